@@ -1,0 +1,87 @@
+"""A metric and its description in one value: what it needs, how it is measured, said, compared and drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analytics.charts.chart import Chart
+from analytics.tables import Tables
+from analytics.window import Window
+
+Cell = str | int | float | None
+Fact = Cell | list[float] | list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A small table without pandas: column names and rows of plain cells; times are ISO 8601 text."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...] = ()
+
+    def records(self) -> list[dict[str, Cell]]:
+        """Return one mapping per row, keyed by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a metric found in one window: `facts` and `tables` are published, `samples` only feed comparisons.
+
+    A fact that cannot be known is None, never NaN. `notes` are sentences for the completeness line
+    ("2 negative durations left out").
+    """
+
+    facts: Mapping[str, Fact]
+    tables: Mapping[str, Grid] = field(default_factory=dict)
+    samples: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is being asked about: the repository, the window, the moment of the answer, what history is complete."""
+
+    repository: str
+    window: Window
+    now: datetime
+    whole_history: frozenset[str] = frozenset()
+    """Datasets whose whole history is stored; "first ever" may be said only of these."""
+    seed: int = 0
+    """Seed of every bootstrap, made from the question, so that the same question gives the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row of the answer's table: a figure now and before, already in words, and a verdict that a test allows."""
+
+    label: str
+    now: str
+    before: str
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A question that can be asked of the tables, with everything that help, docs, pages and answers say about it.
+
+    name: what people type, such as `time-to-merge` · title: its heading · summary: one line for help, no full stop ·
+    definition: the sentences under the figure · needs: datasets (see `analytics.tables.DATASETS`).
+    measure(tables, window, scene) -> Measured; finding(now, before, scene) -> one plain sentence with its numbers and n;
+    compare(now, before, scene) -> rows of the table, most important first; charts(now, scene) -> pictures, best first.
+    """
+
+    name: str
+    title: str
+    summary: str
+    definition: str
+    needs: frozenset[str]
+    measure: Callable[[Tables, Window, Scene], Measured]
+    finding: Callable[[Measured, Measured | None, Scene], str]
+    compare: Callable[[Measured, Measured, Scene], tuple[Comparison, ...]]
+    charts: Callable[[Measured, Scene], tuple[Chart, ...]]
+    aliases: tuple[str, ...] = ()
+    names_people: bool = False
+    """True where the question is about persons, so that logins may stand in the answer."""

@@ -1,0 +1,103 @@
+"""Numbers, durations and dates as people read them: short, exact enough, never misleading."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from analytics.window import Window, as_utc
+
+MINUTES_PER_HOUR = 60
+HOURS_PER_DAY = 24
+DAYS_PER_YEAR = 365.25
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def number(value: float) -> str:
+    """Return a count with thousands separated (`12,345`); a fraction keeps one decimal below 100."""
+    if float(value).is_integer() or abs(value) >= 100:
+        return f"{round(value):,}"
+    return f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """Return a share of 1 as `62 %`; what is neither none nor all is never rounded to 0 % or 100 %."""
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{round(share * 100)} %"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return `1 pull request`, `12 pull requests`."""
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def duration(hours: float) -> str:
+    """Return hours in the two largest fitting units: `40 s`, `12 min`, `5 h 20 min`, `19 h`, `5 d 18 h`, `41 d`, `2.1 y`."""
+    seconds = round(hours * 3600)
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    if minutes < MINUTES_PER_HOUR:
+        return f"{minutes} min"
+    if minutes < 10 * MINUTES_PER_HOUR:
+        whole, rest = divmod(minutes, MINUTES_PER_HOUR)
+        return f"{whole} h {rest} min" if rest else f"{whole} h"
+    whole_hours = round(minutes / MINUTES_PER_HOUR)
+    if whole_hours < 2 * HOURS_PER_DAY:
+        return f"{whole_hours} h"
+    if whole_hours < 10 * HOURS_PER_DAY:
+        whole, rest = divmod(whole_hours, HOURS_PER_DAY)
+        return f"{whole} d {rest} h" if rest else f"{whole} d"
+    days = round(whole_hours / HOURS_PER_DAY)
+    if days < 2 * DAYS_PER_YEAR:
+        return f"{days} d"
+    return f"{days / DAYS_PER_YEAR:.1f} y"
+
+
+def day(moment: datetime) -> str:
+    """Return `19 Jun 2026`, the UTC day."""
+    moment = as_utc(moment)
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """Return how long before `now` something was: `just now`, `3 min ago`, `5 h ago`, `12 d ago`."""
+    passed = now - moment
+    if passed < timedelta(minutes=1):
+        return "just now"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)} min ago"
+    if passed < timedelta(days=2):
+        return f"{passed // timedelta(hours=1)} h ago"
+    return f"{passed // timedelta(days=1)} d ago"
+
+
+def span(window: Window) -> str:
+    """Return the window's ends: `2025-07-09 to 2026-07-09 UTC`."""
+    return f"{window.since:%Y-%m-%d} to {window.until:%Y-%m-%d} UTC"
+
+
+def period(window: Window, now: datetime) -> str:
+    """Return how people call the window: `last 90 days`, or its two days when it does not end now."""
+    if window.until == now and window.days.is_integer():
+        days = round(window.days)
+        return "last day" if days == 1 else f"last {number(days)} days"
+    return f"{day(window.since)} to {day(window.until)}"
+
+
+def week(moment: datetime) -> str:
+    """Return the ISO week's label, `2025-W01` for 2024-12-30."""
+    year, number_of_week, _ = as_utc(moment).isocalendar()
+    return f"{year}-W{number_of_week:02}"
+
+
+def month(moment: datetime) -> str:
+    """Return the calendar month's label, `2026-03`."""
+    return f"{as_utc(moment):%Y-%m}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` in at most `limit` characters, cut with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"

@@ -1,0 +1,29 @@
+"""Shared fixtures: where the reference data lies, and what a missing piece of the machine means."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("ALMANAC_REQUIRE_ALL") == "1"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """Where everything is required, a skip is a failure: what was not checked must not look green."""
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where everything is required: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared_folder() -> Path:
+    """The folder of reference data beside the checkout; tests that need it are skipped where it is missing."""
+    folder = Path(os.environ.get("ALMANAC_SHARED", Path(__file__).parents[1].parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference data at {folder}; set ALMANAC_SHARED to the folder that has it")
+    return folder
