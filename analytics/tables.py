@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from analytics.lazy import lazy
+from analytics.roster import Roster
+from analytics.window import as_utc
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 else:
-    pd = lazy("pandas")
+    np, pd = lazy("numpy"), lazy("pandas")
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DATASETS = ("pulls", "issues", "commits", "releases")
 
 # column -> kind. moment: datetime64[us, UTC], NaT if unknown · int: Int64, NA if unknown · actor: a category of
-# logins, NaN if nobody · kind: a category of ActorKind values · text: str · bool: bool
+# logins, NaN if nobody · kind: a category of ActorKind values · text: str, a category where it came Coded · bool: bool
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "pulls": {
         "number": "int", "author": "actor", "author_kind": "kind", "created_at": "moment", "updated_at": "moment",
@@ -61,6 +66,21 @@ DATASET_TABLES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, eq=False)
+class Coded:
+    """A column of few distinct texts: `codes[i]` is the position of row i's text in `names`, -1 where there is none.
+
+    `codes` is a sequence of integers or an integer array; `names` holds no text twice. It spares the way over 400,000
+    strings where a database knows the codes already.
+    """
+
+    codes: Any
+    names: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+@dataclass(frozen=True, eq=False)
 class Tables:
     """One frame per table, columns as in COLUMNS; rows outside the asked window may be present or absent."""
 
@@ -78,34 +98,81 @@ class Tables:
         given = columns or {}
         return cls(**{field.name: frame(field.name, given.get(field.name, {})) for field in fields(cls)})
 
+    @cached_property
+    def roster(self) -> Roster:
+        """Return everybody who occurs in the tables under one numbering; made once, when first asked for."""
+        frames = {table: getattr(self, table) for table in COLUMNS}
+        actors = {
+            f"{table}.{column}": (frames[table][column], frames[table].get(f"{column}_kind"))
+            for table, kinds in COLUMNS.items()
+            for column, kind in kinds.items()
+            if kind == "actor"
+        }
+        return Roster.of(actors)
+
 
 def frame(table: str, columns: Mapping[str, Any]) -> pd.DataFrame:
     """Build the frame of `table` with exactly its columns; columns not given are empty.
 
-    Moments may be integers of microseconds since 1970 (None = unknown), datetimes, or a datetime array; actors may be
-    strings or a ready pandas Categorical.
+    Moments may be integers of microseconds since 1970 (None = unknown), datetimes, or a datetime array; actors, kinds
+    and texts may be strings, Coded, or a ready pandas Categorical. A column that the table does not have raises
+    ValueError, as do columns of different lengths.
     """
+    unknown = columns.keys() - COLUMNS[table].keys()
+    if unknown:
+        raise ValueError(f"table {table} has no column {', '.join(sorted(unknown))}")
     size = max((len(values) for values in columns.values()), default=0)
     made = {name: series(kind, columns.get(name, [None] * size)) for name, kind in COLUMNS[table].items()}
-    return pd.DataFrame(made)
+    return pd.DataFrame(made, copy=False)
 
 
 def series(kind: str, values: Any) -> Any:
-    """Return `values` as a pandas array of the kind's dtype."""
+    """Return `values` as a pandas array of the kind's dtype (see COLUMNS)."""
     if kind == "moment":
         return moments(values)
     if kind == "int":
-        return pd.array(values, dtype="Int64")
-    if kind in ("actor", "kind"):
-        return values if isinstance(values, pd.Categorical) else pd.Categorical(values)
+        return integers(values)
     if kind == "bool":
-        return pd.array([bool(value) for value in values], dtype="bool")
-    return pd.array(values, dtype="str")
+        return np.asarray(values, dtype=bool)
+    return texts(values, category=kind != "text")
 
 
-def moments(values: Sequence[int | datetime | None] | Any) -> Any:
-    """Return microseconds since 1970 or aware datetimes, None = unknown, as a datetime64[us, UTC] array."""
-    if len(values) and any(isinstance(value, datetime) for value in values[:1000]):
-        index = pd.to_datetime(list(values), utc=True)
-        return index.as_unit("us").array
-    return pd.to_datetime(pd.array(values, dtype="Int64"), unit="us", utc=True).as_unit("us")
+def texts(values: Any, *, category: bool) -> Any:
+    """Return strings, None = none, as a str array or a category; what comes Coded or as a category stays one."""
+    if isinstance(values, Coded):
+        names: Any = pd.Index(list(values.names), dtype="str")
+        return pd.Categorical.from_codes(np.asarray(values.codes), categories=names)
+    if isinstance(values, pd.Categorical):
+        return values
+    strings = pd.array(values, dtype="str")
+    return pd.Categorical(strings) if category else strings
+
+
+def integers(values: Any) -> Any:
+    """Return whole numbers, None or NaN = unknown, as an Int64 array; exact up to 2**53."""
+    # A float array takes None as NaN, so that one pass in C reads a list of numbers with holes.
+    numbers = np.asarray(values, dtype="float64")
+    holes = np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(holes, 0, numbers).astype("int64"), holes)
+
+
+def moments(values: Any) -> Any:
+    """Return microseconds since 1970 or aware datetimes, None = unknown, as a datetime64[us, UTC] array.
+
+    A naive datetime raises ValueError.
+    """
+    if isinstance(values, pd.DatetimeIndex | pd.Series | pd.arrays.DatetimeArray):
+        return pd.DatetimeIndex(values).tz_convert("UTC").as_unit("us").array
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return pd.DatetimeIndex(values.astype("datetime64[us]")).tz_localize("UTC").array
+    try:
+        numbers = integers(values)
+    except TypeError:  # datetimes are no numbers; asking each value first would take longer than converting all
+        numbers = integers([None if value is None else microseconds(value) for value in values])
+    ticks = np.where(numbers.isna(), np.iinfo("int64").min, numbers.to_numpy("int64", na_value=0))
+    return pd.DatetimeIndex(ticks.view("datetime64[us]")).tz_localize("UTC").array
+
+
+def microseconds(moment: datetime) -> int:
+    """Return the whole microseconds from 1970 to an aware `moment`, exactly."""
+    return (as_utc(moment) - EPOCH) // timedelta(microseconds=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from analytics.window import Window, as_utc
+from analytics.window import BEGINNING, Window, as_utc
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
@@ -34,26 +34,26 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def duration(hours: float) -> str:
-    """Return hours in the two largest fitting units: `40 s`, `12 min`, `5 h 20 min`, `19 h`, `5 d 18 h`, `41 d`, `2.1 y`."""
+    """Return hours in the two largest units that fit: `40 s`, `5 h 20 min`, `19 h`, `5 d 18 h`, `41 d`, `2.1 y`."""
     seconds = round(hours * 3600)
+    minutes = round(seconds / 60)
     if seconds < 60:
         return f"{seconds} s"
-    minutes = round(seconds / 60)
-    if minutes < MINUTES_PER_HOUR:
-        return f"{minutes} min"
     if minutes < 10 * MINUTES_PER_HOUR:
-        whole, rest = divmod(minutes, MINUTES_PER_HOUR)
-        return f"{whole} h {rest} min" if rest else f"{whole} h"
+        return two_units(minutes, MINUTES_PER_HOUR, "h", "min")
     whole_hours = round(minutes / MINUTES_PER_HOUR)
     if whole_hours < 2 * HOURS_PER_DAY:
         return f"{whole_hours} h"
     if whole_hours < 10 * HOURS_PER_DAY:
-        whole, rest = divmod(whole_hours, HOURS_PER_DAY)
-        return f"{whole} d {rest} h" if rest else f"{whole} d"
+        return two_units(whole_hours, HOURS_PER_DAY, "d", "h")
     days = round(whole_hours / HOURS_PER_DAY)
-    if days < 2 * DAYS_PER_YEAR:
-        return f"{days} d"
-    return f"{days / DAYS_PER_YEAR:.1f} y"
+    return f"{days} d" if days < 2 * DAYS_PER_YEAR else f"{days / DAYS_PER_YEAR:.1f} y"
+
+
+def two_units(amount: int, size: int, large: str, small: str) -> str:
+    """Return `5 h 20 min` for 320 minutes; a unit of which there are none is left out."""
+    whole, rest = divmod(amount, size)
+    return " ".join([f"{whole} {large}"] * (whole > 0) + [f"{rest} {small}"] * (rest > 0))
 
 
 def day(moment: datetime) -> str:
@@ -75,16 +75,31 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def span(window: Window) -> str:
-    """Return the window's ends: `2025-07-09 to 2026-07-09 UTC`."""
-    return f"{window.since:%Y-%m-%d} to {window.until:%Y-%m-%d} UTC"
+    """Return the window's first and last day, `2025-07-09 to 2026-07-09 UTC`; of a whole history only the last."""
+    if window.since <= BEGINNING:
+        return f"until {last_instant(window):%Y-%m-%d} UTC"
+    return f"{window.since:%Y-%m-%d} to {last_instant(window):%Y-%m-%d} UTC"
 
 
 def period(window: Window, now: datetime) -> str:
-    """Return how people call the window: `last 90 days`, or its two days when it does not end now."""
+    """Return how people call the window: `last 90 days`, `whole history`, or its first and last day."""
+    if window.since <= BEGINNING:
+        return "whole history" if window.until == now else f"history until {day(last_instant(window))}"
     if window.until == now and window.days.is_integer():
         days = round(window.days)
         return "last day" if days == 1 else f"last {number(days)} days"
-    return f"{day(window.since)} to {day(window.until)}"
+    return f"{day(window.since)} to {day(last_instant(window))}"
+
+
+def during(window: Window, now: datetime) -> str:
+    """Return when: `in the last 90 days`, `in the whole history`, `from 1 Jan 2026 to 31 Mar 2026`."""
+    name = period(window, now)
+    return f"in the {name}" if name.startswith(("last", "whole", "history")) else f"from {name}"
+
+
+def last_instant(window: Window) -> datetime:
+    """Return the latest moment inside the window: one that ends at midnight does not reach into the next day."""
+    return window.until - timedelta(microseconds=1)
 
 
 def week(moment: datetime) -> str:

@@ -1,0 +1,1 @@
+"""What Almanac says to GitHub and hears from it."""

@@ -1,0 +1,69 @@
+# The few verbs anyone needs. Each one makes its own .venv on a machine that has only Python (3.11 or newer) and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+# A stamp is newer than the lock file it was installed from. The runtime set is a subset of the development set, with
+# the same versions, so one .venv serves both and `make demo` downloads no test tools.
+RUNTIME := $(VENV)/runtime.stamp
+DEVELOPMENT := $(VENV)/development.stamp
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench image lock clean
+# A half-written target must not look finished.
+.DELETE_ON_ERROR:
+
+help: ## Say what each verb does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+demo: $(RUNTIME) ## Start Almanac beside a small GitHub with an organisation in it, and print where to look
+	$(BIN)/python -m bot demo $(DEMO_ARGS)
+
+test: $(DEVELOPMENT) ## Run every test, in two processes; TEST_ARGS goes to pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+
+check: $(DEVELOPMENT) ## Lint, format, types, who may import whom, and whether the documents are true
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_configuration.py tests/test_app_manifest.py
+
+bench: $(DEVELOPMENT) ## Measure what the README promises; BENCH_ARGS goes to the benchmarks
+	$(BIN)/python -m bench $(BENCH_ARGS)
+
+image: $(DEVELOPMENT) ## Run the Dockerfile's steps in a clean folder, without a container engine
+	$(BIN)/python scripts/image_steps.py
+
+# uv writes one lock for every platform; it is used here alone and lives in a folder that is thrown away.
+# Its config file and the index it asks are left out of what it writes: a lock names versions and hashes, not servers.
+lock: ## Resolve requirements.txt and requirements-dev.txt anew from pyproject.toml
+	@echo "Resolving with uv, in a throwaway environment"
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(PYTHON) -m venv "$$tools"; \
+	"$$tools/bin/python" -m pip --disable-pip-version-check install --quiet uv; \
+	lock="$$tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes"; \
+	lock="$$lock --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(LOCK_ARGS)"; \
+	eval "$$lock pyproject.toml --output-file requirements.txt"; \
+	eval "$$lock --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt"
+
+clean: ## Remove .venv, caches and what the demo left
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache demo-out out
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Almanac needs Python 3.11 or newer; name one: make PYTHON=python3.12")'
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	$(PYTHON) -m venv --clear $(VENV)
+
+$(RUNTIME): requirements.txt | $(BIN)/python
+	@echo "Installing what Almanac runs on, hashes checked (once; about a minute)"
+	$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+$(DEVELOPMENT): requirements-dev.txt | $(BIN)/python
+	@echo "Installing what Almanac and its tests need, hashes checked (once; about two minutes)"
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $(RUNTIME) $@

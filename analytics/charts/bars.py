@@ -1,0 +1,233 @@
+"""Counts per bucket as bars; two series mirror each other, one up and one down."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from analytics.charts import text
+from analytics.charts.axis import bucket_name, count_marks, fitting_marks, fitting_names, moment_label
+from analytics.charts.frame import (
+    AXIS,
+    LANE,
+    LINE,
+    apart,
+    marks_width,
+    remark,
+    short,
+    side_label,
+    side_width,
+    unknown_span,
+    value_axis,
+)
+from analytics.charts.layout import Box
+from analytics.charts.series import Series, unknown_runs
+from analytics.words import number
+
+if TYPE_CHECKING:
+    from analytics.charts.canvas import Canvas
+
+FEW = 32  # so many bars can each carry their figure, where it fits
+WIDEST = 160  # pixels of a bucket: a single one is a bar, not a wall
+SMALLEST = 5  # pixels of a bar: one is visible beside a million
+MOST_PEAKS = 3  # equally high bars that are labelled
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Counts per bucket: `up` grows upwards, `down` mirrors it downwards.
+
+    buckets: names, or the aware UTC moments at which equally long buckets begin · unit: what is counted, such as
+    "pull requests per week" · provisional: how many of the last buckets may still grow (drawn hatched).
+    """
+
+    title: str
+    subtitle: str
+    buckets: tuple[str, ...] | tuple[datetime, ...]
+    up: Series
+    down: Series | None = None
+    unit: str = ""
+    provisional: int = 0
+
+    @property
+    def height(self) -> float:
+        """Inches, with title and subtitle of one line each."""
+        return (3.7 if self.down else 3.3) if self._any else 1.9
+
+    @property
+    def _any(self) -> bool:
+        return bool(self.buckets) and any(value for series in self._series for value in series.known)
+
+    @property
+    def _series(self) -> tuple[Series, ...]:
+        return (self.up,) if self.down is None else (self.up, self.down)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each bucket is called."""
+        step = self._step
+        return tuple(moment_label(each, step) if isinstance(each, datetime) else each for each in self.buckets)
+
+    def _spoken(self, index: int) -> str:
+        bucket = self.buckets[index]
+        return bucket_name(bucket, self._step) if isinstance(bucket, datetime) else bucket
+
+    @property
+    def _step(self) -> timedelta:
+        moments = [each for each in self.buckets if isinstance(each, datetime)]
+        return min((b - a for a, b in itertools.pairwise(moments)), default=timedelta(days=1))
+
+    @property
+    def alt(self) -> str:
+        """The finding, each series' total and highest bucket, and how much is unknown."""
+        if not self.buckets:
+            return f"{self.title}. Nothing in this window."
+        names = self.names
+        said = [f"{self.unit or 'Counts'}, {names[0]} to {names[-1]}"]
+        for series in self._series:
+            words = f"{series.label} {number(series.total)} in total"
+            if series.total:
+                most = max(series.known)
+                words += f", most {number(most)} ({self._spoken(series.values.index(most))})"
+            said.append(words)
+        unknown = sum(value is None for value in self.up.values)
+        said += [f"{unknown} of {len(names)} unknown"] if unknown else []
+        return f"{self.title}. {'; '.join(said)}."
+
+    def text(self) -> str:
+        """Return a table with a bar for each of the last buckets."""
+        if not self._any:
+            return "Nothing in this window."
+        first = max(0, len(self.buckets) - text.MOST_ROWS)
+        most = max(value for series in self._series for value in series.known)
+        header = [" "]
+        for series in self._series:
+            header += [text.plain(series.label), " "]
+        rows, names = [], self.names
+        for index in range(first, len(self.buckets)):
+            row = [text.plain(names[index])]
+            for series in self._series:
+                row += [text.figure(series.values[index]), text.bar(series.values[index], most, text.BAR)]
+            rows.append(row)
+        return text.table(header, rows, right=(1, 3)) + text.more(first, "before")
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the bars in their own colours, labelled at the right, over hairlines or with a figure each."""
+        if not self._any:
+            canvas.nothing()
+            return
+        labels = [(series.label, short(series.total)) for series in self._series]
+        side = side_width(canvas, labels)
+        plot = self._plot(canvas, side)
+        for first, last in unknown_runs(self.up.values):
+            unknown_span(canvas, Box(plot.left(first), plot.box.top, plot.left(last + 1), plot.box.bottom))
+        if plot.figures:
+            canvas.rule(plot.box.left, plot.box.right, plot.zero)
+        else:
+            value_axis(canvas, plot.box, plot.marks, plot.height)
+        colours = self._colours(canvas)
+        for series, sign, colour in zip(self._series, (1, -1), colours, strict=False):
+            self._bars(canvas, plot, series, sign=sign, colour=colour)
+        middles = [
+            plot.height(sign * max(series.known, default=0) / 2)
+            for series, sign in zip(self._series, (1, -1), strict=False)
+        ]
+        spots = apart(middles, 2 * LINE + 8, plot.box.top + LINE / 2, plot.box.bottom - LINE / 2)
+        for label, spot, colour in zip(labels, spots, colours, strict=False):
+            side_label(canvas, plot.box.right + 18, spot, label, ink=colour, room=side - 18)
+        if not plot.figures:
+            self._peaks(canvas, plot)
+        self._label_buckets(canvas, plot)
+
+    def _plot(self, canvas: Canvas, side: float) -> _Plot:
+        """Return the plot: with figures at the bars if each has room for its own, else over hairlines."""
+        area, count = canvas.area, len(self.buckets)
+        up = max((*self.up.known, 0))
+        down = max((*self.down.known, 0)) if self.down else 0
+        widest = max(canvas.width(short(value)) for series in self._series for value in series.known)
+        figures = count <= FEW and min(WIDEST, (area.width - side) / count) >= widest + 4
+        steps = count_marks(max(up, down), 2 if canvas.compact else 3)
+        marks = tuple(sorted({-step for step in steps if step <= down} | {step for step in steps if step <= up}))
+        left = area.left if figures else area.left + marks_width(canvas, marks)
+        slot = min(WIDEST, (area.right - side - left) / count)
+        bottom = area.bottom - AXIS - (LANE - 8 if figures and down else 0)
+        return _Plot(Box(left, area.top + LANE, left + slot * count, bottom), slot, up, down, marks, figures)
+
+    def _colours(self, canvas: Canvas) -> tuple[str, ...]:
+        theme = canvas.theme
+        if any(series.accent for series in self._series):
+            return tuple(theme.blue if series.accent else theme.muted for series in self._series)
+        return theme.blue, theme.violet
+
+    def _bars(self, canvas: Canvas, plot: _Plot, series: Series, *, sign: int, colour: str) -> None:
+        thick = max(1, round(plot.slot * 0.8 if plot.slot > 5 else plot.slot))
+        off = 2 if self.down else 0  # the zero line stays visible between the halves
+        for index, value in enumerate(series.values):
+            if not value:
+                continue
+            end = plot.height(sign * value)
+            if abs(end - plot.zero) < SMALLEST:
+                end = plot.zero - sign * SMALLEST
+            low, high = sorted((plot.zero - sign * off, end))
+            left = round(plot.left(index) + (plot.slot - thick) / 2)
+            box = Box(left, low, left + thick, high)
+            canvas.rect(box, colour, hatched=index >= len(self.buckets) - self.provisional)
+            if plot.figures:
+                canvas.text(box.middle, high + 32 if sign < 0 else low - 10, short(value), anchor="middle")
+
+    def _peaks(self, canvas: Canvas, plot: _Plot) -> None:
+        most = max(self.up.known, default=0)
+        highest = [index for index, value in enumerate(self.up.values) if value == most > 0]
+        if len(highest) <= MOST_PEAKS:
+            names = self.names
+            for index in highest:
+                words = f"{number(most)} · {names[index]}"
+                x = plot.left(index + 0.5)
+                remark(canvas, x, plot.box.top - 12, words, ends=(plot.box.left, plot.box.right))
+
+    def _label_buckets(self, canvas: Canvas, plot: _Plot) -> None:
+        ends = (canvas.area.left, max(plot.box.right + 40, plot.box.left + 240))
+        moments: Sequence[datetime] = [each for each in self.buckets if isinstance(each, datetime)]
+        if moments:
+
+            def middle(moment: datetime) -> float:
+                return plot.left(max(0, bisect_right(moments, moment) - 1) + 0.5)
+
+            labels = fitting_marks(moments[0], moments[-1], self._step, place=middle, width=canvas.width, ends=ends)
+        else:
+            room = max(90.0, plot.slot - 12)
+            names = [canvas.cut(name, room) for name in self.names]
+            labels = fitting_names(names, [plot.left(index + 0.5) for index in range(len(names))], canvas.width, ends)
+        for x, label in labels:
+            canvas.text(x, canvas.area.bottom - 6, label, anchor="middle")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plot:
+    """The bars' ground: its box, the width of a bucket, the highest value up and down, and the hairlines' values.
+
+    figures: every bar carries its own figure, and there are no hairlines.
+    """
+
+    box: Box
+    slot: float
+    up: float
+    down: float
+    marks: tuple[float, ...]
+    figures: bool
+
+    @property
+    def zero(self) -> float:
+        return self.height(0)
+
+    def left(self, index: float) -> float:
+        """Return the x at which a bucket begins."""
+        return self.box.left + index * self.slot
+
+    def height(self, value: float) -> float:
+        """Return the y of a value; what grows down is negative."""
+        return self.box.top + self.box.height * (self.up - value) / (self.up + self.down)

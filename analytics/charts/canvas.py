@@ -1,0 +1,362 @@
+"""Where pictures are drawn: Agg's primitives, measured text, one palette; the only place that names matplotlib.
+
+Figures, axes and pyplot would cost 100 to 300 ms a picture: a chart here places rectangles, lines and texts itself, in
+pixels from the upper left corner, and the canvas knows every text's extent.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+
+import font_source_sans_pro
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontPath, FontProperties, fontManager, get_font
+from matplotlib.ft2font import FT2Font, LoadFlags
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from analytics.charts.fitting import cut, wrap
+from analytics.charts.layout import (
+    DPI,
+    HEAD,
+    LABEL,
+    MARGIN,
+    SUBTITLE,
+    SUBTITLE_LINE,
+    TITLE,
+    TITLE_LINE,
+    WIDTH,
+    Box,
+    Placed,
+    Type,
+)
+from analytics.charts.palette import STEPS, palette
+from analytics.charts.theme import THEMES, Theme, ThemeName, channels, mix
+
+if TYPE_CHECKING:
+    import numpy as np
+    from matplotlib.backend_bases import GraphicsContextBase
+    from numpy.typing import NDArray
+
+    from analytics.charts.chart import Chart
+
+FONTS = FilePath(font_source_sans_pro.font_directory)
+WEIGHTS = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
+LAST_RESORT = "Last Resort"  # matplotlib's own font of boxes
+MOST_BYTES = 59_000  # of a picture; what readers on a train are asked to load
+NOTHING = "Nothing in this window"
+
+# The font manager's list is read from matplotlib's cache; adding two files to it in memory rebuilds nothing.
+for file in WEIGHTS.values():
+    fontManager.addfont(FONTS / file)
+
+
+class Face(FontProperties):
+    """A size and the files to take glyphs from, in order; spares Agg a search of the font list for every text."""
+
+    def __init__(self, files: tuple[str | FontPath, ...], size: float) -> None:
+        super().__init__(size=size)
+        self.files = files
+
+
+class Agg(RendererAgg):
+    """matplotlib's Agg renderer, which finds a Face's files without searching."""
+
+    def _prepare_font(self, font_prop: FontProperties) -> FT2Font:
+        assert isinstance(font_prop, Face)
+        font = get_font(font_prop.files)
+        font.clear()
+        font.set_size(font_prop.get_size_in_points(), self.dpi)
+        return font
+
+    def draw_word(self, gc: GraphicsContextBase, x: float, y: float, clean: str, face: Face) -> None:
+        """Draw upright text as one image; `draw_text` would place each glyph in Python, at five times the cost."""
+        image, left, bottom = _bitmap(clean, face)
+        self._renderer.draw_text_image(image, round(x + left), round(y + bottom), 0, gc)
+
+
+@lru_cache(512)
+def _bitmap(clean: str, face: Face) -> tuple[NDArray[np.uint8], float, float]:
+    """Return the opacity of upright text, and its left and bottom relative to where it begins on its baseline."""
+    font = get_font(face.files)
+    font.clear()
+    font.set_size(face.get_size_in_points(), DPI)
+    font.set_text(clean, 0.0, flags=LoadFlags.DEFAULT)
+    font.draw_glyphs_to_bitmap(antialiased=True)
+    left, bottom = font.get_bitmap_offset()
+    return font.get_image(), left / 64, (bottom + font.get_descent()) / 64 + 1
+
+
+@cache
+def _own() -> frozenset[int]:
+    """Return the code points of our own font; both weights have the same."""
+    return frozenset(get_font(str(FONTS / WEIGHTS[False])).get_charmap())
+
+
+@cache
+def _elsewhere() -> dict[int, FontPath]:
+    """Return, for each code point of any upright sans font installed, a file that has it; read only when needed."""
+    entries = [
+        entry
+        for entry in fontManager.ttflist
+        if entry.style == "normal"
+        and entry.weight == 400
+        and "Serif" not in entry.name
+        and LAST_RESORT not in entry.name
+    ]
+    found: dict[int, FontPath] = {}
+    # DejaVu Sans first: it comes with matplotlib, so most pictures look the same on every machine.
+    for entry in sorted(entries, key=lambda entry: (entry.name != "DejaVu Sans", "Sans" not in entry.name, entry.name)):
+        path = FontPath(entry.fname, entry.index)
+        font = get_font(path)
+        if font.scalable:
+            for code in font.get_charmap():
+                found.setdefault(code, path)
+    return found
+
+
+@lru_cache(4096)
+def _prepared(text: str, type_: Type) -> tuple[str, Face]:
+    """Return `text` without what cannot be drawn, and the face to draw it with."""
+    own = str(FONTS / WEIGHTS[type_.bold])
+    clean = " ".join(unicodedata.normalize("NFC", text).split())
+    if all(ord(character) in _own() for character in clean):
+        return clean, Face((own,), type_.size)
+    files: dict[str | FontPath, None] = {own: None}
+    drawn: list[str] = []
+    for character in clean:
+        code = ord(character)
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Me") or character in "\ufe0e\ufe0f":
+            continue
+        if code in _own():
+            drawn.append(character)
+        elif code in _elsewhere():
+            files[_elsewhere()[code]] = None
+            drawn.append(character)
+        elif not drawn or drawn[-1] != "\N{MIDDLE DOT}":
+            drawn.append("\N{MIDDLE DOT}")  # no font has it: one quiet dot for a run of them, never boxes
+    return "".join(drawn), Face(tuple(files), type_.size)
+
+
+@lru_cache(16384)
+def measure(text: str, type_: Type) -> tuple[float, float, float]:
+    """Return width, height above and depth below the baseline of `text`, in pixels."""
+    clean, face = _prepared(text, type_)
+    if not clean:
+        return 0.0, 0.0, 0.0
+    font = get_font(face.files)
+    font.clear()
+    font.set_size(type_.size, DPI)
+    font.set_text(clean, 0.0, flags=LoadFlags.DEFAULT)
+    width, height = font.get_width_height()
+    descent = font.get_descent()
+    return width / 64, (height - descent) / 64, descent / 64
+
+
+@lru_cache(256)
+def _unit(colour: str) -> tuple[float, float, float]:
+    red, green, blue = channels(colour)
+    return red / 255, green / 255, blue / 255
+
+
+class Sheet:
+    """One picture in the making: the renderer, and everything that was put on it."""
+
+    def __init__(self, theme: Theme, height: int) -> None:
+        self.theme = theme
+        self.height = height
+        renderer: Any = Agg  # matplotlib's renderers carry no types
+        self.agg = renderer(WIDTH, height, DPI)
+        self.gc: GraphicsContextBase = self.agg.new_gc()
+        self.down = Affine2D().scale(1, -1).translate(0, height)
+        self.texts: list[Placed] = []
+        self.solids: dict[str, None] = {}
+        self.edges: dict[tuple[str, str], None] = {}
+
+    def png(self) -> bytes:
+        """Return the picture as a palette PNG without metadata: the same drawing gives the same bytes."""
+        size = (WIDTH, self.height)
+        full = Image.frombuffer("RGBA", size, self.agg.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+        data = b""
+        # zlib's higher levels cost two to five times the time for a tenth of the bytes: only where needed.
+        for steps, level in ((STEPS, 7), (5, 8), (1, 9)):
+            colours = palette(tuple(self.solids), tuple(self.edges), self.theme.background, steps)
+            table = Image.new("P", (1, 1))
+            table.putpalette([channel for colour in colours for channel in channels(colour)])
+            target = io.BytesIO()
+            full.quantize(palette=table, dither=Image.Dither.NONE).save(target, "PNG", compress_level=level)
+            data = target.getvalue()
+            if len(data) <= MOST_BYTES:
+                break
+        return data
+
+
+class Setting(TypedDict, total=False):
+    """How a text stands at its place.
+
+    anchor: which end of it is at x · centred: its capitals are centred on y, instead of its baseline lying there ·
+    angle: degrees it is turned by, counter-clockwise around its start · ground: the colour it stands on, if not the
+    background.
+    """
+
+    anchor: Literal["start", "middle", "end"]
+    centred: bool
+    angle: float
+    ground: str
+
+
+class Canvas:
+    """A part of the sheet to draw on: `area` is free for the chart; `compact` asks for the short form of a panel."""
+
+    def __init__(self, sheet: Sheet, area: Box, *, compact: bool = False) -> None:
+        self.sheet = sheet
+        self.area = area
+        self.compact = compact
+        self.theme = sheet.theme
+
+    def part(self, area: Box) -> Canvas:
+        """Return a canvas for a panel within `area`, on the same sheet."""
+        return Canvas(self.sheet, area, compact=True)
+
+    @property
+    def texts(self) -> Sequence[Placed]:
+        """Every text on the sheet so far, with its extent."""
+        return tuple(self.sheet.texts)
+
+    def rect(self, box: Box, colour: str, *, hatched: bool = False) -> None:
+        """Fill `box`, snapped to whole pixels; hatched: pale with stripes, for what may still change."""
+        left, top, right, bottom = round(box.left), round(box.top), round(box.right), round(box.bottom)
+        if right <= left or bottom <= top:
+            return
+        gc = self.sheet.gc
+        if hatched:
+            gc.set_hatch("//////")
+            gc.set_hatch_color(_unit(colour))
+            gc.set_hatch_linewidth(0.8)
+        self._fill(
+            Path([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], closed=True),
+            mix(self.theme.background, colour, 0.25) if hatched else colour,
+        )
+        if hatched:
+            gc.set_hatch(None)
+            self._colours(colour, mix(self.theme.background, colour, 0.25))
+
+    def rule(self, left: float, right: float, y: float, colour: str | None = None) -> None:
+        """Draw a horizontal hairline of two pixels, centred on `y`."""
+        self.rect(Box(left, round(y) - 1, right, round(y) + 1), colour or self.theme.hairline)
+
+    def stem(self, x: float, top: float, bottom: float, colour: str) -> None:
+        """Draw a vertical hairline of two pixels, centred on `x`."""
+        self.rect(Box(round(x) - 1, top, round(x) + 1, bottom), colour)
+
+    def polyline(self, points: Sequence[tuple[float, float]], colour: str, weight: float) -> None:
+        """Draw a line through `points` with round joins, `weight` points wide."""
+        gc = self.sheet.gc
+        gc.set_foreground(_unit(colour))
+        gc.set_linewidth(weight)
+        gc.set_joinstyle("round")
+        gc.set_capstyle("round")
+        self.sheet.agg.draw_path(gc, Path(points), self.sheet.down)
+        self._colours(colour, self.theme.background)
+
+    def polygon(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+        """Fill the area within `points`."""
+        self._fill(Path([*points, points[0]], closed=True), colour)
+
+    def dot(self, x: float, y: float, radius: float, colour: str) -> None:
+        """Draw a filled circle."""
+        self._fill(Path.circle((x, y), radius), colour)
+        self._colours(colour, self.theme.background)
+
+    def width(self, text: str, type_: Type = LABEL) -> float:
+        """Return how wide `text` is, in pixels."""
+        return measure(text, type_)[0]
+
+    def cut(self, text: str, room: float, type_: Type = LABEL) -> str:
+        """Return `text`, or as much of it as fits into `room` pixels with an ellipsis."""
+        return cut(text, room, lambda part: self.width(part, type_))
+
+    def wrap(self, text: str, room: float, type_: Type = LABEL) -> list[str]:
+        """Return `text` in at most two lines of `room` pixels."""
+        return wrap(text, room, lambda part: self.width(part, type_))
+
+    def place(
+        self, x: float, y: float, text: str, type_: Type = LABEL, ink: str | None = None, **setting: Unpack[Setting]
+    ) -> Placed:
+        """Return where `text` would stand: its baseline at `y`, in muted ink unless another is given."""
+        width, above, below = measure(text, type_)
+        left = round(x - {"start": 0.0, "middle": width / 2, "end": width}[setting.get("anchor", "start")])
+        base = round(y + type_.cap / 2 if setting.get("centred") else y)
+        box = Box(left, base - above, left + width, base + below)
+        ground = setting.get("ground") or self.theme.background
+        return Placed(text, type_, left, base, box, ink or self.theme.muted, ground, setting.get("angle", 0))
+
+    def free(self, placed: Placed) -> bool:
+        """Return whether no text stands there yet."""
+        return not any(placed.overlaps(other) for other in self.sheet.texts)
+
+    def write(self, placed: Placed) -> None:
+        """Write a text where it was placed."""
+        clean, face = _prepared(placed.text, placed.type)
+        if clean:
+            sheet = self.sheet
+            sheet.gc.set_foreground(_unit(placed.ink))
+            if placed.angle:
+                sheet.agg.draw_text(sheet.gc, placed.x, placed.y, clean, face, placed.angle)
+            else:
+                sheet.agg.draw_word(sheet.gc, placed.x, placed.y, clean, face)
+            sheet.texts.append(placed)
+            self._colours(placed.ink, placed.ground)
+
+    def text(
+        self, x: float, y: float, text: str, type_: Type = LABEL, ink: str | None = None, **setting: Unpack[Setting]
+    ) -> None:
+        """Place and write `text`; see `place`."""
+        self.write(self.place(x, y, text, type_, ink, **setting))
+
+    def nothing(self) -> None:
+        """Say that there is nothing to show, where the chart would be."""
+        self.rule(self.area.left, self.area.right, self.area.bottom)
+        room = self.area.width - 20
+        self.text(self.area.middle, self.area.centre, self.cut(NOTHING, room), anchor="middle", centred=True)
+
+    def _fill(self, path: Path, colour: str) -> None:
+        self.sheet.gc.set_linewidth(0)
+        self.sheet.agg.draw_path(self.sheet.gc, path, self.sheet.down, _unit(colour))
+        self.sheet.solids[colour] = None
+
+    def _colours(self, ink: str, ground: str) -> None:
+        self.sheet.solids |= {ink: None, ground: None}
+        self.sheet.edges[ink, ground] = None
+
+
+def drawn(chart: Chart, theme: ThemeName) -> Canvas:
+    """Draw `chart` under its title and subtitle and return the canvas, which knows every text's extent."""
+    room = WIDTH - 2 * MARGIN
+    title = wrap(chart.title, room, lambda part: measure(part, TITLE)[0])
+    subtitle = wrap(chart.subtitle, room, lambda part: measure(part, SUBTITLE)[0])
+    # `chart.height` counts on one line each.
+    more = (len(title) - 1) * TITLE_LINE + (len(subtitle) - 1) * SUBTITLE_LINE
+    sheet = Sheet(THEMES[theme], round(chart.height * DPI) + more)
+    y = MARGIN
+    canvas = Canvas(sheet, Box(0, 0, WIDTH, sheet.height))
+    canvas.rect(canvas.area, sheet.theme.background)
+    for line in title:
+        y += TITLE_LINE
+        canvas.text(MARGIN, y - 14, line, TITLE, sheet.theme.ink)
+    for line in subtitle:
+        y += SUBTITLE_LINE
+        canvas.text(MARGIN, y, line, SUBTITLE)
+    chart.draw(Canvas(sheet, Box(MARGIN, HEAD + more, WIDTH - MARGIN, sheet.height - MARGIN)))
+    return canvas
+
+
+def render(chart: Chart, theme: ThemeName) -> bytes:
+    """Return `chart` as a PNG, 1480 pixels wide; the same chart and theme give the same bytes."""
+    return drawn(chart, theme).sheet.png()

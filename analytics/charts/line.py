@@ -1,0 +1,207 @@
+"""Values over time as lines, labelled where they end."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from analytics.charts import text
+from analytics.charts.axis import count_marks, fitting_marks, moment_label, value_marks
+from analytics.charts.frame import (
+    AXIS,
+    LANE,
+    LINE,
+    apart,
+    marks_width,
+    remark,
+    short,
+    side_label,
+    side_width,
+    unknown_span,
+    value_axis,
+)
+from analytics.charts.layout import Box
+from analytics.charts.series import Series, unknown_runs
+from analytics.charts.theme import mix
+from analytics.words import number
+
+if TYPE_CHECKING:
+    from analytics.charts.canvas import Canvas
+
+MOST_LINES = 6  # labelled at their ends; more would be a tangle
+THICK, THIN = 2.2, 1.4  # points
+TINT = 0.12  # share of its colour that the area under a single line keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line per series over common moments (aware UTC, ascending); unknown values are a shaded gap.
+
+    zero_based: counts start at zero; False lets the axis begin near the lowest value.
+    """
+
+    title: str
+    subtitle: str
+    times: tuple[datetime, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+    zero_based: bool = True
+
+    @property
+    def height(self) -> float:
+        """Inches, with title and subtitle of one line each."""
+        return 3.5 if self._known else 1.9
+
+    @property
+    def _known(self) -> list[float]:
+        return [value for series in self.series for value in series.known]
+
+    @property
+    def _step(self) -> timedelta:
+        return min((b - a for a, b in itertools.pairwise(self.times)), default=timedelta(days=1))
+
+    @property
+    def alt(self) -> str:
+        """The finding, each line's first, last and highest value, and how much is unknown."""
+        if not self._known:
+            return f"{self.title}. Nothing in this window."
+        names = [moment_label(time, self._step) for time in self.times]
+        said = [f"{self.unit or 'Values'}, {names[0]} to {names[-1]}"]
+        for series in self.series:
+            if series.known:
+                most = max(series.known)
+                said.append(
+                    f"{series.label} from {number(series.known[0])} to {number(series.known[-1])}, "
+                    f"highest {number(most)} ({names[series.values.index(most)]})"
+                )
+            unknown = len(series.values) - len(series.known)
+            said += [f"{unknown} of {len(names)} values of {series.label} unknown"] if unknown else []
+        return f"{self.title}. {'; '.join(said)}."
+
+    def text(self) -> str:
+        """Return a table of the last moments, with a bar for the first series."""
+        if not self._known:
+            return "Nothing in this window."
+        first = max(0, len(self.times) - text.MOST_ROWS)
+        most = max(self._known)
+        header = [" ", *(text.plain(series.label) for series in self.series), " "]
+        rows = [
+            [
+                moment_label(self.times[index], self._step),
+                *(text.figure(series.values[index]) for series in self.series),
+                text.bar(self.series[0].values[index], most),
+            ]
+            for index in range(first, len(self.times))
+        ]
+        return text.table(header, rows, right=range(1, len(self.series) + 1)) + text.more(first, "before")
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw the lines, the finding's on top, over hairlines; each ends in a dot, its name and its last value."""
+        if not self._known:
+            canvas.nothing()
+            return
+        area = canvas.area
+        low = 0.0 if self.zero_based and min(self._known) >= 0 else min(self._known)
+        high = max(self._known)
+        if high == low:
+            low, high = min(low, high - 1 if low else 0.0), high or 1.0
+        wanted = 2 if canvas.compact else 3
+        marks = count_marks(high, wanted) if low == 0 else value_marks(low, high, wanted)
+        shown = [series for series in self._ranked() if series.known][:MOST_LINES]
+        side = side_width(canvas, [self._label(series) for series in shown])
+        left = area.left + marks_width(canvas, marks)
+        plot = Box(left, area.top + LANE, area.right - side - 14, area.bottom - AXIS)
+        chart = _Plot(plot, self.times, low, high)
+        self._unknown(canvas, chart)
+        value_axis(canvas, Box(plot.left, plot.top, plot.right + 10, plot.bottom), marks, chart.height)
+        for series in reversed(shown):
+            self._line(canvas, chart, series, alone=len(shown) == 1 and low == 0)
+        self._ends(canvas, chart, shown, side - 18)
+        self._peak(canvas, chart, shown[0])
+        ends = (area.left, plot.right + 60)
+        since, until = self.times[0], self.times[-1]
+        for x, label in fitting_marks(since, until, self._step, place=chart.across, width=canvas.width, ends=ends):
+            canvas.text(x, area.bottom - 6, label, anchor="middle")
+
+    def _ranked(self) -> Sequence[Series]:
+        """The series with the finding first."""
+        return sorted(self.series, key=lambda series: not series.accent)
+
+    def _label(self, series: Series) -> tuple[str, ...]:
+        return series.label, short(series.known[-1])
+
+    def _colour(self, canvas: Canvas, series: Series) -> str:
+        theme = canvas.theme
+        if any(each.accent for each in self.series):
+            return theme.blue if series.accent else theme.muted
+        index = self.series.index(series)
+        return (theme.blue, theme.violet, theme.orange)[index] if index < 3 else theme.muted
+
+    def _unknown(self, canvas: Canvas, chart: _Plot) -> None:
+        moments = range(len(self.times))
+        nobody = [None if all(series.values[index] is None for series in self.series) else 0.0 for index in moments]
+        for first, last in unknown_runs(nobody):
+            # from the last known moment to the next one: that is what no line may cross
+            left, right = chart.points[max(first - 1, 0)], chart.points[min(last + 1, len(moments) - 1)]
+            unknown_span(canvas, Box(left + 3, chart.box.top, right - 3, chart.box.bottom))
+
+    def _line(self, canvas: Canvas, chart: _Plot, series: Series, *, alone: bool) -> None:
+        colour = self._colour(canvas, series)
+        for first, last in _known_runs(series.values):
+            run = [(chart.points[index], chart.height(series.values[index] or 0)) for index in range(first, last + 1)]
+            if len(run) == 1:
+                canvas.dot(*run[0], 5, colour)
+                continue
+            if alone:
+                bottom = chart.box.bottom
+                ground = mix(canvas.theme.background, colour, TINT)
+                canvas.polygon([(run[0][0], bottom), *run, (run[-1][0], bottom)], ground)
+            canvas.polyline(run, colour, THICK if series.accent or len(self.series) == 1 else THIN)
+
+    def _ends(self, canvas: Canvas, chart: _Plot, shown: Sequence[Series], room: float) -> None:
+        heights = []
+        for series in shown:
+            last = max(index for index, value in enumerate(series.values) if value is not None)
+            heights.append(chart.height(series.known[-1]))
+            canvas.dot(chart.points[last], heights[-1], 7, self._colour(canvas, series))
+        half = LINE / 2
+        spots = apart(heights, 2 * LINE + 8, chart.box.top + half, chart.box.bottom - half)
+        for series, spot in zip(shown, spots, strict=True):
+            side_label(
+                canvas, chart.box.right + 26, spot, self._label(series), ink=self._colour(canvas, series), room=room
+            )
+
+    def _peak(self, canvas: Canvas, chart: _Plot, series: Series) -> None:
+        most = max(series.known)
+        index = series.values.index(most)
+        if most > 0 and index < len(self.times) - 1:
+            words = f"{number(most)} · {moment_label(self.times[index], self._step)}"
+            y = chart.height(most) - 16
+            remark(canvas, chart.points[index], y, words, ends=(chart.box.left, chart.box.right))
+
+
+class _Plot:
+    """Where moments and values stand within the box of the plot."""
+
+    def __init__(self, box: Box, times: Sequence[datetime], low: float, high: float) -> None:
+        self.box = box
+        self.low, self.high = low, high
+        self.begin, self.length = times[0], (times[-1] - times[0]) or timedelta(days=1)
+        self.alone = len(times) == 1
+        self.points = [self.across(time) for time in times]
+
+    def across(self, moment: datetime) -> float:
+        """Return the x of a moment; a single one stands in the middle."""
+        return self.box.left + self.box.width * (0.5 if self.alone else (moment - self.begin) / self.length)
+
+    def height(self, value: float) -> float:
+        """Return the y of a value."""
+        return self.box.bottom - self.box.height * (value - self.low) / (self.high - self.low)
+
+
+def _known_runs(values: Sequence[float | None]) -> list[tuple[int, int]]:
+    """Return the first and last index of every run of known values."""
+    return unknown_runs([0.0 if value is None else None for value in values])

@@ -1,0 +1,91 @@
+"""Rows of the table "now, before, verdict": the words come from the tests in `analytics.stats`, never from the eye."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from analytics.metric import Comparison, Measured, Scene
+from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, count_verdict, duration_verdict, median
+from analytics.window import BEGINNING
+from analytics.words import duration, number
+
+NOTHING = "\N{EN DASH}"
+
+
+def count(measured: Measured, key: str) -> int:
+    """Return a fact that is always a count."""
+    return cast("int", measured.facts[key])
+
+
+def amount(measured: Measured, key: str) -> float | None:
+    """Return a fact that is a number or unknown."""
+    return cast("float | None", measured.facts[key])
+
+
+def earlier(before: Measured | None, scene: Scene) -> Measured | None:
+    """Return what the period before held, None where there is none: nothing lies before the whole history."""
+    return None if scene.window.since <= BEGINNING else before
+
+
+def settled(scene: Scene, *rows: Comparison) -> tuple[Comparison, ...]:
+    """Return the rows of a comparison; those of the whole history say nothing of a period before."""
+    if scene.window.since > BEGINNING:
+        return rows
+    return tuple(Comparison(row.label, row.now, NOTHING) for row in rows)
+
+
+def count_row(label: str, now: int, before: int) -> Comparison:
+    """Compare one count."""
+    return Comparison(label, number(now), number(before), count_verdict(now, before))
+
+
+def pair_row(label: str, names: tuple[str, str], now: tuple[int, int], before: tuple[int, int]) -> Comparison:
+    """Compare two counts in one row, such as opened / closed; `names` are what the verdict calls them."""
+    return Comparison(
+        label,
+        f"{number(now[0])} / {number(now[1])}",
+        f"{number(before[0])} / {number(before[1])}",
+        "; ".join(changes(names, now, before)) or NO_CLEAR_CHANGE,
+    )
+
+
+def changes(names: Sequence[str], now: Sequence[int], before: Sequence[int]) -> list[str]:
+    """Return what clearly changed among counts: `["more closed"]`, `["more of both"]`, `[]`."""
+    verdicts = [count_verdict(*pair) for pair in zip(now, before, strict=True)]
+    if len(names) == 2 and verdicts[0] == verdicts[1] != NO_CLEAR_CHANGE:
+        return [f"{verdicts[0]} of both"]
+    return [f"{verdict} {name}" for name, verdict in zip(names, verdicts, strict=True) if verdict != NO_CLEAR_CHANGE]
+
+
+def duration_row(label: str, now: Sequence[float], before: Sequence[float], seed: int) -> Comparison:
+    """Compare the medians of two samples of hours; the verdict says both n."""
+    return Comparison(label, middle(now), middle(before), duration_words(now, before, seed))
+
+
+def duration_words(now: Sequence[float], before: Sequence[float], seed: int) -> str:
+    """Return `n = 13 and 19: no clear change`."""
+    return f"n = {number(len(now))} and {number(len(before))}: {duration_verdict(now, before, seed)}"
+
+
+def duration_change(now: Sequence[float], before: Sequence[float], seed: int) -> str | None:
+    """Return `longer` or `shorter` where the test allows the word, else None."""
+    verdict = duration_verdict(now, before, seed)
+    return None if verdict in (NO_CLEAR_CHANGE, TOO_FEW) else verdict
+
+
+def middle(hours: Sequence[float]) -> str:
+    """Return the median duration in words, a dash if there is none."""
+    value = median(hours)
+    return NOTHING if value is None else duration(value)
+
+
+def listing(parts: Sequence[str]) -> str:
+    """Return `a`, `a and b`, `a, b and c`."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def sentence(*clauses: str) -> str:
+    """Join clauses with semicolons into one sentence with a full stop, the first letter upper case."""
+    text = "; ".join(clause for clause in clauses if clause)
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,176 @@
+"""Who contributed: commits, pull requests, reviews and issues by person, newcomers, and how few carry half."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from analytics.charts.chart import Chart
+from analytics.charts.ranked import Ranked, RankedRow
+from analytics.comparing import NOTHING, count, listing, sentence, settled
+from analytics.lazy import lazy
+from analytics.metric import Comparison, Grid, Measured, Metric, Scene
+from analytics.moments import moments, within
+from analytics.reviews import counted_reviews
+from analytics.roster import Roster
+from analytics.stats import fewest_with_half
+from analytics.tables import Tables
+from analytics.window import Window
+from analytics.words import during, number, plural, span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
+
+ACTIVITIES = ("commits", "pulls", "reviews", "issues")
+SPOKEN = {"commits": "commit", "pulls": "pull request", "reviews": "review", "issues": "issue"}
+HISTORY = frozenset({"pulls", "issues", "commits"})
+MOST_ROWS = 1000
+SHOWN = 12
+
+
+def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
+    """Count the window's contributions per actor; people are neither bots nor the ghost."""
+    roster = tables.roster
+    per_actor = contributions(tables, window)
+    total = sum(per_actor.values(), np.zeros(len(roster.names), dtype="int64"))
+    people = roster.is_person & (total > 0)
+    commits = np.where(roster.is_bot, 0, per_actor["commits"])
+    bots, hashes = int((roster.is_bot & (total > 0)).sum()), int((roster.is_email & people).sum())
+    missing = sorted(HISTORY - scene.whole_history)
+    notes = [
+        f"{plural(bots, 'bot')} left out of the people" if bots else "",
+        f"{plural(hashes, 'person', 'people')} known only by an e-mail address without an account" if hashes else "",
+        f"newcomers unknown until the whole history of {listing(missing)} is stored" if missing else "",
+    ]
+    return Measured(
+        facts={
+            "authors_n": int(people.sum()),
+            "new_authors_n": None if missing else newcomers(tables, window),
+            "bus_factor": fewest_with_half(commits[roster.is_person], int(commits.sum())),
+        },
+        tables={"people": people_grid(per_actor, people, roster)},
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def contributions(tables: Tables, window: Window) -> Mapping[str, NDArray[np.int64]]:
+    """Return how many commits, pull requests opened, counted reviews and issues opened each actor has in the window."""
+    roster = tables.roster
+
+    def made(table: str, at: str) -> NDArray[np.int64]:
+        inside = within(moments(getattr(tables, table)[at]), window)
+        return roster.tally(roster.codes[f"{table}.author"][inside])
+
+    return {
+        "commits": made("commits", "committed_at"),
+        "pulls": made("pulls", "created_at"),
+        "reviews": roster.tally(counted_reviews(tables, window).reviewer),
+        "issues": made("issues", "created_at"),
+    }
+
+
+def newcomers(tables: Tables, window: Window) -> int:
+    """Return how many people made their first contribution ever in the window."""
+    roster = tables.roster
+    first = np.unique(roster.codes["firsts.actor"][within(moments(tables.firsts["first_at"]), window)])
+    return int(roster.is_person[first].sum())
+
+
+def people_grid(per_actor: Mapping[str, NDArray[np.int64]], people: NDArray[np.bool_], roster: Roster) -> Grid:
+    """List people by all their contributions, most first, ties by lower-cased login."""
+    found = np.flatnonzero(people)
+    total = sum(per_actor[activity][found] for activity in ACTIVITIES)
+    first = found[np.lexsort((roster.rank[found], -np.asarray(total)))][:MOST_ROWS]
+    counts = [per_actor[activity][first].tolist() for activity in ACTIVITIES]
+    return Grid(("login", *ACTIVITIES), tuple(zip([roster.names[code] for code in first], *counts, strict=True)))
+
+
+def finding(now: Measured, _before: Measured | None, scene: Scene) -> str:
+    """Say how many people contributed, how many of them for the first time, and how few made half of the commits."""
+    when = during(scene.window, scene.now)
+    people = count(now, "authors_n")
+    if not people:
+        return sentence(f"nobody contributed {when}")
+    return sentence(f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}", bus_factor(now))
+
+
+def fresh(now: Measured) -> str:
+    """Return `, 3 for the first time`, nothing while that is unknown."""
+    newcomers_n = cast("int | None", now.facts["new_authors_n"])
+    if newcomers_n is None:
+        return ""
+    return f", {number(newcomers_n) if newcomers_n else 'nobody'} for the first time"
+
+
+def bus_factor(now: Measured) -> str:
+    """Return `2 people made half of the commits`, nothing where there are none."""
+    few = cast("int | None", now.facts["bus_factor"])
+    return "" if few is None else f"{plural(few, 'person', 'people')} made half of the commits"
+
+
+def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
+    """Show people now and before; no test here speaks of them, so there is no verdict."""
+    labels = {
+        "authors_n": "people who contributed",
+        "new_authors_n": "for the first time",
+        "bus_factor": "people with half of the commits",
+    }
+    return settled(scene, *(Comparison(label, figure(now, key), figure(before, key)) for key, label in labels.items()))
+
+
+def figure(measured: Measured, key: str) -> str:
+    """Return a count in words, a dash while it is unknown."""
+    value = cast("int | None", measured.facts[key])
+    return NOTHING if value is None else number(value)
+
+
+def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
+    """Draw the people with the most contributions and what they are made of."""
+    people = count(now, "authors_n")
+    rows = [
+        RankedRow(str(login), sum(counts), note(counts))
+        for login, *counts in cast("list[tuple[str, int, int, int, int]]", now.tables["people"].rows[:SHOWN])
+    ]
+    when = during(scene.window, scene.now)
+    title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}"
+    return (
+        Ranked(
+            title=title if people else f"Nobody contributed {when}",
+            subtitle=(
+                f"{scene.repository} · {number(len(rows))} of {plural(people, 'person', 'people')}, "
+                f"{span(scene.window)} · commits, pull requests, reviews and issues"
+            ),
+            rows=tuple(rows),
+            unit="contributions",
+        ),
+    )
+
+
+def note(counts: list[int]) -> str:
+    """Return what somebody's contributions are: `12 commits, 1 review`."""
+    return ", ".join(plural(made, SPOKEN[kind]) for kind, made in zip(ACTIVITIES, counts, strict=True) if made)
+
+
+METRIC = Metric(
+    name="authors",
+    title="People",
+    summary="commits, pull requests, reviews and issues by person",
+    definition=(
+        "People: everybody with a commit on the default branch, a pull request or an issue opened, or a counted "
+        "review in the window. Bots and deleted accounts are left out. A commit's author is the linked account, "
+        "else a hash of the e-mail address, so that one person may appear under both. For the first time: the "
+        "first contribution ever lies in the window; unknown until the whole history is stored. People with half "
+        "of the commits (bus factor): the fewest who together made at least half of the commits that are not a "
+        "bot's."
+    ),
+    needs=frozenset({"pulls", "issues", "commits"}),
+    measure=measure,
+    finding=finding,
+    compare=compare,
+    charts=charts,
+    aliases=("people", "contributors"),
+    names_people=True,
+)

@@ -1,0 +1,274 @@
+"""Who reviews whose pull requests, and how evenly the load is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analytics.buckets import Buckets, column, sizes
+from analytics.charts.chart import Chart
+from analytics.charts.heatmap import Heatmap
+from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, sentence, settled
+from analytics.independence import UNUSUAL, deviates, quasi_independence
+from analytics.lazy import lazy
+from analytics.metric import Comparison, Grid, Measured, Metric, Scene
+from analytics.reviews import CountedReviews, counted_reviews
+from analytics.roster import GHOST_CODE, Roster
+from analytics.stats import gini
+from analytics.tables import Tables
+from analytics.window import Window
+from analytics.words import during, number, percent, plural, span
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+else:
+    np = lazy("numpy")
+
+MOST_ROWS = 1000
+SHOWN = 20
+PAIR_COLUMNS = ("reviewer", "author", "reviews", "pulls", "expected", "unusual", "reviewer_is_bot", "author_is_bot")
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Every pair that occurs, one entry each: actor numbers, counted reviews, distinct pull requests."""
+
+    reviewer: NDArray[np.int64]
+    author: NDArray[np.int64]
+    reviews: NDArray[np.int64]
+    pulls: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, reviews: CountedReviews, actors: int) -> Pairs:
+        """Count the pairs by sorting (pair, pull request) keys, no loop over reviews."""
+        pair = reviews.reviewer * actors + reviews.author
+        order = np.lexsort((reviews.number, pair))
+        pair, pull = pair[order], reviews.number[order]
+        new_pair = np.ones(len(pair), dtype=bool)
+        new_pair[1:] = pair[1:] != pair[:-1]
+        new_pull = new_pair.copy()
+        new_pull[1:] |= pull[1:] != pull[:-1]
+        starts = np.flatnonzero(new_pair)
+        keys = pair[starts]
+        per_pair = np.diff(np.append(starts, len(pair)))
+        pulls = np.add.reduceat(new_pull.astype("int64"), starts) if len(starts) else starts
+        return cls(keys // max(actors, 1), keys % max(actors, 1), per_pair, pulls)
+
+
+def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
+    """Count the window's counted reviews by reviewer and author."""
+    roster = tables.roster
+    reviews = counted_reviews(tables, window)
+    pairs = Pairs.of(reviews, len(roster.names))
+    load = roster.tally(reviews.reviewer)
+    ranked = load.copy()
+    ranked[GHOST_CODE] = 0
+    people = np.where(roster.is_bot, 0, ranked)
+    known = (pairs.reviewer != GHOST_CODE) & (pairs.author != GHOST_CODE)
+    expected = expectations(pairs, len(roster.names))
+    bots = int((roster.is_bot & (load > 0)).sum())
+    unnamed = int(pairs.reviews[~known].sum())
+    notes = [
+        f"{plural(reviews.self_reviews, 'self-review')} left out" if reviews.self_reviews else "",
+        f"{plural(bots, 'reviewing bot')} marked in the pairs" if bots else "",
+        f"{plural(unnamed, 'review')} by or for deleted accounts counted but in no pair" if unnamed else "",
+    ]
+    return Measured(
+        facts={
+            "reviews": len(reviews),
+            "self_reviews": reviews.self_reviews,
+            "reviewers_n": int((people > 0).sum()),
+            "reviewing_bots_n": bots,
+            "pulls_reviewed": len(np.unique(reviews.number)),
+            "distinct_pairs": int(known.sum()),
+            "top1_share": top_share(ranked, len(reviews)),
+            "gini": gini(ranked[ranked > 0]),
+            "top1_share_without_bots": top_share(people, int(load[~roster.is_bot].sum())),
+            "gini_without_bots": gini(people[people > 0]),
+        },
+        tables={
+            "pairs_by_reviews": pair_grid(pairs, pairs.reviews, known, expected, roster),
+            "pairs_by_pulls": pair_grid(pairs, pairs.pulls, known, expected, roster),
+            "reviewers": reviewer_grid(pairs, ranked, len(reviews), roster),
+            "matrix": matrix(pairs, ranked, roster),
+            **{f"per_{size}": over_time(reviews, Buckets.over(size, window, reviews.at)) for size in sizes(window)},
+        },
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def over_time(reviews: CountedReviews, buckets: Buckets) -> Grid:
+    """Return the counted reviews per bucket."""
+    return buckets.grid({"reviews": buckets.tally(reviews.at)})
+
+
+def top_share(load: NDArray[np.int64], total: int) -> float | None:
+    """Return the share of all reviews that the busiest reviewer wrote, None if there are none."""
+    return float(load.max()) / total if total else None
+
+
+def expectations(pairs: Pairs, actors: int) -> NDArray[np.float64]:
+    """Return each pair's expected count of reviews if reviewers did not choose authors."""
+    rows = np.bincount(pairs.reviewer, pairs.reviews, minlength=actors).astype("float64")
+    columns = np.bincount(pairs.author, pairs.reviews, minlength=actors).astype("float64")
+    a, b = quasi_independence(rows, columns)
+    expected: NDArray[np.float64] = a[pairs.reviewer] * b[pairs.author]
+    return expected
+
+
+def pair_grid(
+    pairs: Pairs, by: NDArray[np.int64], known: NDArray[np.bool_], expected: NDArray[np.float64], roster: Roster
+) -> Grid:
+    """Rank the pairs whose two logins are known by count, ties by lower-cased reviewer, then author."""
+    chosen = np.flatnonzero(known)
+    order = np.lexsort((roster.rank[pairs.author[chosen]], roster.rank[pairs.reviewer[chosen]], -by[chosen]))
+    first = chosen[order[:MOST_ROWS]]
+    far = deviates(pairs.reviews[first].astype("float64"), expected[first])
+    rows = zip(
+        [roster.names[code] for code in pairs.reviewer[first]],
+        [roster.names[code] for code in pairs.author[first]],
+        pairs.reviews[first].tolist(),
+        pairs.pulls[first].tolist(),
+        np.round(expected[first], 3).tolist(),
+        np.where(far > UNUSUAL, "high", np.where(far < -UNUSUAL, "low", "")).tolist(),
+        roster.is_bot[pairs.reviewer[first]].tolist(),
+        roster.is_bot[pairs.author[first]].tolist(),
+        strict=True,
+    )
+    return Grid(PAIR_COLUMNS, tuple(rows))
+
+
+def reviewer_grid(pairs: Pairs, load: NDArray[np.int64], total: int, roster: Roster) -> Grid:
+    """Rank the reviewers by counted reviews, with the distinct pull requests of each and the share of all reviews."""
+    pulls = np.bincount(pairs.reviewer, pairs.pulls, minlength=len(load)).astype("int64")
+    first = busiest(load, roster)[:MOST_ROWS]
+    rows = (
+        (roster.names[code], int(load[code]), int(pulls[code]), float(load[code]) / total, bool(roster.is_bot[code]))
+        for code in first
+    )
+    return Grid(("reviewer", "reviews", "pulls", "share", "is_bot"), tuple(rows))
+
+
+def matrix(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> Grid:
+    """Return the cells of the busiest reviewers and most reviewed authors, one row each, 0 included."""
+    reviewed = np.bincount(pairs.author, pairs.reviews, minlength=len(load)).astype("int64")
+    reviewed[GHOST_CODE] = 0
+    reviewers, authors = busiest(load, roster)[:SHOWN], busiest(reviewed, roster)[:SHOWN]
+    found = np.isin(pairs.reviewer, reviewers) & np.isin(pairs.author, authors)
+    cells = {
+        (int(who), int(whose)): int(total)
+        for who, whose, total in zip(pairs.reviewer[found], pairs.author[found], pairs.reviews[found], strict=True)
+    }
+    bot = roster.is_bot.tolist()
+    rows = (
+        (roster.names[who], roster.names[whose], cells.get((int(who), int(whose)), 0), bot[who], bot[whose])
+        for who in reviewers
+        for whose in authors
+    )
+    return Grid(("reviewer", "author", "reviews", "reviewer_is_bot", "author_is_bot"), tuple(rows))
+
+
+def busiest(load: NDArray[np.int64], roster: Roster) -> NDArray[np.int64]:
+    """Return the actors with any load, most first, ties by lower-cased login."""
+    busy = np.flatnonzero(load)
+    ranked: NDArray[np.int64] = busy[np.lexsort((roster.rank[busy], -load[busy]))]
+    return ranked
+
+
+def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
+    """Say how many reviews and how much of them the busiest did; names stand in the tables, where they may."""
+    when = during(scene.window, scene.now)
+    reviews = count(now, "reviews")
+    if not reviews:
+        return sentence(
+            f"no pull request was reviewed by anyone but its author {when}", change(now, earlier(before, scene))
+        )
+    story = f"{plural(reviews, 'review')} of {plural(count(now, 'pulls_reviewed'), 'pull request')} {when}"
+    return sentence(story, concentration(now), change(now, earlier(before, scene)))
+
+
+def concentration(now: Measured, whole: str = "of them") -> str:
+    """Return how few reviewers did how much: `two of 26 reviewers wrote 47 % of them`; nothing if nobody is known."""
+    shares = column(now.tables["reviewers"], "share")
+    if len(shares) < 2:
+        return f"one reviewer wrote {percent(shares[0])} {whole}" if shares else ""
+    if len(shares) == 2:
+        return f"one of two reviewers wrote {percent(shares[0])} {whole}"
+    everybody = count(now, "reviewers_n") + count(now, "reviewing_bots_n")
+    return f"two of {number(everybody)} reviewers wrote {percent(shares[0] + shares[1])} {whole}"
+
+
+def change(now: Measured, before: Measured | None) -> str:
+    """Return `fewer reviews than in the period before (40)`, or nothing where the change is not clear."""
+    if before is None:
+        return ""
+    clear = changes(("reviews",), (count(now, "reviews"),), (count(before, "reviews"),))
+    return f"{clear[0]} than in the period before ({number(count(before, 'reviews'))})" if clear else ""
+
+
+def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
+    """Compare the number of reviews; people and shares are shown without a verdict, they do not come one by one."""
+    shares = [amount(measured, "top1_share") for measured in (now, before)]
+    said = [NOTHING if share is None else percent(share) for share in shares]
+    return settled(
+        scene,
+        count_row("reviews", count(now, "reviews"), count(before, "reviews")),
+        Comparison("people who reviewed", number(count(now, "reviewers_n")), number(count(before, "reviewers_n"))),
+        Comparison("share of the busiest reviewer", said[0], said[1]),
+    )
+
+
+def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
+    """Draw the busiest reviewers by the most reviewed authors."""
+    reviews = count(now, "reviews")
+    grid = now.tables["matrix"]
+    rows, columns = logins(grid, "reviewer"), logins(grid, "author")
+    cells = [value or None for value in column(grid, "reviews")]
+    totals = column(now.tables["reviewers"], "reviews")
+    said = concentration(now, "of all reviews")
+    return (
+        Heatmap(
+            title=f"{said[:1].upper()}{said[1:]}" or f"No review by others {during(scene.window, scene.now)}",
+            subtitle=(
+                f"{scene.repository} · {plural(reviews, 'review')} by others than the author, {span(scene.window)} · "
+                "rows review, columns wrote"
+            ),
+            rows=rows,
+            columns=columns,
+            values=tuple(tuple(cells[at * len(columns) : (at + 1) * len(columns)]) for at in range(len(rows))),
+            row_totals=tuple(totals[: len(rows)]),
+            row_name="reviewer",
+            column_name="author",
+        ),
+    )
+
+
+def logins(grid: Grid, role: str) -> tuple[str, ...]:
+    """Return the matrix's reviewers or authors in its order, bots marked as such."""
+    found = dict.fromkeys(zip(column(grid, role), column(grid, f"{role}_is_bot"), strict=True))
+    return tuple(f"{login} (bot)" if is_bot else login for login, is_bot in found)
+
+
+METRIC = Metric(
+    name="review-matrix",
+    title="Who reviews whom",
+    summary="who reviews whose pull requests, and how evenly the load is shared",
+    definition=(
+        "A review counts if it was submitted in the window as an approval, a change request, a comment, or one of "
+        "these dismissed since, by someone other than the pull request's author (ignoring case); self-reviews are "
+        "left out and counted. Pairs are ranked by reviews or by distinct pull requests, ties by name; bots are "
+        "kept in them, marked. Share of the busiest and Gini (0: all alike, towards 1: one does all) are over "
+        "everybody who reviewed, bots included, and given without them too. Deleted accounts count in the totals "
+        "and are never ranked. Expected: the reviews a pair would have if reviewers did not choose authors, nobody"
+        " reviewing himself; unusual are pairs more than 3 standard deviations away from it. A change is called "
+        "one only if the 95 % interval of the ratio to the period before excludes 1."
+    ),
+    needs=frozenset({"pulls"}),
+    measure=measure,
+    finding=finding,
+    compare=compare,
+    charts=charts,
+    aliases=("reviews", "reviewers"),
+    names_people=True,
+)

@@ -1,0 +1,217 @@
+"""The server, put together: reads top to bottom, everything acquired here is released here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from datetime import datetime
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from bot import health, inbox
+from bot.now import following, machine_now
+from bot.settings import Settings
+from bot.worker import Kind, Worker
+from dashboard.pictures import PATH as PICTURES_PATH
+from dashboard.pictures import Pictures
+from github.auth import App
+from github.client import GitHub
+from github.endpoints import Endpoints
+from github.reads.app import app as app_facts
+from handlers import history
+from handlers.delivery import give_delivery_up, handle_delivery
+from reports.pool import Pool
+from reports.services import Services
+from scheduler import prune
+from scheduler.clock import Clock
+from storage.engine import Store
+from storage.intake import KIND as DELIVERY
+from storage.intake import Intake
+from storage.queue import Wakeup
+from storage.urls import sqlite_path
+from storage.version import is_current
+
+ADDRESS_BYTES = 32  # 256 bits: as good as a password
+DRAIN_SECONDS = 8.0  # container runtimes kill after ten
+
+SETTINGS = web.AppKey("settings", Settings)
+SESSION = web.AppKey("session", aiohttp.ClientSession)
+NOW = web.AppKey("now", Callable[[], datetime])  # type: ignore[type-abstract]
+STORE = web.AppKey("store", Store)
+INTAKE = web.AppKey("intake", Intake)
+POOL = web.AppKey("pool", Pool)
+SERVICES = web.AppKey("services", Services)
+WAKEUP = web.AppKey("wakeup", Wakeup)
+WORKING = web.AppKey("working", list[bool])
+INBOX = web.AppKey("inbox", inbox.Inbox)
+READINESS = web.AppKey("readiness", health.Readiness)
+PICTURES = web.AppKey("pictures", Pictures)
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> web.Application:
+    """Return the server for these settings; it opens what it needs when it starts and closes it when it stops."""
+    app = web.Application(client_max_size=inbox.MAX_DELIVERY + 1)  # aiohttp refuses what reaches the limit
+    app[SETTINGS] = settings
+    app[WAKEUP] = Wakeup()
+    app[WORKING] = []
+    app.cleanup_ctx.extend([session, clock, database, deliveries, pool, services, routes, worker, ticks])
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get(PICTURES_PATH, get_picture)
+    app.router.add_post(inbox.PATH, receive)
+    return app
+
+
+async def receive(request: web.Request) -> web.StreamResponse:
+    return await request.app[INBOX].receive(request)
+
+
+async def readyz(request: web.Request) -> web.StreamResponse:
+    return await request.app[READINESS].readyz(request)
+
+
+async def get_picture(request: web.Request) -> web.StreamResponse:
+    return await request.app[PICTURES].get(request)
+
+
+async def session(app: web.Application) -> AsyncIterator[None]:
+    async with aiohttp.ClientSession() as opened:
+        app[SESSION] = opened
+        yield
+
+
+async def clock(app: web.Application) -> AsyncIterator[None]:
+    url = app[SETTINGS].clock_url
+    if url is None:
+        app[NOW] = machine_now
+        yield
+        return
+    async with following(url, app[SESSION]) as followed:
+        app[NOW] = followed.now
+        yield
+
+
+async def database(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    file = sqlite_path(settings.database_url)
+    if file is not None and not file.exists():
+        await migrate(settings.database_url)
+    store = await Store.open(settings.database_url)
+    try:
+        if not await store.read(is_current):
+            await migrate(settings.database_url)
+        app[STORE] = store
+        yield
+    finally:
+        await store.close()
+
+
+async def migrate(database_url: str) -> None:
+    """Bring the schema up to date in a process of its own, so that Alembic never weighs on this one."""
+    # in the environment, not as an argument: it may hold a password
+    environment = {**os.environ, "DATABASE_URL": database_url}
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "migrate", env=environment)
+    if await child.wait():
+        raise SystemExit(f"the database could not be migrated (status {child.returncode}); the reason stands above")
+
+
+async def deliveries(app: web.Application) -> AsyncIterator[None]:
+    async with Intake(app[STORE]) as intake:
+        app[INTAKE] = intake
+        yield
+
+
+async def pool(app: web.Application) -> AsyncIterator[None]:
+    workers = app[POOL] = Pool()
+    warming = asyncio.create_task(workers.warm())
+    try:
+        yield
+    finally:
+        warming.cancel()
+        with suppress(asyncio.CancelledError):
+            await warming
+        workers.close()
+
+
+async def services(app: web.Application) -> AsyncIterator[None]:
+    settings, now = app[SETTINGS], app[NOW]
+    endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
+    registration = App(settings.issuer, settings.private_key)
+    clients: dict[int, GitHub] = {}
+
+    def github(installation_id: int) -> GitHub:
+        if installation_id not in clients:
+            clients[installation_id] = GitHub.for_installation(
+                app[SESSION], registration, installation_id, endpoints, now, asyncio.sleep
+            )
+        return clients[installation_id]
+
+    login: list[str] = []
+
+    async def bot_login() -> str:
+        if not login:
+            as_app = GitHub.for_app(app[SESSION], registration, endpoints, now, asyncio.sleep)
+            login.append((await app_facts(as_app)).bot_login)
+        return login[0]
+
+    app[SERVICES] = Services(
+        store=app[STORE],
+        github=github,
+        bot_login=bot_login,
+        pool=app[POOL],
+        wakeup=app[WAKEUP],
+        now=now,
+        sleep=asyncio.sleep,
+        new_address=lambda: secrets.token_urlsafe(ADDRESS_BYTES),
+        picture_base=settings.picture_base,
+    )
+    yield
+
+
+async def routes(app: web.Application) -> AsyncIterator[None]:
+    settings = app[SETTINGS]
+    app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
+    app[READINESS] = health.Readiness(app[STORE], app[WORKING])
+    app[PICTURES] = Pictures(app[STORE])
+    yield
+
+
+async def worker(app: web.Application) -> AsyncIterator[None]:
+    given = app[SERVICES]
+    kinds = {
+        DELIVERY: Kind(
+            lambda job: handle_delivery(given, job),
+            lambda job: give_delivery_up(given, job),
+        ),
+        history.KIND: Kind(lambda job: history.read_history(given, job)),
+        prune.KIND: Kind(lambda job: prune.prune(given, job)),
+    }
+    made = Worker(app[STORE], kinds, app[WAKEUP], app[NOW], jitter=lambda: random.uniform(0.5, 1.5))  # noqa: S311
+    working = asyncio.create_task(made.work())
+    app[WORKING].append(True)
+    try:
+        yield
+    finally:
+        app[WORKING].clear()
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+        await made.drain(DRAIN_SECONDS)
+
+
+async def ticks(app: web.Application) -> AsyncIterator[None]:
+    ticking = Clock(app[STORE], app[WAKEUP], app[NOW])
+    ticking.start()
+    try:
+        yield
+    finally:
+        ticking.stop()

@@ -1,0 +1,19 @@
+"""`python -m bot migrate`: bring the database's schema up to date."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from bot.settings import default_database
+from storage.migrate import upgrade
+
+
+@click.command()
+def command() -> None:
+    """Bring the schema of DATABASE_URL (default: SQLite under DATA_DIR) up to date. The server does so when it starts."""
+    url = os.environ.get("DATABASE_URL") or default_database(Path(os.environ.get("DATA_DIR") or "data"))
+    upgrade(url)
+    click.echo("The database is up to date.", err=True)

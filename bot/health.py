@@ -1,0 +1,43 @@
+"""/healthz: the process answers. /readyz: it can do its work, or why not."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Store
+from storage.queue import counts
+from storage.version import is_current
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """Answer 200 as long as the event loop turns."""
+    return web.json_response({"status": "alive"})
+
+
+class Readiness:
+    """Tells whether deliveries can be stored and are being worked on."""
+
+    def __init__(self, store: Store, working: list[bool]) -> None:
+        self.store = store
+        self.working = working
+        """One entry while the worker runs, none before and after."""
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        """Answer 200 with the queue's counts, or 503 with the reasons."""
+        try:
+            current, jobs = await self.store.read(self.look)
+        except Exception as error:  # noqa: BLE001 - any fault of the database is the answer to this question
+            return web.json_response({"status": "not ready", "reasons": [f"the database: {error!r}"]}, status=503)
+        reasons = [] if current else ["the database's schema is not this version's"]
+        if not self.working:
+            reasons.append("the worker is not running")
+        if reasons:
+            return web.json_response({"status": "not ready", "reasons": reasons}, status=503)
+        return web.json_response({"status": "ready", "jobs": jobs})
+
+    @staticmethod
+    async def look(connection: AsyncConnection) -> tuple[bool, dict[str, int]]:
+        await connection.execute(text("select 1"))
+        return await is_current(connection), await counts(connection)

@@ -1,0 +1,65 @@
+"""POST /webhooks/github: verify, remember once, answer 202. It decides nothing; the worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import orjson
+import structlog
+from aiohttp import web
+
+from github.deliveries import verify
+from storage.intake import Delivery, Intake
+from storage.queue import Wakeup
+
+MAX_DELIVERY = 25 * 1024**2  # GitHub's cap on a webhook payload
+PATH = "/webhooks/github"
+
+log = structlog.get_logger(__name__)
+
+
+class Inbox:
+    """The webhook's address: one method, `receive`."""
+
+    def __init__(self, secret: bytes, intake: Intake, wakeup: Wakeup, now: Callable[[], datetime]) -> None:
+        self.secret = secret
+        self.intake = intake
+        self.wakeup = wakeup
+        self.now = now
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Answer 202 once the delivery is on disk; 400, 401, 413 say what was wrong, 503 that it could not be kept."""
+        body = await request.read()  # raises 413 above the application's client_max_size
+        headers = request.headers
+        if not verify(self.secret, body, headers.get("X-Hub-Signature-256")):
+            return refuse(401, "the signature in X-Hub-Signature-256 is missing or is not of this body and this App's secret")
+        guid, event = headers.get("X-GitHub-Delivery"), headers.get("X-GitHub-Event")
+        if not guid or not event:
+            return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there")
+        try:
+            payload = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            return refuse(400, "the body is not JSON; set the webhook's content type to application/json")
+        if not isinstance(payload, dict):
+            return refuse(400, "the body is JSON but not an object")
+        try:
+            new = await self.intake.remember(Delivery(guid, event, body, self.now(), lock_of(payload)))
+        except Exception as error:  # noqa: BLE001 - whatever kept it from the disk, GitHub must hear that it is not there
+            log.error("a delivery could not be stored", delivery=guid, github_event=event, error=repr(error))
+            return refuse(503, "the delivery could not be stored; ask GitHub to deliver it again later")
+        if new:
+            self.wakeup.set()
+        return web.Response(status=202, text="accepted" if new else "already accepted")
+
+
+def lock_of(payload: dict[str, object]) -> str | None:
+    """Return what no two jobs may work on at once: the delivery's repository, if it has one."""
+    repository = payload.get("repository")
+    number = repository.get("id") if isinstance(repository, dict) else None
+    return f"repository:{number}" if isinstance(number, int) else None
+
+
+def refuse(status: int, sentence: str) -> web.Response:
+    """Say in one sentence why a delivery was not taken."""
+    return web.Response(status=status, text=sentence + "\n")

@@ -1,0 +1,64 @@
+"""Log lines as JSON on standard error, one per event, without secrets: tokens and keys are blacked out."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+# Installation tokens are `ghs_<app id>_<JWT>` of about 520 characters since April 2026, with dots.
+SECRETS = re.compile(
+    r"gh[a-z]_[A-Za-z0-9._-]{20,}"
+    r"|github_pat_[A-Za-z0-9_]{20,}"
+    r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+BLACKED_OUT = "[redacted]"
+
+
+def redact(text: str) -> str:
+    """Return `text` with every token, JWT and PEM block blacked out."""
+    return SECRETS.sub(BLACKED_OUT, text)
+
+
+def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Black out secrets in every value of a log event (a structlog processor)."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = redact(value)
+        elif isinstance(value, bytes | BaseException):
+            event[key] = redact(str(value))
+    return event
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats the lines of libraries that log through the standard library, secrets blacked out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+def configure(level: str = "info", stream: TextIO | None = None) -> None:
+    """Send every log line of this process to `stream` (standard error by default)."""
+    threshold = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact_event,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(RedactingFormatter('{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}'))
+    logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)

@@ -1,0 +1,190 @@
+"""One frozen `Settings`, read once from the environment: complete, or refused with every fault named at once."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+DEFAULT_PORT = 8080
+MAX_PORT = 65535
+DEFAULT_API_URL = "https://api.github.com"
+PEM_MARK = "-----BEGIN"
+
+
+class Incomplete(Exception):  # noqa: N818 - it names the state of the configuration, not an error of ours
+    """The environment does not make a configuration; `faults` holds one sentence per fault."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the server is told from outside. Secrets never appear in its `repr`."""
+
+    issuer: str
+    """What signs for the App: its client id, or its numeric id."""
+    private_key: str = field(repr=False)
+    webhook_secret: bytes = field(repr=False)
+    api_url: str
+    graphql_url: str | None
+    web_url: str | None
+    public_url: str | None
+    database_url: str = field(repr=False)
+    data_dir: Path
+    host: str
+    port: int
+    tick_token: str | None = field(repr=False)
+    clock_url: str | None
+
+    @property
+    def picture_base(self) -> str | None:
+        """Where GitHub's readers can fetch pictures: `PUBLIC_URL` if it is https, or http on loopback; else None."""
+        return self.public_url if self.public_url and is_usable_picture_base(self.public_url) else None
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the environment; raise `Incomplete` with every fault named."""
+        read = Reader(environ)
+        issuer = read.text("GITHUB_CLIENT_ID") or read.text("GITHUB_APP_ID")
+        if issuer is None:
+            read.fault("GITHUB_APP_ID (or GITHUB_CLIENT_ID) is missing: the number on the App's settings page, such as 12345")
+        data_dir = Path(read.text("DATA_DIR") or "data")
+        settings = cls(
+            issuer=issuer or "",
+            private_key=read.private_key("GITHUB_PRIVATE_KEY"),
+            webhook_secret=read.secret("GITHUB_WEBHOOK_SECRET"),
+            api_url=read.url("GITHUB_API_URL") or DEFAULT_API_URL,
+            graphql_url=read.url("GITHUB_GRAPHQL_URL"),
+            web_url=read.url("GITHUB_URL"),
+            public_url=read.url("PUBLIC_URL"),
+            database_url=read.database("DATABASE_URL") or default_database(data_dir),
+            data_dir=data_dir,
+            host=read.text("HOST") or "0.0.0.0",  # noqa: S104 - a container is reached from outside itself
+            port=read.port("PORT"),
+            tick_token=read.text("TICK_TOKEN"),
+            clock_url=read.url("CLOCK_URL"),
+        )
+        if read.faults:
+            raise Incomplete(read.faults)
+        return settings
+
+
+def default_database(data_dir: Path) -> str:
+    """Return the address of the SQLite file that is used when no DATABASE_URL is given."""
+    return f"sqlite:///{(data_dir / 'almanac.db').absolute()}"
+
+
+def is_usable_picture_base(url: str) -> bool:
+    """Tell whether GitHub's image proxy, or a browser beside the server, can fetch from this address."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return True
+    host = parts.hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Reader:
+    """Reads single variables and collects what is wrong with them; an empty variable is an absent one."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.faults: list[str] = []
+
+    def fault(self, sentence: str) -> None:
+        self.faults.append(sentence)
+
+    def text(self, name: str) -> str | None:
+        return self.environ.get(name, "").strip() or None
+
+    def secret(self, name: str) -> bytes:
+        value = self.text(name)
+        if value is None:
+            self.fault(f"{name} is missing: the secret that signs webhooks, as set on the App's settings page")
+        return (value or "").encode()
+
+    def url(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.fault(f"{name} is not a web address: {value!r}; it must look like https://almanac.example.com")
+        return value.rstrip("/")
+
+    def port(self, name: str) -> int:
+        value = self.text(name)
+        if value is None:
+            return DEFAULT_PORT
+        if not value.isascii() or not value.isdecimal() or not 0 <= int(value) <= MAX_PORT:
+            self.fault(f"{name} is not a port: {value!r}; it must be a number from 0 to {MAX_PORT}")
+            return DEFAULT_PORT
+        return int(value)
+
+    def database(self, name: str) -> str | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        scheme = value.split("://", 1)[0]
+        if scheme.split("+", 1)[0] in ("postgresql", "postgres"):
+            self.fault(
+                f"{name} names PostgreSQL, on which the server's job engine does not run yet; "
+                "leave it unset to use SQLite under DATA_DIR"
+            )
+        elif scheme.split("+", 1)[0] != "sqlite" or "://" not in value:
+            self.fault(f"{name} is not a database address: it must look like sqlite:////var/lib/almanac/almanac.db")
+        return value
+
+    def private_key(self, name: str) -> str:
+        value = self.text(name)
+        if value is None:
+            self.fault(f"{name} is missing: the App's private key as PEM text, as base64 of it, or a path to the file")
+            return ""
+        try:
+            pem = key_text(value)
+        except ValueError as error:
+            self.fault(f"{name} {error}")
+            return ""
+        return pem
+
+
+def key_text(value: str) -> str:
+    r"""Return the PEM text that `value` is, encodes (base64, or with `\n` for line ends), or names as a path.
+
+    Raises ValueError whose text completes the sentence "GITHUB_PRIVATE_KEY …".
+    """
+    if PEM_MARK in value:
+        pem = value.replace("\\n", "\n")
+    else:
+        pem = decoded_key(value) or file_key(value)
+    if "PRIVATE KEY-----" not in pem:
+        raise ValueError("holds no private key: PEM text begins with -----BEGIN RSA PRIVATE KEY-----")
+    return pem.strip() + "\n"
+
+
+def decoded_key(value: str) -> str | None:
+    try:
+        text = base64.b64decode(value, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return text if PEM_MARK in text else None
+
+
+def file_key(value: str) -> str:
+    path = Path(value)
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError, ValueError):
+        # the value itself is not repeated: it may be a mangled key
+        raise ValueError("is neither PEM text, nor base64 of it, nor a path to a readable file") from None

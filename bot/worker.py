@@ -1,0 +1,141 @@
+"""Claims jobs and runs them: several at once, never two of one repository; holds the one broad `except` of the program."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from github.errors import Gone, Later
+from storage import queue
+from storage.engine import Store
+from storage.queue import Job, Wakeup
+
+LEASE = timedelta(minutes=2)
+FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
+EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
+IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
+CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
+MOST_ATTEMPTS = 6
+BACK_OFF = timedelta(seconds=5)
+LONGEST_BACK_OFF = timedelta(minutes=30)
+
+log = structlog.get_logger(__name__)
+
+Run = Callable[[Job], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How jobs of one kind are run, and what is said where one is given up."""
+
+    run: Run
+    given_up: Run | None = None
+
+
+@dataclass
+class Worker:
+    """Runs the queue's jobs until it is told to stop."""
+
+    store: Store
+    kinds: Mapping[str, Kind]
+    wakeup: Wakeup
+    now: Callable[[], datetime]
+    jitter: Callable[[], float]
+    """A random factor between 0.5 and 1.5, so that what failed together does not come back together."""
+    running: set[asyncio.Task[None]] = field(default_factory=set)
+    free_again_at: datetime = datetime.min.replace(tzinfo=UTC)
+
+    async def work(self) -> None:
+        """Claim and run jobs for ever."""
+        while True:
+            if len(self.running) >= CONCURRENT:
+                await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
+                continue
+            job = await self.claim()
+            if job is None:
+                await self.wakeup.wait(IDLE)
+                continue
+            task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
+            self.running.add(task)
+            task.add_done_callback(self.done)
+
+    def done(self, task: asyncio.Task[None]) -> None:
+        self.running.discard(task)
+        # what waited for this job's lock may go now
+        self.wakeup.set()
+
+    async def claim(self) -> Job | None:
+        """Take the next job; what a dead process left is freed first. A database that cannot answer is asked again."""
+        try:
+            now = self.now()
+            if now >= self.free_again_at:
+                self.free_again_at = now + FREE_EVERY
+                await queue.release_expired(self.store, now)
+            return await queue.claim(self.store, now, LEASE)
+        except Exception as error:  # noqa: BLE001 - the worker outlives a database that is busy or full
+            log.error("no job could be claimed", error=repr(error))
+            return None
+
+    async def run(self, job: Job) -> None:
+        """Run one job to one of its ends: finished, put back, or given up."""
+        with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, attempt=job.attempts):
+            holding = asyncio.create_task(self.hold(job))
+            try:
+                await self.attempt(job)
+            except Exception:
+                # the database refused to note how it ended: the lease runs out and the job comes again
+                log.exception("a job's end could not be stored")
+            finally:
+                holding.cancel()
+                with suppress(asyncio.CancelledError):
+                    await holding
+
+    async def attempt(self, job: Job) -> None:
+        kind = self.kinds.get(job.kind)
+        if kind is None:
+            await queue.bury(self.store, job, self.now(), f"nothing runs jobs of kind {job.kind}")
+            return
+        try:
+            await kind.run(job)
+        except Later as later:
+            log.info("a job waits for GitHub", until=later.until.isoformat(), reason=later.reason)
+            await queue.retry(self.store, job, later.until, later.reason, counted=False)
+        except Gone as gone:
+            log.info("a job's subject is gone", reason=gone.reason)
+            await queue.finish(self.store, job, self.now())
+        except Exception as error:
+            log.exception("a job failed", error=repr(error))
+            await self.put_back(job, kind, error)
+        else:
+            await queue.finish(self.store, job, self.now())
+
+    async def put_back(self, job: Job, kind: Kind, error: Exception) -> None:
+        """Try again later, each time after twice as long; after the last time say so and keep the job for a look."""
+        if job.attempts < MOST_ATTEMPTS:
+            wait = min(BACK_OFF * 2 ** (job.attempts - 1), LONGEST_BACK_OFF) * self.jitter()
+            await queue.retry(self.store, job, self.now() + wait, repr(error))
+            return
+        await queue.bury(self.store, job, self.now(), repr(error))
+        if kind.given_up is not None:
+            await kind.given_up(job)
+
+    async def hold(self, job: Job) -> None:
+        """Keep the job's lease while it runs."""
+        while True:
+            await asyncio.sleep(EXTEND_EVERY)
+            if not await queue.extend(self.store, job, self.now(), LEASE):
+                log.warning("a running job's lease was lost")
+                return
+
+    async def drain(self, seconds: float) -> None:
+        """Let running jobs end for `seconds`, then cancel them; their leases run out and they come again."""
+        if self.running:
+            await asyncio.wait(self.running, timeout=seconds)
+        for task in self.running:
+            task.cancel()
+        await asyncio.gather(*self.running, return_exceptions=True)

@@ -1,0 +1,33 @@
+"""GET /pictures/<address>.png: a picture of an answer, for whoever knows its unguessable address; it never changes."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from storage.engine import Store
+from storage.pictures import picture
+
+PATH = "/pictures/{file}"
+FILE = re.compile(r"(?P<address>[A-Za-z0-9_-]{43})\.png")  # 256 bits in URL-safe base64
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Pictures:
+    """Serves stored pictures without a login: GitHub's image proxy has none."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def get(self, request: web.Request) -> web.Response:
+        """Answer 200 with the PNG, or 404."""
+        wanted = FILE.fullmatch(request.match_info["file"])
+        if wanted is None:
+            raise web.HTTPNotFound
+        address = wanted["address"]
+        found = await self.store.read(lambda connection: picture(connection, address))
+        if found is None:
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff", "ETag": f'"{address}"'}
+        return web.Response(body=found.data, content_type=found.media_type, headers=headers)

@@ -1,0 +1,50 @@
+"""Which permission each call needs; a test holds this to the calls in the code, and app.yml to this.
+
+Permissions are written as in an App's manifest: name and level. Where GitHub accepts any of several, there is one
+alternative for each; an alternative of two permissions needs both, so that a call works in issues and in pull requests.
+Source: "Permissions required for GitHub Apps" in GitHub's REST documentation; GraphQL follows the same permissions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Permission = tuple[str, str]
+Alternatives = tuple[frozenset[Permission], ...]
+
+NOTHING: Alternatives = (frozenset(),)
+METADATA: Alternatives = (frozenset({("metadata", "read")}),)
+ISSUES: Alternatives = (frozenset({("issues", "read")}),)
+PULLS: Alternatives = (frozenset({("pull_requests", "read")}),)
+CONTENTS: Alternatives = (frozenset({("contents", "read")}),)
+ONE_FILE: Alternatives = (*CONTENTS, frozenset({("single_file", "read")}))
+READ_THREADS: Alternatives = (frozenset({("issues", "read"), ("pull_requests", "read")}),)
+WRITE_THREADS: Alternatives = (frozenset({("issues", "write"), ("pull_requests", "write")}),)
+
+ROUTES: Mapping[tuple[str, str], Alternatives] = {
+    # with the App's own JWT: no permission is involved
+    ("GET", "/app"): NOTHING,
+    ("GET", "/app/installations/{installation_id}"): NOTHING,
+    ("POST", "/app/installations/{installation_id}/access_tokens"): NOTHING,
+    ("GET", "/installation/repositories"): METADATA,
+    ("GET", "/repos/{owner}/{repo}"): METADATA,
+    ("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission"): METADATA,
+    ("GET", "/repos/{owner}/{repo}/contents/{path}"): ONE_FILE,
+    ("GET", "/repos/{owner}/{repo}/issues/{issue_number}/comments"): READ_THREADS,
+    ("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments"): WRITE_THREADS,
+    ("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}"): WRITE_THREADS,
+    ("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"): WRITE_THREADS,
+    ("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"): WRITE_THREADS,
+}
+"""By method and path template, as in GitHub's OpenAPI description."""
+
+FIELDS: Mapping[str, Alternatives] = {
+    "pullRequests": PULLS,
+    "issues": ISSUES,
+    "defaultBranchRef": CONTENTS,
+    "releases": CONTENTS,
+    # one item, when a nested list has more pages than fitted into the list of items
+    "pullRequest": PULLS,
+    "issue": ISSUES,
+}
+"""By the name of an object field below GraphQL's `repository`; its plain fields need metadata only."""

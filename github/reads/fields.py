@@ -1,0 +1,30 @@
+"""Small readings that several GraphQL documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from analytics.actors import Actor
+from analytics.window import parse_iso
+from github.errors import Gone
+from github.reads.repository import RepoRef
+
+
+def actor(said: Mapping[str, Any] | None) -> Actor:
+    """Read `{login __typename}`; null is the deleted account's ghost."""
+    return Actor.from_github((said or {}).get("login"), (said or {}).get("__typename"))
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time, None if there is none."""
+    return parse_iso(text) if text else None
+
+
+def repository_of(data: Mapping[str, Any], repo: RepoRef) -> Mapping[str, Any]:
+    """Return the answer's `repository`; null raises Gone."""
+    found: Mapping[str, Any] | None = data.get("repository")
+    if found is None:
+        raise Gone(f"repository {repo.full_name} is not there")
+    return found

@@ -1,0 +1,92 @@
+"""A comment as GitHub reports it: the few facts of an `issue_comment` payload that deciding and answering need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from analytics.window import parse_iso
+from storage.installations import Installation, Repository
+
+
+@dataclass(frozen=True)
+class AskedIn:
+    """Who wrote what, where.
+
+    author: the comment's · sender: who did what is reported, for an edit perhaps somebody else · body_before: the text before
+    the edit, None for a new comment.
+    """
+
+    action: str
+    installation: Installation
+    repository: Repository
+    number: int
+    thread_author_id: int | None
+    comment_id: int
+    author_id: int
+    author: str
+    author_type: str
+    association: str
+    by_app: bool
+    sender: str
+    sender_type: str
+    body: str
+    body_before: str | None
+    updated_at: datetime
+
+    @property
+    def by_program(self) -> bool:
+        """True if a bot or an App wrote or edited it, this one included."""
+        return self.by_app or "Bot" in (self.author_type, self.sender_type)
+
+    @property
+    def edited_by_other(self) -> bool:
+        return self.sender.lower() != self.author.lower()
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> AskedIn | None:
+        """Read a payload; None if it is not about an installation's comment (an example, or a legacy webhook)."""
+        try:
+            return cls.read(payload)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> AskedIn:
+        comment, repository, owner = payload["comment"], payload["repository"], payload["repository"]["owner"]
+        changes = payload.get("changes") or {}
+        thread_author = payload["issue"].get("user") or {}
+        author = comment["user"]
+        installation_id = int(payload["installation"]["id"])
+        visibility = repository.get("visibility") or ("private" if repository["private"] else "public")
+        return cls(
+            action=str(payload["action"]),
+            installation=Installation(
+                installation_id, str(owner["login"]), int(owner["id"]), str(owner.get("type", "User")), None, None
+            ),
+            repository=Repository(
+                int(repository["id"]),
+                installation_id,
+                str(owner["login"]),
+                str(repository["name"]),
+                visibility,
+                str(repository.get("default_branch") or "main"),
+                bool(repository.get("archived")),
+                None,
+            ),
+            number=int(payload["issue"]["number"]),
+            thread_author_id=thread_author.get("id"),
+            comment_id=int(comment["id"]),
+            author_id=int(author["id"]),
+            author=str(author["login"]),
+            author_type=str(author.get("type", "User")),
+            association=str(comment.get("author_association", "NONE")),
+            by_app=bool(comment.get("performed_via_github_app")),
+            sender=str(payload["sender"]["login"]),
+            sender_type=str(payload["sender"].get("type", "User")),
+            body=str(comment.get("body") or ""),
+            body_before=(changes.get("body") or {}).get("from") if payload["action"] == "edited" else None,
+            updated_at=parse_iso(comment["updated_at"]),
+        )

@@ -1,0 +1,81 @@
+"""A command and everything there is to say about it in one value."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from handlers.grammar import Call
+from reports.question import Question
+
+# What GitHub calls `author_association` of those who belong to a repository.
+MEMBERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+
+
+class WhoMay(Enum):
+    """Who may use a command; the value is how help says it."""
+
+    EVERYONE = "everyone"
+    MEMBERS_AND_AUTHOR = "members and collaborators; the thread's author, three times an hour"
+    MEMBERS = "members and collaborators"
+
+    def allows(self, association: str, *, is_author: bool) -> bool:
+        """Return whether somebody with this `author_association` may; `is_author` means of the thread."""
+        if self is WhoMay.EVERYONE or association.upper() in MEMBERS:
+            return True
+        return self is WhoMay.MEMBERS_AND_AUTHOR and is_author
+
+
+class AskedRepository(Protocol):
+    """What a command needs to know of the repository it was asked in."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def owner(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+class Context(Protocol):
+    """What a command can do: answer a question or say something; both become parts of the one answering comment."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def repository(self) -> AskedRepository: ...
+
+    async def answer(self, question: Question) -> None:
+        """Answer `question` in this command's part of the comment."""
+
+    async def say(self, markdown: str) -> None:
+        """Put `markdown`, harmless already, into this command's part of the comment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command.
+
+    name: what its first word is, unless `usage` shows otherwise · usage: how it is written · summary: one line, no full
+    stop · help: a few sentences · examples: whole lines that work · run(context, call): does it, raises
+    `reports.question.Mistake` for what the person got wrong.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    help: str
+    who_may: WhoMay
+    examples: tuple[str, ...]
+    run: Callable[[Context, Call], Awaitable[None]]
+
+    @property
+    def who(self) -> str:
+        """Who may use it, as help says it."""
+        return self.who_may.value

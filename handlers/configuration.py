@@ -1,0 +1,51 @@
+"""`.github/analytics.yml` of the default branch, else of the owner's `.github` repository: who may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+import yaml
+
+from github.client import GitHub
+from github.errors import Refused
+from github.reads.contents import file_text
+from storage.installations import Repository
+
+PATH = ".github/analytics.yml"
+OWNERS_REPOSITORY = ".github"
+LARGEST = 64 * 1024
+EVERYONE = "everyone"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a repository's owners have set."""
+
+    everyone_may: bool = False
+
+
+async def read_configuration(github: GitHub, repository: Repository) -> Configuration:
+    """Read the configuration; without one, or without permission to read it, the defaults hold."""
+    for name in (repository.name, OWNERS_REPOSITORY):
+        try:
+            text = await file_text(github, repository.owner, name, PATH)
+        except Refused as refusal:
+            log.info("the configuration cannot be read", repository=repository.id, status=refusal.status)
+            return Configuration()
+        if text is not None:
+            return parse_configuration(text)
+    return Configuration()
+
+
+def parse_configuration(text: str) -> Configuration:
+    """Read the YAML; what cannot be read widens nothing."""
+    if len(text) > LARGEST:
+        return Configuration()
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return Configuration()
+    return Configuration(everyone_may=isinstance(said, dict) and said.get("who_may") == EVERYONE)

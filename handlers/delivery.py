@@ -1,0 +1,31 @@
+"""A stored delivery on its way to the module that handles its event."""
+
+from __future__ import annotations
+
+import orjson
+import structlog
+
+from handlers.events import all_events
+from reports.services import Services
+from storage.intake import unpack
+from storage.queue import Job
+
+log = structlog.get_logger(__name__)
+
+
+async def handle_delivery(services: Services, job: Job) -> None:
+    """Hand the delivery to its event's module; events that nothing handles are done at once."""
+    name, body = unpack(job.payload)
+    event = all_events().get(name)
+    if event is None:
+        return
+    log.info("a delivery is handled", delivery=job.key, github_event=name)
+    await event.handle(services, job.key, orjson.loads(body))
+
+
+async def give_delivery_up(services: Services, job: Job) -> None:
+    """Let the event's module say that nothing more will come of this delivery."""
+    name, body = unpack(job.payload)
+    event = all_events().get(name)
+    if event is not None and event.give_up is not None:
+        await event.give_up(services, job.key, orjson.loads(body))

@@ -1,0 +1,110 @@
+"""Inside a paragraph: which of its lines begin in a code span, a tag or a comment."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from handlers.tags import TAG, WRITTEN_COMMENT, Mark, Tag, tag
+
+# Everything that can begin something longer than a character.
+SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|\]\(|\]\[|-->")
+BACKTICKS = re.compile("`+")
+AUTOLINK = re.compile(
+    r"<(?:[A-Za-z][A-Za-z0-9+.-]{1,31}+:[^\x00-\x20<>]*+|[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]++@[A-Za-z0-9.-]++)>"
+)
+# The rest of a link, as links mostly are; in any other one, backticks and `<` may mean something else than they seem.
+PLAIN_LINK = re.compile(r"""\]\([^\s()<>`\\"']*+(?: +"[^"`<\\\n]*+")?+\)|\]\[[^\]`<\\\n]*+\]""")
+DEFINITION = re.compile(r"\[[^\n]*\]:")
+
+
+@dataclass(slots=True)
+class Scan:
+    """What is found in a paragraph: hidden spans, tags, and the place after which nothing is certain."""
+
+    text: str
+    doubtful: int
+    hidden: list[tuple[int, int]] = field(default_factory=list)
+    tags: list[tuple[int, Tag | Mark]] = field(default_factory=list)
+    runs: dict[int, list[int]] = field(default_factory=dict)
+    comments_end: bool = True
+
+    def run(self) -> None:
+        """Go through the paragraph once."""
+        for found in BACKTICKS.finditer(self.text):
+            self.runs.setdefault(len(found[0]), []).append(found.start())
+        position = 0
+        while special := SPECIAL.search(self.text, position):
+            start, position = special.span()
+            first = special[0][0]
+            if first == "`":
+                position = self.code(start, position)
+            elif first == "<":
+                position = self.pointed(start)
+            elif first == "]":
+                position = self.link(start, position)
+            elif first == "-":
+                self.tags.append((start, Tag(WRITTEN_COMMENT, opens=False)))
+
+    def code(self, start: int, end: int) -> int:
+        """Return where the code span that these backticks begin ends; where they end, if they begin none."""
+        closing = self.runs.get(end - start, [])
+        following = bisect_left(closing, end)
+        if following == len(closing):
+            return end
+        return self.hide(start, closing[following] + end - start)
+
+    def pointed(self, start: int) -> int:
+        """Return where the tag, comment or address in angle brackets ends; the next character, if it is none."""
+        if whole := TAG.match(self.text, start):
+            self.tags.append((start, tag(whole)))
+            return self.hide(start, whole.end())
+        if whole := AUTOLINK.match(self.text, start):
+            return whole.end()
+        if self.text.startswith("<!--", start):
+            return self.comment(start)
+        if self.text.startswith(("<?", "<!"), start):
+            self.doubtful = min(self.doubtful, start)
+        return start + 1
+
+    def comment(self, start: int) -> int:
+        """Return where the comment ends; one that does not end in this paragraph may end in a later one."""
+        end = self.text.find("-->", start + 4) if self.comments_end else -1
+        if end < 0:
+            self.comments_end = False
+            self.tags.append((start, Tag(WRITTEN_COMMENT, opens=True)))
+            return start + 1
+        inner = self.text[start + 4 : end]
+        if "--" in inner or inner.startswith((">", "->")) or inner.endswith("-"):
+            self.doubtful = min(self.doubtful, start)  # a comment to some versions of Markdown only
+            return start + 1
+        return self.hide(start, end + 3)
+
+    def link(self, start: int, end: int) -> int:
+        """Return where the link ends, if it is a plain one."""
+        if plain := PLAIN_LINK.match(self.text, start):
+            return plain.end()
+        self.doubtful = min(self.doubtful, start)
+        return end
+
+    def hide(self, start: int, end: int) -> int:
+        self.hidden.append((start, end))
+        return end
+
+
+def events_in(text: str, marks: Sequence[tuple[int, Mark]]) -> Iterator[Tag | Mark]:
+    """Yield, in order, the tags of a paragraph and those of its marks (with their offsets in it) that are not hidden."""
+    if not marks and "<" not in text and "-->" not in text:
+        return
+    scan = Scan(text, 0 if DEFINITION.match(text) else len(text))
+    scan.run()
+    found = sorted([*scan.tags, *(mark for mark in marks if mark[0] < scan.doubtful)], key=lambda place: place[0])
+    spans = iter([*scan.hidden, (len(text) + 1, len(text) + 1)])
+    begin, end = next(spans)
+    for offset, event in found:
+        while end <= offset:
+            begin, end = next(spans)
+        if isinstance(event, Tag) or not begin < offset:
+            yield event

@@ -1,0 +1,92 @@
+"""What came out of a question: frozen values that a pool worker can hand to the server, and every door can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analytics.metric import Comparison, Measured
+from reports.question import Question
+
+
+@dataclass(frozen=True, slots=True)
+class PictureData:
+    """One picture, drawn twice (PNG for light and for dark pages), and the same numbers for who cannot see it.
+
+    light, dark: PNG bytes, empty where nothing was to be drawn · alt: one or two plain sentences ·
+    text: the Markdown that stands in for the picture · kind: the chart's kind in lower case, such as `histogram`.
+    """
+
+    light: bytes
+    dark: bytes
+    alt: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one metric found: `title`, `definition` and `finding` are plain text, not yet Markdown."""
+
+    metric: str
+    title: str
+    definition: str
+    finding: str
+    comparisons: tuple[Comparison, ...]
+    now: Measured
+    before: Measured | None
+    pictures: tuple[PictureData, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetState:
+    """How much of a dataset is stored: `stored` of `total` rows (None = GitHub did not say), read at `synced_at`.
+
+    covered_since: everything updated since then is stored · whole_history: it reaches back to the beginning ·
+    parts: what comes with the rows, such as {"reviews": 68} · error: a plain sentence if reading failed.
+    """
+
+    dataset: str
+    stored: int
+    total: int | None = None
+    synced_at: datetime | None = None
+    covered_since: datetime | None = None
+    whole_history: bool = False
+    parts: Mapping[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True if nothing is known to be missing."""
+        return self.error is None and (self.total is None or self.stored >= self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How complete the data behind an answer is, by dataset, and plain sentences about what was left out."""
+
+    datasets: Mapping[str, DatasetState] = field(default_factory=dict)
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def synced_at(self) -> datetime | None:
+        """When the dataset that is furthest behind was read; None if one of them never was."""
+        times = [state.synced_at for state in self.datasets.values()]
+        known = [moment for moment in times if moment is not None]
+        return min(known) if known and len(known) == len(times) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question with everything that was found, as of a moment; nothing in it refers to a database or a frame."""
+
+    question: Question
+    as_of: datetime
+    sections: tuple[Section, ...]
+    completeness: Completeness = field(default_factory=Completeness)
+
+    @property
+    def pictures(self) -> tuple[PictureData, ...]:
+        """Every picture, section after section: the order in which their addresses are given to the comment."""
+        return tuple(picture for section in self.sections for picture in section.pictures)

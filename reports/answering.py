@@ -1,0 +1,103 @@
+"""From a question to its answer: read what is missing, measure in the pool, give pictures their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from analytics.metrics import all_metrics
+from github.client import GitHub
+from github.reads.repository import RepoRef
+from reports import gather
+from reports.answer import Answer, DatasetState
+from reports.compute_task import Task
+from reports.markdown import PictureLink
+from reports.question import Question
+from reports.sentences import HOSTED_ELSEWHERE, NO_ADDRESS
+from reports.services import Services
+from reports.walk import Progress, Reading
+from storage.installations import Repository
+from storage.pictures import Picture, save_pictures
+from storage.watermarks import Watermark
+
+PNG = "image/png"
+PICTURES = "/pictures"
+BACKGROUND = ("pulls", "issues", "commits", "releases")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer with the links of its pictures; None where they are shown as text."""
+
+    answer: Answer
+    links: tuple[PictureLink, ...] | None
+    whole: bool
+    """Whether every dataset is stored back to the beginning."""
+
+
+async def answer(
+    services: Services,
+    github: GitHub,
+    repository: Repository,
+    question: Question,
+    report: Callable[[Progress], Awaitable[None]],
+) -> Answered:
+    """Answer `question`; `report` hears how far reading has come. Raises Later and Gone, as reading does."""
+    reading = Reading(services.store, github, ref(repository), services.now, report)
+    marks = await gather.bring(reading, needs_of(question), edge_of(question))
+    states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
+    hosted = services.picture_base is not None and repository.visibility == "public"
+    task = Task(services.store.url, question, services.now(), states, pictures=hosted)
+    answered = await services.pool.run("answer", task)
+    assert isinstance(answered, Answer)  # noqa: S101 - what compute.answer returns
+    if not hosted:
+        why = NO_ADDRESS if repository.visibility == "public" else HOSTED_ELSEWHERE
+        completeness = replace(answered.completeness, sentences=(*answered.completeness.sentences, why))
+        answered = replace(answered, completeness=completeness)
+    whole = all(mark.whole_history or mark.error for mark in marks.values())
+    return Answered(answered, () if hosted else None, whole)
+
+
+def ref(repository: Repository) -> RepoRef:
+    """Return the repository as requests name it."""
+    return RepoRef(repository.id, repository.owner, repository.name)
+
+
+def needs_of(question: Question) -> frozenset[str]:
+    """Return the datasets that the question's metrics need."""
+    return frozenset[str]().union(*(all_metrics()[name].needs for name in question.metrics))
+
+
+def edge_of(question: Question) -> datetime:
+    """Return since when everything must be known: the previous period's start, where there is one."""
+    return question.previous.since if question.previous else question.window.since
+
+
+def state_of(mark: Watermark, edge: datetime) -> DatasetState:
+    """Return how complete a dataset is for a question that reaches back to `edge`."""
+    covered = mark.whole_history or (mark.covered_since is not None and mark.covered_since <= edge)
+    return DatasetState(
+        dataset=mark.dataset,
+        stored=0,  # counted with the rows, where they are loaded
+        synced_at=None if mark.error else mark.synced_at,
+        covered_since=None if covered else mark.covered_since,
+        whole_history=mark.whole_history,
+        error=mark.error,
+    )
+
+
+async def host(services: Services, answered: Answered, repository_id: int, key: str, first: int) -> Answered:
+    """Store the answer's pictures under fresh unguessable addresses; `first` is the number of the comment's next picture."""
+    if answered.links is None or services.picture_base is None:
+        return answered
+    links: list[PictureLink] = []
+    pictures: list[Picture] = []
+    for position, data in enumerate(answered.answer.pictures, start=first):
+        addresses: Mapping[str, str] = {"light": services.new_address(), "dark": services.new_address()}
+        for theme, png in (("light", data.light), ("dark", data.dark)):
+            pictures.append(Picture(addresses[theme], repository_id, key, position, theme, PNG, png, services.now()))
+        urls = {theme: f"{services.picture_base}{PICTURES}/{address}.png" for theme, address in addresses.items()}
+        links.append(PictureLink(urls["light"], urls["dark"]))
+    await services.store.write(lambda connection: save_pictures(connection, pictures))
+    return replace(answered, links=tuple(links))

@@ -1,0 +1,110 @@
+"""Read the default branch's commits, which GitHub lists by committer date and which merges and force pushes insert or drop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from analytics.window import BEGINNING
+from github.client import GitHub
+from github.reads.repository import RepoRef
+from reports.walk import OVERLAP, Pages, Progress, Reading
+from storage.activity import count_commits, drop_commits_except
+from storage.watermarks import Watermark, save_watermark
+
+
+@dataclass(frozen=True)
+class CommitWalk:
+    """Commits, by committer date.
+
+    list(github, repository, since, until, after): pages of the default branch's history between two moments.
+    """
+
+    list: Callable[[GitHub, RepoRef, datetime | None, datetime | None, str | None], Pages]
+    name: str = "commits"
+    noun: str = "commits"
+
+    async def bring(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
+        """Make every commit since `edge` present and fresh."""
+        if not mark.whole_history and (mark.covered_since is None or mark.covered_since > edge):
+            mark = await self.read_window(reading, mark, edge)
+        if reading.stale(mark):
+            mark = await self.read_news(reading, mark)
+        return mark
+
+    async def read_window(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
+        """Read what lies between `edge` and what is covered already."""
+        begun = reading.now()
+        done = 0
+        since = None if edge <= BEGINNING else edge
+        async for page in self.list(reading.github, reading.repository, since, mark.covered_since, None):
+            done += page.rows
+            await reading.keep(page, mark)
+            await reading.report(Progress(self.noun, done, page.total, page.oldest))
+        first = mark.covered_since is None
+        return await reading.note(
+            replace(
+                mark,
+                # a cursor into the past is no longer where this walk ended
+                cursor=None,
+                covered_since=edge,
+                whole_history=since is None,
+                newest_at=begun if first else mark.newest_at,
+                synced_at=begun if first else mark.synced_at,
+                rows=mark.rows + done,
+                error=None,
+            )
+        )
+
+    async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
+        """Read on into the past from where the last reading stood, for `pages` pages or to the beginning."""
+        del edge
+        read = done = 0
+        async for page in self.list(reading.github, reading.repository, None, mark.covered_since, mark.cursor):
+            read, done = read + 1, done + page.rows
+            mark = replace(mark, rows=mark.rows + page.rows, cursor=page.end_cursor)
+            if not page.has_next:
+                mark = replace(mark, cursor=None, covered_since=BEGINNING, whole_history=True)
+            await reading.keep(page, mark)
+            await reading.report(Progress(self.noun, done, page.total, page.oldest))
+            if read == pages:
+                break
+        return mark
+
+    async def read_news(self, reading: Reading, mark: Watermark) -> Watermark:
+        """Read newest first until stored and listed counts agree: usually one page.
+
+        A merge can bring in commits dated weeks ago, a force push can drop some: the dates alone do not show it, the count does.
+        """
+        begun = reading.now()
+        since = None if mark.whole_history else mark.covered_since
+        known_until = (mark.newest_at or BEGINNING) - OVERLAP
+        seen: set[str] = set()
+        complete = False
+        async for page in self.list(reading.github, reading.repository, since, None, None):
+            seen.update(page.keys)
+            await reading.keep(page, mark)
+            await reading.report(Progress(self.noun, len(seen), page.total, page.oldest))
+            complete = not page.has_next
+            if page.oldest is not None and page.oldest < known_until and await self.agrees(reading, since, page.total):
+                break
+        mark = replace(mark, newest_at=begun, synced_at=begun, error=None)
+
+        async def work(connection: AsyncConnection) -> None:
+            if complete:
+                await drop_commits_except(connection, reading.repository.id, since or BEGINNING, seen)
+            await save_watermark(connection, mark)
+
+        await reading.store.write(work)
+        return mark
+
+    async def agrees(self, reading: Reading, since: datetime | None, listed: int | None) -> bool:
+        """Tell whether as many commits are stored as GitHub lists; where it does not say, the dates must do."""
+        if listed is None:
+            return True
+        moment = since or BEGINNING
+        stored = await reading.store.read(lambda connection: count_commits(connection, reading.repository.id, moment))
+        return stored == listed

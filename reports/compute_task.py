@@ -1,0 +1,26 @@
+"""What a pool's worker is asked: small and picklable, and importable without pandas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.answer import DatasetState
+from reports.question import Question
+
+
+@dataclass(frozen=True)
+class Task:
+    """A question and where its answer lies.
+
+    database: the store's address · states: how complete each needed dataset is · pictures: whether to draw PNGs; without, a
+    picture is its text alone.
+    """
+
+    database: str
+    question: Question
+    now: datetime
+    states: Mapping[str, DatasetState]
+    pictures: bool = True
+    most_pictures: int | None = None

@@ -1,0 +1,44 @@
+"""The folded part of an answer: every number, what each means, and how to ask for the same again."""
+
+from __future__ import annotations
+
+from analytics.window import iso
+from reports import escape, when
+from reports.answer import Answer, Section
+from reports.question import Question
+from reports.room import Room
+from reports.table import fact, grid, table, title
+
+SUMMARY = "Numbers, definitions, how to repeat this"
+
+
+def block(answer: Answer, room: Room) -> str:
+    """Return the `<details>` block; blank lines around the tags let GitHub read what is inside as Markdown."""
+    now = when.name(answer.question.window, answer.as_of)
+    parts = [part for section in answer.sections for part in section_parts(section, now, room)]
+    body = "\n\n".join([*parts, repeat(answer.question)])
+    return f"<details><summary>{SUMMARY}</summary>\n\n{body}\n\n</details>"
+
+
+def section_parts(section: Section, now: str, room: Room) -> list[str]:
+    """Return definition, facts and data tables of one metric."""
+    parts = [f"**{escape.text(section.title)}.** {escape.text(section.definition)}"]
+    facts = list(section.now.facts.items())[: room.facts]
+    if facts:
+        before = section.before.facts if section.before else None
+        rows = [
+            [title(key), fact(key, value), *([fact(key, before.get(key))] if before is not None else [])]
+            for key, value in facts
+        ]
+        parts.append(table([" ", now, *(["before"] if before is not None else [])], rows, numbers=[1, 2]))
+    return [*parts, *(grid(key, data, room.rows) for key, data in section.now.tables.items())]
+
+
+def repeat(question: Question) -> str:
+    """Return the commands that ask exactly this question again, in a comment and in a terminal."""
+    window = question.window
+    metrics = "".join(f" --metric {name}" for name in question.metrics)
+    ends = f"--since {iso(window.since)} --until {iso(window.until)}"
+    comment = f"/analytics {' '.join(question.metrics)} {when.typed(window)}"
+    report = f"python -m bot report {question.repository} {ends}{metrics}"
+    return f"To ask exactly this again:\n\n```\n{comment}\n{report}\n```"

@@ -1,0 +1,88 @@
+"""The help page and its parts, made of the commands and the metrics themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from analytics.metric import Metric
+from reports import escape
+from reports.table import table
+
+FOOTNOTE = (
+    "<sub>Lines in code, quotes and HTML are not commands, and bots are not answered · "
+    "`/analytics help <metric>` defines its numbers</sub>"
+)
+
+
+class Described(Protocol):
+    """A command as help sees it; `help` and `summary` are our own Markdown, the rest is plain."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def usage(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def help(self) -> str: ...
+
+    @property
+    def who(self) -> str: ...
+
+    @property
+    def examples(self) -> tuple[str, ...]: ...
+
+
+def help_page(commands: Sequence[Described], metrics: Mapping[str, Metric]) -> str:
+    """Return what can be asked: every command with who may use it, every metric, periods, examples."""
+    does = [[escape.code(command.usage), command.summary, escape.text(command.who)] for command in commands]
+    asked = [[escape.code(metric.name), aliases(metric), escape.text(metric.summary)] for metric in metrics.values()]
+    examples = [example for command in commands for example in command.examples]
+    return "\n\n".join(
+        [
+            "**Write a command on a line of its own, up to five in a comment; editing the comment edits the answer.**",
+            table(["command", "answers with", "who may"], does),
+            table(["metric", "also", "what it shows"], asked),
+            "**Periods:** `30d` (the default), `12w`, `2026-01-01..2026-03-31` (UTC, the last day counts), `all`.",
+            fenced(examples),
+            FOOTNOTE,
+        ]
+    )
+
+
+def command_help(command: Described) -> str:
+    """Return all there is to say about one command."""
+    return "\n\n".join(
+        [
+            f"**{escape.code(command.usage)}** answers with {command.summary}.",
+            command.help,
+            f"Who may: {escape.text(command.who)}.",
+            fenced(command.examples),
+        ]
+    )
+
+
+def metric_help(metric: Metric) -> str:
+    """Return what a metric shows, what its numbers mean and how it is asked for."""
+    also = f" (also {aliases(metric)})" if metric.aliases else ""
+    return "\n\n".join(
+        [
+            f"**{escape.text(metric.title)}**, {escape.code(metric.name)}{also}: {escape.text(metric.summary)}.",
+            escape.text(metric.definition),
+            fenced([f"/analytics {metric.name} 90d"]),
+        ]
+    )
+
+
+def aliases(metric: Metric) -> str:
+    """Return a metric's other names."""
+    return ", ".join(escape.code(alias) for alias in metric.aliases)
+
+
+def fenced(lines: Sequence[str]) -> str:
+    """Return lines to be copied as a block of code."""
+    return "\n".join(["```", *lines, "```"])

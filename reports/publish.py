@@ -1,0 +1,95 @@
+"""Put one comment in place: created once whatever happens in between, edited ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from github.client import GitHub
+from github.errors import Gone, Later, Unsure
+from github.reads.comments import issue_comments
+from github.reads.repository import RepoRef
+from github.writes import comments
+from reports.keys import find_key
+from storage import answers
+from storage.answers import PublishedAnswer
+from storage.engine import Store
+
+POSTING, POSTED = "posting", "posted"
+LOOKS = 2
+BETWEEN_LOOKS = 1.5  # seconds: a comment may take a moment until GitHub lists it
+AGAIN_AFTER = timedelta(seconds=30)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Publication:
+    """The one comment that answers one command comment.
+
+    record: how far publishing had come, as stored · own_login(): the account under which the App comments.
+    """
+
+    store: Store
+    github: GitHub
+    repository: RepoRef
+    record: PublishedAnswer
+    own_login: Callable[[], Awaitable[str]]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+    last_body: str | None = None
+
+    async def put(self, body: str) -> int:
+        """Make `body`, which ends in the hidden key, the comment's text; return the comment's id.
+
+        Before a comment is created that is noted; if the note is there but no id, a comment may exist: it is looked for.
+        Raises Later where GitHub leaves open whether the comment exists, Gone where the thread is.
+        """
+        if self.record.comment_id is None and self.record.state == POSTING:
+            await self.adopt()
+        if self.record.comment_id is not None:
+            if body == self.last_body:
+                return self.record.comment_id
+            try:
+                await comments.edit(self.github, self.repository, self.record.comment_id, body)
+            except Gone:
+                # somebody deleted the answer and asks again
+                self.record = await self.note(replace(self.record, comment_id=None, state=POSTING))
+            else:
+                self.last_body = body
+                return self.record.comment_id
+        return await self.create(body)
+
+    async def create(self, body: str) -> int:
+        if self.record.state != POSTING:
+            self.record = await self.note(replace(self.record, state=POSTING))
+        try:
+            comment_id = await comments.create(self.github, self.repository, self.record.number, body)
+        except Unsure as unsure:
+            log.warning("a comment may or may not have been created", reason=unsure.reason)
+            await self.adopt()
+            if self.record.comment_id is None:
+                raise Later(self.now() + AGAIN_AFTER, "GitHub did not say whether the comment was created") from unsure
+            return await self.put(body)
+        self.record = await self.note(replace(self.record, comment_id=comment_id, state=POSTED))
+        self.last_body = body
+        return comment_id
+
+    async def adopt(self) -> None:
+        """Look for the key among the App's own comments of this thread, and take over the comment that has it."""
+        own = (await self.own_login()).lower()
+        for look in range(LOOKS):
+            if look:
+                await self.sleep(BETWEEN_LOOKS)
+            async for comment in issue_comments(self.github, self.repository, self.record.number, self.record.created_at):
+                if comment.login.lower() == own and find_key(comment.body) == self.record.key:
+                    self.record = await self.note(replace(self.record, comment_id=comment.id, state=POSTED))
+                    return
+
+    async def note(self, record: PublishedAnswer) -> PublishedAnswer:
+        record = replace(record, updated_at=self.now())
+        await self.store.write(lambda connection: answers.save_answer(connection, record))
+        return record

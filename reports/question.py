@@ -1,0 +1,135 @@
+"""From words, or options of the command line, to a question: which metrics, over which window, of which repository."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analytics.metric import Metric
+from analytics.window import BEGINNING, Window, iso
+from reports.escape import code
+from reports.mistake import Mistake
+from reports.nearest import nearest
+from reports.period import Period, instant, looks_like_period, period
+
+__all__ = ["USAGE", "Mistake", "Question"]
+
+USAGE = "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31]"
+DEFAULT_METRIC = "overview"
+DEFAULT_PERIOD = "30d"
+# Characters that come along when a word is marked up, listed or ends a sentence.
+DRESSING = "`*,;"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: metrics by name, the window, the repository by its numeric id and its present `owner/name`.
+
+    notes: plain sentences about how the words were read ("the end was cut at now"); not part of the question.
+    """
+
+    metrics: tuple[str, ...]
+    window: Window
+    repository_id: int
+    repository: str
+    notes: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def from_words(
+        cls,
+        words: Sequence[str],
+        *,
+        now: datetime,
+        repository_id: int,
+        repository: str,
+        metrics: Mapping[str, Metric],
+    ) -> Question:
+        """Read what follows `/analytics`: any number of metrics and at most one period, in any order.
+
+        Nothing said means the overview of the last 30 days. Raises Mistake with the sentence to answer.
+        """
+        known = names_of(metrics)
+        asked: list[str] = []
+        said: Period | None = None
+        for word in (plain for plain in (word.strip(DRESSING) for word in words) if plain):
+            name = word.casefold()
+            if name in known:
+                asked.append(known[name])
+            elif not looks_like_period(name):
+                raise unknown_metric(word, known)
+            elif said is not None:
+                raise Mistake(f"{code(word)} is a second period; one command has one.", USAGE, word=word)
+            else:
+                said = period(name, now, USAGE)
+        said = said or period(DEFAULT_PERIOD, now, USAGE)
+        chosen = tuple(dict.fromkeys(asked)) or (default_metric(metrics),)
+        return cls(chosen, said.window, repository_id, repository, said.notes)
+
+    @classmethod
+    def from_options(
+        cls,
+        *,
+        since: str | None,
+        until: str | None,
+        metrics: Sequence[str],
+        now: datetime,
+        repository_id: int,
+        repository: str,
+        known: Mapping[str, Metric],
+    ) -> Question:
+        """Read the command line's --since, --until and --metric.
+
+        Both ends are instants of the half-open window: a date is its midnight UTC, so `--since 2026-01-01 --until
+        2026-04-01` is the first quarter; `2026-01-01T08:00:00Z` is that moment; `90d` and `12w` count back, for
+        --since from the end, for --until from now; `--since all` is everything. Without --since, 30 days; without
+        --until, now. No metric means all of them. Raises Mistake.
+        """
+        usage = "--since 2026-01-01 | 2026-01-01T08:00:00Z | 90d | 12w | all, --until likewise"
+        end, end_notes = instant(until, now, now, usage) if until else (now, ())
+        begin, begin_notes = instant(since or DEFAULT_PERIOD, end, now, usage)
+        if begin >= end:
+            sentence = f"The window must begin before it ends; {iso(begin)} is not before {iso(end)}."
+            raise Mistake(sentence, usage, word=since or "")
+        names = names_of(known)
+        chosen = []
+        for word in metrics:
+            if word.casefold() not in names:
+                raise unknown_metric(word, names)
+            chosen.append(names[word.casefold()])
+        return cls(
+            tuple(dict.fromkeys(chosen)) or tuple(known),
+            Window(begin, end),
+            repository_id,
+            repository,
+            (*begin_notes, *end_notes),
+        )
+
+    @property
+    def seed(self) -> int:
+        """The seed of every bootstrap: the same for the same repository and window, whatever else is asked with it."""
+        text = f"{self.repository_id} {iso(self.window.since)} {iso(self.window.until)}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+    @property
+    def previous(self) -> Window | None:
+        """The window to compare with; None where the question reaches back to the beginning and nothing was before."""
+        return None if self.window.since <= BEGINNING else self.window.previous()
+
+
+def default_metric(metrics: Mapping[str, Metric]) -> str:
+    return DEFAULT_METRIC if DEFAULT_METRIC in metrics else next(iter(metrics))
+
+
+def names_of(metrics: Mapping[str, Metric]) -> dict[str, str]:
+    """Return every word that names a metric, lower-cased -> the metric's name; a name wins over an alias."""
+    aliases = {alias.casefold(): metric.name for metric in metrics.values() for alias in metric.aliases}
+    return aliases | {name.casefold(): name for name in metrics}
+
+
+def unknown_metric(word: str, known: Mapping[str, str]) -> Mistake:
+    """Say that `word` names no metric, with the nearest one that does."""
+    near = nearest(word, [*known, "help"])
+    sentence = f"{code(word)} is neither a metric nor a period."
+    return Mistake(sentence, USAGE, nearest=known.get(near, near) if near else None, word=word)

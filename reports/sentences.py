@@ -1,0 +1,60 @@
+"""What the bot says when it does not answer: it still reads, something was written wrong, it cannot, or may not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from analytics.words import number
+from reports import escape
+from reports.keys import with_key
+from reports.mistake import Mistake
+
+HELP = "<sub>`/analytics help` says what can be asked</sub>"
+HOSTED_ELSEWHERE = "pictures of a private repository are not hosted; their numbers stand as text"
+NO_ADDRESS = "no public address is configured for pictures; their numbers stand as text"
+
+
+def waiting(repository: str, *, read: int, about: int | None, noun: str, key: str | None) -> str:
+    """Return the comment that stands in the thread while GitHub is still being read; it is edited into the answer."""
+    if about and read:
+        progress = f"Reading {number(read)} of about {number(max(read, about))} {noun} of {escape.code(repository)}"
+    elif read:
+        progress = f"Reading {noun} of {escape.code(repository)}, {number(read)} so far"
+    else:
+        progress = f"Reading {noun} of {escape.code(repository)}"
+    return with_key(f"{progress} … This comment becomes the answer.", key)
+
+
+def mistake(wrong: Mistake, *, key: str | None = None) -> str:
+    """Return the reply to a mistake: what was wrong, what is near, how it is written."""
+    near = f" Did you mean {escape.code(wrong.nearest)}?" if wrong.nearest else ""
+    return with_key(f"{wrong.sentence}{near}\n\nUsage: `{wrong.usage}`\n\n{HELP}", key)
+
+
+def too_often(most: int, again_at: datetime, *, key: str | None = None) -> str:
+    """Return the refusal to a thread's author who has asked as often as an hour allows."""
+    sentence = (
+        f"The author of a thread may ask {most} times an hour; the next time is {again_at:%H:%M} UTC. "
+        "Members and collaborators of the repository may ask at any time."
+    )
+    return with_key(sentence, key)
+
+
+def no_permission(permission: str, needed_for: str, settings_url: str | None = None, *, key: str | None = None) -> str:
+    """Return the sentence that names a missing permission (`contents: read`), what it is for and where it is given."""
+    where = f" It is approved [in the installation's settings]({settings_url})." if settings_url else ""
+    needs = f"This needs the permission {escape.code(permission)}, for {escape.text(needed_for)}, which is not given."
+    return with_key(needs + where, key)
+
+
+def cannot_later(until: datetime, *, key: str | None = None) -> str:
+    """Return the sentence for a wait that GitHub imposes; the comment is edited into the answer afterwards."""
+    return with_key(
+        f"GitHub asks to wait until {until:%Y-%m-%d %H:%M} UTC. This comment becomes the answer soon after that.", key
+    )
+
+
+def failure(delivery_id: str, *, key: str | None = None) -> str:
+    """Return the one neutral sentence for a fault of ours, with what finds it in the logs."""
+    found = f"In the logs it is delivery {escape.code(delivery_id)}."
+    return with_key(f"This could not be answered, through no fault of the question. {found}", key)

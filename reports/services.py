@@ -1,0 +1,32 @@
+"""What every door needs to answer: the store, GitHub, the pool, the clock, and where pictures are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from github.client import GitHub
+from reports.pool import Pool
+from storage.engine import Store
+from storage.queue import Wakeup
+
+
+@dataclass(frozen=True)
+class Services:
+    """The outside world as arguments; put together once, in `bot.app`.
+
+    github(installation_id) gives that installation's one client · bot_login() is the App's own account, such as
+    `almanac[bot]` · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture may be
+    hosted · sleep(seconds) waits.
+    """
+
+    store: Store
+    github: Callable[[int], GitHub]
+    bot_login: Callable[[], Awaitable[str]]
+    pool: Pool
+    wakeup: Wakeup
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]]
+    new_address: Callable[[], str]
+    picture_base: str | None

@@ -1,0 +1,82 @@
+"""Markdown tables, and facts and cells as people read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from analytics.metric import Cell, Fact, Grid
+from analytics.words import duration, number, percent
+from reports import escape
+
+UNKNOWN = "\N{EN DASH}"
+PEOPLE = frozenset({"actor", "author", "login", "merged_by", "person", "reviewer", "subject"})
+# The first column of a table that goes on with time: when it is cut, the newest rows stay.
+TIMES = frozenset({"bucket", "date", "day", "from", "month", "since", "start", "week"})
+MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00Z")
+SHARES = re.compile(r"share|within_\d+[hd]")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
+    """Return a Markdown table of cells that are Markdown already; columns in `numbers` are aligned to the right."""
+    rule = ["--:" if column in numbers else "---" for column in range(len(header))]
+    lines = [f"| {' | '.join(header)} |", f"|{'|'.join(rule)}|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join(lines)
+
+
+def title(key: str) -> str:
+    """Return a key of facts or columns as words: `merged_median_hours` -> `merged median`."""
+    return escape.text(key.removesuffix("_hours").replace("_", " "))
+
+
+def fact(key: str, value: Fact) -> str:
+    """Return a fact as people read it: hours as a duration, shares in per cent, an interval as `a to b`."""
+    if value is None or value == []:
+        return UNKNOWN
+    if isinstance(value, list):
+        return " to ".join(fact(key, part) for part in value)
+    return escape.text(value) if isinstance(value, str) else figure(key, value)
+
+
+def figure(key: str, value: float) -> str:
+    """Return a number as its key says it is meant."""
+    if "hours" in key and value >= 0:
+        return duration(value)
+    if SHARES.search(key):
+        return percent(value)
+    return number(value) if float(value).is_integer() or abs(value) >= 10 else f"{value:.3g}"
+
+
+def cell(column: str, value: Cell) -> str:
+    """Return one cell of a data table: people as code spans, a midnight as its day, unknown as a dash."""
+    if isinstance(value, str):
+        if column in PEOPLE:
+            return escape.code(value)
+        midnight = MIDNIGHT.fullmatch(value)
+        return midnight[1] if midnight else escape.text(value)
+    return fact(column, value)
+
+
+def grid(key: str, data: Grid, most: int) -> str:
+    """Return a data table under its name with at most `most` rows, and a sentence if that leaves some out."""
+    heading = f"**{title(key).capitalize()}**"
+    count = len(data.rows)
+    if not count:
+        return f"{heading}: no rows."
+    by_time = bool(data.columns) and data.columns[0] in TIMES
+    if count > most:
+        which = "newest" if by_time else "first"
+        shown = (
+            f"{heading}: the {which} {number(most)} of {number(count)} rows"
+            if most
+            else f"{heading}: {number(count)} rows"
+        )
+        heading = f"{shown}; all of them with the command below and `--format csv`."
+    if not most:
+        return heading
+    rows = data.rows[-most:] if by_time else data.rows[:most]
+    kinds = [[type(row[place]) for row in rows] for place in range(len(data.columns))]
+    numbers = [place for place, found in enumerate(kinds) if str not in found]
+    cells = ([cell(column, value) for column, value in zip(data.columns, row, strict=True)] for row in rows)
+    return f"{heading}\n\n{table([title(column) for column in data.columns], cells, numbers=numbers)}"

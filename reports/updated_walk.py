@@ -1,0 +1,88 @@
+"""Read a dataset that GitHub lists by last change: what is open first, then what ended, newest first, down to an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from analytics.window import BEGINNING
+from github.client import GitHub
+from github.reads.repository import RepoRef
+from reports.walk import OVERLAP, Pages, Progress, Reading
+from storage.watermarks import Watermark
+
+
+@dataclass(frozen=True)
+class UpdatedWalk:
+    """Pull requests, issues and releases.
+
+    list(github, repository, part, after): pages of `part`, which is `open`, `ended` or `all` · has_open: whether rows stay
+    open for long, so that old ones matter to a new question; without, `ended` means all.
+    """
+
+    name: str
+    noun: str
+    has_open: bool
+    list: Callable[[GitHub, RepoRef, str, str | None], Pages]
+
+    async def bring(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
+        """Make everything changed since `edge`, and everything still open, present and fresh."""
+        if mark.newest_at is None:
+            # whatever changes from now on is news, however long this reading takes
+            begun = reading.now()
+            mark = await reading.note(replace(mark, newest_at=begun, synced_at=begun))
+        if self.has_open and mark.open_complete_at is None:
+            mark = await self.read_open(reading, mark)
+        if not reaches(mark, edge):
+            mark = await self.read_back(reading, mark, edge)
+        if reading.stale(mark):
+            mark = await self.read_news(reading, mark)
+        return mark
+
+    async def read_open(self, reading: Reading, mark: Watermark) -> Watermark:
+        """Read everything that is open: old open rows lie beyond any window's edge, and backlogs need them."""
+        done = 0
+        # until the open rows are complete, the watermark's cursor is theirs
+        async for page in self.list(reading.github, reading.repository, "open", mark.cursor):
+            done += page.rows
+            mark = replace(mark, cursor=page.end_cursor, rows=mark.rows + page.rows)
+            if not page.has_next:
+                mark = replace(mark, cursor=None, open_complete_at=reading.now())
+            await reading.keep(page, mark)
+            await reading.report(Progress(f"open {self.noun}", done, page.total, page.oldest))
+        return mark
+
+    async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
+        """Read on into the past from where the last reading stood: until `edge`, for `pages` pages, or to the beginning."""
+        read = done = 0
+        async for page in self.list(reading.github, reading.repository, "ended", mark.cursor):
+            read, done = read + 1, done + page.rows
+            mark = replace(mark, rows=mark.rows + page.rows)
+            if page.has_next:
+                mark = replace(mark, cursor=page.end_cursor, covered_since=page.oldest or mark.covered_since)
+            else:
+                mark = replace(mark, cursor=None, covered_since=BEGINNING, whole_history=True)
+            await reading.keep(page, mark)
+            await reading.report(Progress(self.noun, done, None, page.oldest))
+            if (edge is not None and reaches(mark, edge)) or read == pages:
+                break
+        return mark
+
+    async def read_news(self, reading: Reading, mark: Watermark) -> Watermark:
+        """Read newest first until what the last reading knew: usually one page."""
+        begun = reading.now()
+        known_until = (mark.newest_at or BEGINNING) - OVERLAP
+        done = 0
+        async for page in self.list(reading.github, reading.repository, "all", None):
+            done += page.rows
+            await reading.keep(page, mark)
+            await reading.report(Progress(self.noun, done, None, page.oldest))
+            if page.oldest is not None and page.oldest < known_until:
+                break
+        return await reading.note(replace(mark, newest_at=begun, synced_at=begun, error=None))
+
+
+def reaches(mark: Watermark, edge: datetime) -> bool:
+    """Tell whether everything changed since `edge` is stored; a page may end between two rows of the same second."""
+    return mark.whole_history or (mark.covered_since is not None and mark.covered_since < edge)

@@ -1,0 +1,31 @@
+"""Windows as an answer names them, and as a person would type them to ask the same again."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from analytics import words
+from analytics.window import BEGINNING, Window, iso
+
+
+def name(window: Window, as_of: datetime) -> str:
+    """Return `last 90 days`, `whole history`, or the first and the last day of a window that does not end now."""
+    if window.until == as_of or window.since <= BEGINNING or window.until.time() != time():
+        return words.period(window, as_of)
+    last = window.until - timedelta(days=1)
+    return words.day(last) if window.days == 1 else f"{words.day(window.since)} to {words.day(last)}"
+
+
+def ends(window: Window) -> str:
+    """Return both ends for the completeness line; of two midnights, the first and the last day that count."""
+    if window.since.time() == window.until.time() == time() and window.since > BEGINNING:
+        return words.span(Window(window.since, window.until - timedelta(microseconds=1)))
+    return words.span(window)
+
+
+def typed(window: Window) -> str:
+    """Return the period that means exactly this window: days where it has whole ones, else moments."""
+    since, until = (f"{end:%Y-%m-%d}" if end.time() == time() else iso(end) for end in (window.since, window.until))
+    if window.until.time() == time():
+        until = f"{window.until - timedelta(days=1):%Y-%m-%d}"
+    return f"{since}..{until}"

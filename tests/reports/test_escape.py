@@ -1,0 +1,137 @@
+"""Whatever people write is shown as text: no mention, no reference, no link, no HTML, no broken table."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reports.escape import clean, code, text
+
+ALLOWED = {"p", "code", "table", "thead", "tbody", "tr", "th", "td", "strong"}
+LIVE = re.compile(r"@[a-z0-9]|#[0-9]|\bgh-[0-9]|://|www\.|\b[0-9a-f]{7,40}\b|\bghsa-|\$", re.IGNORECASE | re.ASCII)
+
+
+class Page(HTMLParser):
+    """What a page shows: its tags, its text within code, and its text outside of it."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.outside = ""
+        self.all = ""
+        self.depth = 0
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.depth += tag == "code"
+
+    def handle_endtag(self, tag: str) -> None:
+        self.depth -= tag == "code"
+
+    def handle_data(self, data: str) -> None:
+        self.all += data
+        self.outside += " \u25a0 " if self.depth else data
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("plain words, 12,345 of them (n = 12): 62 %", "plain words, 12,345 of them (n = 12): 62 %"),
+        ("thanks @octocat!", "thanks `@octocat!`"),
+        ("see #12", "see `#12`"),
+        ("see owner/repo#12", "see `owner/repo#12`"),
+        ("see GH-12", "see `GH-12`"),
+        ("since 0a1b2c3d4e5f60718293a4b5c6d7e8f901234567", "since `0a1b2c3d4e5f60718293a4b5c6d7e8f901234567`"),
+        ("https://github.com/o/r/issues/1", "`https://github.com/o/r/issues/1`"),
+        ("www.example.com", "`www.example.com`"),
+        ("me@example.com", "`me@example.com`"),
+        ("<b>bold</b> & more", "&lt;b&gt;bold&lt;/b&gt; &amp; more"),
+        ("a|b", "a&#124;b"),
+        ("*not* _this_ ~~or~~ `that`", r"\*not\* \_this\_ \~\~or\~\~ \`that\`"),
+        ("[a](javascript:x)", r"\[a\](javascript:x)"),
+        ("# heading", r"\# heading"),
+        ("- item", r"\- item"),
+        ("1986. A year", r"1986\. A year"),
+        ("two\nlines\r\nand\ttabs", "two lines and tabs"),
+        ("right\u202eto\u202cleft\u200b\u2066", "righttoleft"),
+        ("null\x00 and bell\x07", "null and bell"),
+        ("math $x$", "math `$x$`"),
+        ("family \U0001f468\u200d\U0001f469\u200d\U0001f467", "family \U0001f468\u200d\U0001f469\u200d\U0001f467"),
+        ("@oc\u200dtocat", "`@octocat`"),
+        ("", ""),
+    ],
+)
+def test_text_reads_as_it_was_written(written: str, expected: str) -> None:
+    assert text(written) == expected
+    assert Page(expected).all.strip() == clean(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("quartz-otter", "`quartz-otter`"),
+        ("dependabot[bot]", "`dependabot[bot]`"),
+        ("a`b", "`` a`b ``"),
+        ("a|b", "`a`&#124;`b`"),
+        ("two\nlines", "`two lines`"),
+        ("", "`(empty)`"),
+    ],
+)
+def test_a_name_is_a_code_span(written: str, expected: str) -> None:
+    assert code(written) == expected
+
+
+WRITTEN = st.one_of(
+    st.text(max_size=60),
+    st.lists(
+        st.sampled_from(
+            ["@octocat", "#12", "o/r#1", "GH-1", "gh-22", "deadbeef", "0123456",
+             "https://github.com/o/r/issues/1", "www.x.y", "http://", "a@b.cd", "mailto:a@b.cd", "<b>",
+             "</td>", "<!--", "-->", "<img src=x>", "|", "\\", "\\|", "`", "``", "*", "**", "_", "~~", "[",
+             "](x)", "![", "[^1]", "- ", "+ ", "1. ", "# ", "> ", "=", "---", "\n", "\n\n", "\r", "\t", "    ",
+             "&amp;", "&#64;x", "&commat;x", "$", "$x$", "\u202e", "\u200b", "\u200d", "\x00", "\x7f",
+             "\ud800", "é", "word", " ", ":+1:", "/analytics", "GHSA-aaaa", ".", ")", "!", "{", "}"]
+        ),
+        max_size=14,
+    ).map("".join),
+)  # fmt: skip
+
+
+@settings(max_examples=3_000, deadline=None)
+@given(WRITTEN)
+def test_nothing_that_was_written_becomes_anything_but_text(written: str) -> None:
+    """In a sentence and in a table's cell, judged on the HTML of GitHub's own renderer."""
+    for harmless in (text(written), code(written), f"**{text(written) or '-'}**"):
+        for markdown in (
+            harmless,
+            f"before {harmless} after",
+            f"| a | b |\n|---|---|\n| {harmless} | last |\n| x | y |",
+        ):
+            page = Page(markdown)
+            assert set(page.tags) <= ALLOWED
+            assert not LIVE.search(page.outside)
+            assert page.tags.count("p") + page.tags.count("table") <= 1
+            if page.tags.count("table"):
+                assert page.tags.count("td") == 4
+                assert "last" in page.all
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(WRITTEN)
+def test_every_visible_character_is_still_there(written: str) -> None:
+    shown = Page(f"x {text(written)} x").all
+    assert " ".join(shown.split()) == f"x {clean(written)} x".replace("x  x", "x x")
+
+
+def test_a_large_text_is_escaped_at_once() -> None:
+    assert len(text("@" * 65_536)) == 65_538
+    assert html.unescape(text("<" * 65_536)) == "<" * 65_536

@@ -1,0 +1,75 @@
+"""What the bot says when it does not answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from reports.keys import find_key
+from reports.mistake import Mistake
+from reports.sentences import cannot_later, failure, mistake, no_permission, too_often, waiting
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("read", "about", "expected"),
+    [
+        (1_240, 5_100, "Reading 1,240 of about 5,100 pull requests of `o/r` … This comment becomes the answer."),
+        (5_200, 5_100, "Reading 5,200 of about 5,200 pull requests of `o/r` … This comment becomes the answer."),
+        (1_240, None, "Reading pull requests of `o/r`, 1,240 so far … This comment becomes the answer."),
+        (0, 5_100, "Reading pull requests of `o/r` … This comment becomes the answer."),
+    ],
+)
+def test_progress_is_said_in_numbers(read: int, about: int | None, expected: str) -> None:
+    assert waiting("o/r", read=read, about=about, noun="pull requests", key=None) == expected
+
+
+def test_a_mistake_names_what_was_wrong_the_nearest_word_and_the_usage() -> None:
+    wrong = Mistake("`pulz` is neither a metric nor a period.", "/analytics [metric] [30d | 12w]", nearest="pulls")
+    assert mistake(wrong) == (
+        "`pulz` is neither a metric nor a period. Did you mean `pulls`?\n\n"
+        "Usage: `/analytics [metric] [30d | 12w]`\n\n"
+        "<sub>`/analytics help` says what can be asked</sub>"
+    )
+
+
+def test_a_refusal_says_who_may() -> None:
+    assert too_often(3, NOW) == (
+        "The author of a thread may ask 3 times an hour; the next time is 08:00 UTC. "
+        "Members and collaborators of the repository may ask at any time."
+    )
+
+
+def test_a_missing_permission_is_named_with_where_to_give_it() -> None:
+    assert no_permission("contents: read", "commits", "https://www.github.com/settings/installations/1") == (
+        "This needs the permission `contents: read`, for commits, which is not given. "
+        "It is approved [in the installation's settings](https://www.github.com/settings/installations/1)."
+    )
+
+
+def test_a_failure_is_one_neutral_sentence_with_what_finds_it() -> None:
+    assert failure("0b989ba4-242f-11e5-81e1-c7b6966d2516") == (
+        "This could not be answered, through no fault of the question. "
+        "In the logs it is delivery `0b989ba4-242f-11e5-81e1-c7b6966d2516`."
+    )
+
+
+def test_a_wait_that_github_asks_for_says_until_when() -> None:
+    assert cannot_later(NOW) == (
+        "GitHub asks to wait until 2026-11-22 08:00 UTC. This comment becomes the answer soon after that."
+    )
+
+
+def test_every_sentence_can_carry_the_key() -> None:
+    wrong = Mistake("A sentence.", "usage")
+    for body in (
+        waiting("o/r", read=0, about=None, noun="issues", key="answer-1-2"),
+        mistake(wrong, key="answer-1-2"),
+        too_often(3, NOW, key="answer-1-2"),
+        no_permission("a: b", "c", key="answer-1-2"),
+        failure("x", key="answer-1-2"),
+        cannot_later(NOW, key="answer-1-2"),
+    ):
+        assert find_key(body) == "answer-1-2"

@@ -1,0 +1,160 @@
+"""app.yml asks for exactly what the code uses: no permission too many, none missing, and the same for events."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import graphql
+import pytest
+import yaml
+
+import github
+import handlers.events
+from github.permissions import FIELDS, ROUTES, Alternatives, Permission
+
+ROOT = Path(__file__).parents[1]
+ALWAYS_ARRIVE = {"installation", "installation_repositories"}
+NEEDED_BY_EVENT = {"issue_comment": {"issues", "pull_requests"}, "repository": {"metadata"}}
+LEVELS = {"read": 1, "write": 2}
+QUERY = re.compile(r"\s*query\b\s*\w*\s*[({]")
+NEEDS: list[tuple[object, Alternatives]] = [*ROUTES.items(), *FIELDS.items()]
+USED = {permission for _, alternatives in NEEDS for one in alternatives for permission in one}
+
+
+@pytest.fixture(scope="module")
+def app() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "app.yml").read_text())
+    return loaded
+
+
+def trees() -> Iterator[ast.Module]:
+    """Yield every module of the house: what is called may be written anywhere above `github`."""
+    for package in ("bot", "dashboard", "github", "handlers", "reports", "scheduler"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            yield ast.parse(file.read_text())
+
+
+def routes_called() -> set[tuple[str, str]]:
+    """Return method and template of every `Route(…)` in the code."""
+    calls = (node for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return {
+        (str(ast.literal_eval(call.args[0])), str(ast.literal_eval(call.args[1])))
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "Route"
+    }
+
+
+def documents() -> Iterator[str]:
+    """Yield every GraphQL document of the project: they are constants of the modules that send them."""
+    for module in pkgutil.walk_packages(github.__path__, "github."):
+        constants = vars(importlib.import_module(module.name)).values()
+        yield from (value for value in constants if isinstance(value, str) and QUERY.match(value))
+
+
+def fields_read() -> set[str]:
+    """Return the object fields that the documents select below `repository`."""
+    parsed = (graphql.parse(text, no_location=True) for text in documents())
+    return {field for document in parsed for node in document.definitions for field in below_repository(node)}
+
+
+def below_repository(node: Any) -> set[str]:
+    """Return the names of the fields with a selection of their own directly below `repository`."""
+    roots = node.selection_set.selections if isinstance(node, graphql.OperationDefinitionNode) else ()
+    repositories = (
+        field for field in roots if isinstance(field, graphql.FieldNode) and field.name.value == "repository"
+    )
+    return {
+        field.name.value
+        for repository in repositories
+        if repository.selection_set
+        for field in repository.selection_set.selections
+        if isinstance(field, graphql.FieldNode) and field.selection_set
+    }
+
+
+def granted(app: dict[str, Any]) -> set[Permission]:
+    """Return every permission that some registration of this version may hold: the manifest's and the used groups'."""
+    sources = [app["manifest"]["default_permissions"]]
+    sources += [group["permissions"] for group in app["groups"].values() if group["in_use"]]
+    return {(name, level) for source in sources for name, level in source.items()}
+
+
+def covers(held: set[Permission], needed: frozenset[Permission]) -> bool:
+    """Tell whether `held` includes each needed permission at its level or above."""
+    return all(
+        any(name == has and LEVELS[has_level] >= LEVELS[level] for has, has_level in held) for name, level in needed
+    )
+
+
+def test_every_call_in_the_code_says_which_permission_it_needs() -> None:
+    assert routes_called() == set(ROUTES)
+
+
+def test_every_list_read_by_graphql_says_which_permission_it_needs() -> None:
+    assert fields_read() == set(FIELDS)
+
+
+def test_every_call_is_covered_by_the_manifest_and_the_groups_in_use(app: dict[str, Any]) -> None:
+    held = granted(app)
+    assert [call for call, alternatives in NEEDS if not all(covers(held, one) for one in alternatives)] == []
+
+
+def test_every_permission_asked_for_is_used_by_a_call_at_that_level(app: dict[str, Any]) -> None:
+    assert granted(app) <= USED
+
+
+def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any]) -> None:
+    """What needs more than the manifest is a group's: reading contents, and nothing that writes."""
+    held = set(app["manifest"]["default_permissions"].items())
+    beyond = {call for call, either in NEEDS if not any(covers(held, one) for one in either)}
+    assert beyond == {("GET", "/repos/{owner}/{repo}/contents/{path}"), "defaultBranchRef", "releases"}
+
+
+def test_a_group_that_is_not_in_use_asks_for_nothing_the_code_needs(app: dict[str, Any]) -> None:
+    waiting = {p for group in app["groups"].values() if not group["in_use"] for p in group["permissions"].items()}
+    assert waiting.isdisjoint(USED)
+
+
+def test_the_optional_groups_have_the_least_permission_that_gives_what_they_name(app: dict[str, Any]) -> None:
+    assert {name: group["permissions"] for name, group in app["groups"].items()} == {
+        "traffic": {"administration": "read"},
+        "commits-and-releases": {"contents": "read"},
+        "settings-file": {"single_file": "read"},
+        "teams": {"members": "read"},
+        "ci-share": {"actions": "read"},
+    }
+    assert all(group["reason"].strip() for group in app["groups"].values())
+
+
+def test_events_are_those_that_have_a_handler(app: dict[str, Any]) -> None:
+    modules = pkgutil.iter_modules(handlers.events.__path__, "handlers.events.")
+    handled = {importlib.import_module(module.name).EVENT for module in modules}
+    listed = [*app["manifest"]["default_events"], *(e for group in app["groups"].values() for e in group["events"])]
+    assert set(listed) == handled - ALWAYS_ARRIVE
+    assert len(listed) == len(set(listed))
+
+
+def test_each_event_comes_with_a_permission_that_allows_it(app: dict[str, Any]) -> None:
+    held = set(app["manifest"]["default_permissions"])
+    assert all(NEEDED_BY_EVENT[event] & held for event in app["manifest"]["default_events"])
+
+
+def test_the_manifest_brings_no_secret_and_is_not_public(app: dict[str, Any]) -> None:
+    manifest = app["manifest"]
+    assert "secret" not in manifest["hook_attributes"]
+    assert manifest["hook_attributes"]["url"].endswith("/webhooks/github")
+    assert manifest["public"] is False
+
+
+def test_each_permission_and_event_has_its_reason_in_a_comment_above_it() -> None:
+    lines = (ROOT / "app.yml").read_text().splitlines()
+    names = {"metadata", "issues", "pull_requests", "- issue_comment", "contents", "administration"}
+    for number, line in enumerate(lines):
+        if line.strip().split(":")[0] in names:
+            assert lines[number - 1].strip().startswith("#"), line
