@@ -25,7 +25,8 @@ COPY scheduler/ scheduler/
 COPY storage/ storage/
 # Compiled once here: the running user cannot write to /app, and would compile at every start.
 RUN /opt/almanac/bin/python -m compileall -q .
-ENV PATH=/opt/almanac/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HOST=0.0.0.0 PORT=8080
+# matplotlib keeps a list of fonts; the running user has no other place to write it to.
+ENV PATH=/opt/almanac/bin:$PATH PYTHONUNBUFFERED=1 MPLCONFIGDIR=/tmp/matplotlib DATA_DIR=/data HOST=0.0.0.0 PORT=8080
 USER almanac
 VOLUME /data
 EXPOSE 8080

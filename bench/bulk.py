@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from analytics.window import BEGINNING
 from storage.migrate import upgrade
 
 REPOSITORY_ID = 1_000_001
@@ -64,16 +66,19 @@ class Maker:
         day = self.random.choice(self.days, count, p=self.day_weights)
         hour = self.random.choice(24, count, p=HOURS / HOURS.sum())
         within = self.random.integers(0, 3600, count) * 1_000_000
-        return np.sort(np.minimum(day * DAY + hour * HOUR + within, self.now - HOUR))
+        times: Ints = np.sort(np.minimum(day * DAY + hour * HOUR + within, self.now - HOUR))
+        return times
 
     def waits(self, count: int, median_hours: float, sigma: float) -> Ints:
         """Return log-normal durations."""
         hours = np.minimum(self.random.lognormal(np.log(median_hours), sigma, count), 3 * 365 * 24)
-        return np.maximum(hours * 3600, 20).astype("int64") * 1_000_000
+        waits: Ints = np.maximum(hours * 3600, 20).astype("int64") * 1_000_000
+        return waits
 
     def people(self, count: int) -> Ints:
         """Return actor ids, from 1."""
-        return self.random.choice(np.arange(1, PEOPLE + PROGRAMS + 1), count, p=self.weights)
+        chosen: Ints = self.random.choice(np.arange(1, PEOPLE + PROGRAMS + 1), count, p=self.weights)
+        return chosen
 
     def sizes(self, count: int, median: float) -> Ints:
         return self.random.lognormal(np.log(median), 1.6, count).astype("int64")
@@ -81,16 +86,21 @@ class Maker:
     def chance(self, count: int, share: float) -> Any:
         return self.random.random(count) < share
 
-    def known(self, times: Ints, happened: Any) -> list[int | None]:
+    def known(self, times: Ints, happened: Iterable[Any]) -> list[int | None]:
         """Return times as database values, None where it did not happen or not yet."""
         return [t if is_so and t < self.now else None for t, is_so in zip(times.tolist(), happened, strict=True)]
+
+
+def either(conditions: Iterable[Any], values: Sequence[Any]) -> list[Any]:
+    """Return each value where its condition holds, None elsewhere."""
+    return [value if condition else None for condition, value in zip(conditions, values, strict=True)]
 
 
 def micros(moment: datetime) -> int:
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
 
 
-def build(path: Path, scale: Scale = Scale(), *, seed: int = 7, now: datetime) -> None:  # noqa: B008 - a frozen value
+def build(path: Path, scale: Scale = Scale(), *, seed: int = 7, now: datetime) -> None:
     """Write the database to `path`, which must not exist, as of `now`: 6 years of work, everything synced at `now`."""
     if path.exists():
         raise FileExistsError(f"{path} exists; name a new file")
@@ -112,133 +122,137 @@ def build(path: Path, scale: Scale = Scale(), *, seed: int = 7, now: datetime) -
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def insert(connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
-    places = ", ".join("?" * len(columns.split(", ")))
-    connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+def insert(connection: sqlite3.Connection, table: str, size: int, **columns: Any) -> None:
+    """Write `size` rows column by column; a column that is one value has it in every row."""
+    places = ", ".join("?" * (len(columns) + 1))
+    names = ", ".join(("repository_id", *columns))
+    cells = [column if isinstance(column, list) else repeat(column, size) for column in columns.values()]
+    rows = zip(repeat(REPOSITORY_ID, size), *cells, strict=True)
+    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", rows)
 
 
 def save_people(connection: sqlite3.Connection) -> None:
     """Heavy authors come first; every tenth of the first sixty is a program."""
-    logins = []
+    connection.execute(
+        "INSERT INTO installations (id, account_login, account_id, account_type) VALUES (?, ?, 42, 'Organization')",
+        (INSTALLATION_ID, OWNER),
+    )
+    connection.execute(
+        "INSERT INTO repositories (id, installation_id, owner, name, key, visibility, default_branch, archived) "
+        "VALUES (?, ?, ?, ?, ?, 'public', 'main', 0)",
+        (REPOSITORY_ID, INSTALLATION_ID, OWNER, NAME, f"{OWNER}/{NAME}"),
+    )
     for number in range(1, PEOPLE + PROGRAMS + 1):
         program = number % 10 == 4 and number <= 10 * PROGRAMS
         login = f"machine-{number}" if program else f"person-{number:03}"
-        logins.append((number, login, login, "bot" if program else "person"))
-    insert(
-        connection,
-        "installations",
-        "id, account_login, account_id, account_type",
-        [(INSTALLATION_ID, OWNER, 42, "Organization")],
-    )
-    columns = "id, installation_id, owner, name, key, visibility, default_branch, archived"
-    repository = (REPOSITORY_ID, INSTALLATION_ID, OWNER, NAME, f"{OWNER}/{NAME}", "public", "main", 0)
-    insert(connection, "repositories", columns, [repository])
-    insert(connection, "actors", "id, login, key, kind", logins)
+        actor = (number, login, login, "bot" if program else "person")
+        connection.execute("INSERT INTO actors (id, login, key, kind) VALUES (?, ?, ?, ?)", actor)
 
 
 def save_pulls(connection: sqlite3.Connection, make: Maker, scale: Scale) -> tuple[Ints, Ints]:
     """Write pull requests and their timeline; return creation times and authors by number - 1."""
     count = scale.pulls
-    created, authors = make.times(count), make.people(count)
+    created, authors, mergers = make.times(count), make.people(count), make.people(count).tolist()
     ended = created + make.waits(count, 20, 2.2)
-    ends, merges = make.chance(count, 0.985), make.chance(count, 0.82)
-    closed = make.known(ended, ends)
-    merged = [at if is_merged else None for at, is_merged in zip(closed, merges, strict=True)]
-    mergers = make.people(count).tolist()
-    draft = make.chance(count, 0.12)
-    ready = np.where(draft, np.minimum(created + make.waits(count, 8, 1.2), ended), created)
-    readies = make.known(ready, np.ones(count, dtype=bool))
-    updated = np.minimum(np.maximum(ended, created) + make.waits(count, 0.2, 1.5), make.now)
-    last = [max(c, u, e or 0) for c, u, e in zip(created.tolist(), updated.tolist(), closed, strict=True)]
-    sizes = [make.sizes(count, 30).tolist(), make.sizes(count, 10).tolist(), (make.sizes(count, 3) + 1).tolist()]
-    columns = (
-        "repository_id, number, title, author_id, created_at, updated_at, closed_at, merged_at, merged_by_id, is_draft, "
-        "ready_at, base_ref, additions, deletions, changed_files, labels, last_at"
-    )
-    numbers = range(1, count + 1)
+    closed = make.known(ended, make.chance(count, 0.985))
+    merged = either(make.chance(count, 0.82), closed)
+    ready = np.where(make.chance(count, 0.12), np.minimum(created + make.waits(count, 8, 1.2), ended), created)
+    readies = make.known(ready, repeat(True, count))
+    updated = np.minimum(ended + make.waits(count, 0.2, 1.5), make.now).tolist()
+    numbers = list(range(1, count + 1))
     insert(
         connection,
         "pulls",
-        columns,
-        (
-            (REPOSITORY_ID, n, f"Change the layer under vein {n}", *rest[:5], rest[6] if rest[4] else None, *rest[7:9])
-            + ("main", *rest[9:12], "[]", rest[12])
-            for n, *rest in zip(
-                numbers, authors.tolist(), created.tolist(), updated.tolist(), closed, merged, closed, mergers,
-                [int(at is None) for at in readies], readies, *sizes, last, strict=True,
-            )
-        ),
-    )  # fmt: skip
-    turns = (
-        (REPOSITORY_ID, f"{kind}_{n}", n, kind, at, who, None)
-        for n, who, begin, end, is_merged in zip(numbers, mergers, readies, closed, merges, strict=True)
+        count,
+        number=numbers,
+        title=[f"Change the layer under vein {number}" for number in numbers],
+        author_id=authors.tolist(),
+        created_at=created.tolist(),
+        updated_at=updated,
+        closed_at=closed,
+        merged_at=merged,
+        merged_by_id=either(merged, mergers),
+        is_draft=[at is None for at in readies],
+        ready_at=readies,
+        base_ref="main",
+        additions=make.sizes(count, 30).tolist(),
+        deletions=make.sizes(count, 10).tolist(),
+        changed_files=(make.sizes(count, 3) + 1).tolist(),
+        labels="[]",
+        last_at=updated,
+    )
+    turns = [
+        (f"{kind}_{number}", number, kind, at, who)
+        for number, who, begin, end, is_merged in zip(numbers, mergers, readies, closed, merged, strict=True)
         for kind, at in (("review_requested", begin), ("merged" if is_merged else "closed", end))
         if at is not None
-    )
-    insert(connection, "timeline", "repository_id, id, number, kind, at, actor_id, subject", turns)
+    ]
+    turn = dict(zip(("id", "number", "kind", "at", "actor_id"), map(list, zip(*turns, strict=True)), strict=True))
+    insert(connection, "timeline", len(turns), **turn)
     return created, authors
 
 
 def save_reviews(connection: sqlite3.Connection, make: Maker, scale: Scale, pulls: tuple[Ints, Ints]) -> None:
+    """Write reviews, several of one pull request and none of another; some come after its end, as they do."""
+    count = scale.reviews
     created, authors = pulls
-    reviewed = np.sort(make.random.integers(0, scale.pulls, scale.reviews))
-    reviewers = make.people(scale.reviews)
-    at = np.minimum(created[reviewed] + make.waits(scale.reviews, 6, 1.8), make.now - HOUR)
-    states = make.random.choice(len(REVIEW_STATES), scale.reviews, p=[0.45, 0.4, 0.12, 0.03]).tolist()
-    rows = (
-        (REPOSITORY_ID, f"PRR_kwDOQ{n:010}", number, reviewer, author, REVIEW_STATES[state], submitted)
-        for n, number, reviewer, author, state, submitted in zip(
-            range(scale.reviews), (reviewed + 1).tolist(), reviewers.tolist(), authors[reviewed].tolist(), states, at.tolist(),
-            strict=True,
-        )
-    )  # fmt: skip
-    insert(connection, "reviews", "repository_id, id, number, reviewer_id, author_id, state, submitted_at", rows)
+    reviewed = np.sort(make.random.integers(0, scale.pulls, count))
+    at = np.minimum(created[reviewed] + make.waits(count, 6, 1.8), make.now - HOUR)
+    states = make.random.choice(len(REVIEW_STATES), count, p=[0.45, 0.4, 0.12, 0.03]).tolist()
+    insert(
+        connection,
+        "reviews",
+        count,
+        id=[f"PRR_kwDOQ{number:010}" for number in range(count)],
+        number=(reviewed + 1).tolist(),
+        reviewer_id=make.people(count).tolist(),
+        author_id=authors[reviewed].tolist(),
+        state=[REVIEW_STATES[state] for state in states],
+        submitted_at=at.tolist(),
+    )
 
 
 def save_issues(connection: sqlite3.Connection, make: Maker, scale: Scale) -> None:
+    """Write issues, numbered after the pull requests."""
     count = scale.issues
-    created, authors, helpers = make.times(count), make.people(count), make.people(count)
+    created = make.times(count)
     closed = make.known(created + make.waits(count, 200, 2.4), make.chance(count, 0.9))
     answered = make.known(created + make.waits(count, 12, 2), make.chance(count, 0.85))
-    comments = make.random.poisson(3, count).tolist()
-    columns = (
-        "repository_id, number, title, author_id, created_at, updated_at, closed_at, comments, first_response_at, "
-        "first_response_by_id, labels, last_at"
+    last = [max(begin, end or 0) for begin, end in zip(created.tolist(), closed, strict=True)]
+    insert(
+        connection,
+        "issues",
+        count,
+        number=list(range(scale.pulls + 1, scale.pulls + count + 1)),
+        title="Water in the shaft",
+        author_id=make.people(count).tolist(),
+        created_at=created.tolist(),
+        updated_at=last,
+        closed_at=closed,
+        comments=make.random.poisson(3, count).tolist(),
+        first_response_at=answered,
+        first_response_by_id=either(answered, make.people(count).tolist()),
+        labels="[]",
+        last_at=last,
     )
-    rows = (
-        (REPOSITORY_ID, scale.pulls + n, f"Water in shaft {n}", author, opened, max(opened, end or 0), end, said, reply)
-        + (who if reply else None, "[]", max(opened, end or 0))
-        for n, author, opened, end, said, reply, who in zip(
-            range(1, count + 1),
-            authors.tolist(),
-            created.tolist(),
-            closed,
-            comments,
-            answered,
-            helpers.tolist(),
-            strict=True,
-        )
-    )
-    insert(connection, "issues", columns, rows)
 
 
 def save_commits(connection: sqlite3.Connection, make: Maker, scale: Scale) -> None:
+    """Write commits; their names are spread over all values and never the same twice."""
     count = scale.commits
-    at, authors = make.times(count), make.people(count)
-    authored = at - make.waits(count, 3, 1.5)
-    parents = np.where(make.chance(count, 0.3), 2, 1).tolist()
-    columns = "repository_id, sha, author_id, authored_at, committed_at, additions, deletions, parents"
-    numbers = (
-        np.arange(count, dtype="uint64") * np.uint64(0x9E3779B97F4A7C15)
-    ).tolist()  # spread, never the same twice
-    rows = (
-        (REPOSITORY_ID, f"{number:040x}", *rest)
-        for number, *rest in zip(
-            numbers, authors.tolist(), authored.tolist(), at.tolist(), make.sizes(count, 30).tolist(),
-            make.sizes(count, 10).tolist(), parents, strict=True,
-        )
-    )  # fmt: skip
-    insert(connection, "commits", columns, rows)
+    at = make.times(count)
+    insert(
+        connection,
+        "commits",
+        count,
+        sha=[f"{number * 0x9E3779B97F4A7C15 % 2**64:040x}" for number in range(count)],
+        author_id=make.people(count).tolist(),
+        authored_at=(at - make.waits(count, 3, 1.5)).tolist(),
+        committed_at=at.tolist(),
+        additions=make.sizes(count, 30).tolist(),
+        deletions=make.sizes(count, 10).tolist(),
+        parents=np.where(make.chance(count, 0.3), 2, 1).tolist(),
+    )
 
 
 def save_firsts(connection: sqlite3.Connection) -> None:
@@ -253,13 +267,19 @@ def save_firsts(connection: sqlite3.Connection) -> None:
 
 def save_watermarks(connection: sqlite3.Connection, make: Maker) -> None:
     """Everything was read to its beginning and is fresh."""
-    columns = "repository_id, dataset, synced_at, newest_at, covered_since, open_complete_at, whole_history, rows"
-    beginning = micros(datetime(2005, 1, 1, tzinfo=UTC))
-    rows = []
-    for dataset, table in (("pulls", "pulls"), ("issues", "issues"), ("commits", "commits"), ("releases", "releases")):
-        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-        rows.append((REPOSITORY_ID, dataset, make.now, make.now, beginning, make.now, 1, count))
-    insert(connection, "watermarks", columns, rows)
+    datasets = ["pulls", "issues", "commits", "releases"]
+    insert(
+        connection,
+        "watermarks",
+        len(datasets),
+        dataset=datasets,
+        synced_at=make.now,
+        newest_at=make.now,
+        covered_since=micros(BEGINNING),
+        open_complete_at=make.now,
+        whole_history=True,
+        rows=[connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in datasets],
+    )
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""The roof: everything is put together here and nowhere else."""

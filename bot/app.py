@@ -43,7 +43,7 @@ DRAIN_SECONDS = 8.0  # container runtimes kill after ten
 
 SETTINGS = web.AppKey("settings", Settings)
 SESSION = web.AppKey("session", aiohttp.ClientSession)
-NOW = web.AppKey("now", Callable[[], datetime])  # type: ignore[type-abstract]
+NOW: web.AppKey[Callable[[], datetime]] = web.AppKey("now")
 STORE = web.AppKey("store", Store)
 INTAKE = web.AppKey("intake", Intake)
 POOL = web.AppKey("pool", Pool)
@@ -72,24 +72,29 @@ def create_app(settings: Settings) -> web.Application:
 
 
 async def receive(request: web.Request) -> web.StreamResponse:
+    """Take a webhook delivery."""
     return await request.app[INBOX].receive(request)
 
 
 async def readyz(request: web.Request) -> web.StreamResponse:
+    """Tell whether the server can do its work."""
     return await request.app[READINESS].readyz(request)
 
 
 async def get_picture(request: web.Request) -> web.StreamResponse:
+    """Serve a picture of an answer."""
     return await request.app[PICTURES].get(request)
 
 
 async def session(app: web.Application) -> AsyncIterator[None]:
+    """Hold the one HTTP session."""
     async with aiohttp.ClientSession() as opened:
         app[SESSION] = opened
         yield
 
 
 async def clock(app: web.Application) -> AsyncIterator[None]:
+    """Hold the clock that the server goes by."""
     url = app[SETTINGS].clock_url
     if url is None:
         app[NOW] = machine_now
@@ -101,6 +106,7 @@ async def clock(app: web.Application) -> AsyncIterator[None]:
 
 
 async def database(app: web.Application) -> AsyncIterator[None]:
+    """Hold the database, its schema brought up to date."""
     settings = app[SETTINGS]
     file = sqlite_path(settings.database_url)
     if file is not None and not file.exists():
@@ -125,12 +131,14 @@ async def migrate(database_url: str) -> None:
 
 
 async def deliveries(app: web.Application) -> AsyncIterator[None]:
+    """Hold the intake that writes deliveries down."""
     async with Intake(app[STORE]) as intake:
         app[INTAKE] = intake
         yield
 
 
 async def pool(app: web.Application) -> AsyncIterator[None]:
+    """Hold the worker processes; they warm up while the server is answering already."""
     workers = app[POOL] = Pool()
     warming = asyncio.create_task(workers.warm())
     try:
@@ -143,6 +151,7 @@ async def pool(app: web.Application) -> AsyncIterator[None]:
 
 
 async def services(app: web.Application) -> AsyncIterator[None]:
+    """Put together what handlers and jobs need of the outside world."""
     settings, now = app[SETTINGS], app[NOW]
     endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
     registration = App(settings.issuer, settings.private_key)
@@ -178,6 +187,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
 
 
 async def routes(app: web.Application) -> AsyncIterator[None]:
+    """Put together what answers HTTP requests."""
     settings = app[SETTINGS]
     app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
     app[READINESS] = health.Readiness(app[STORE], app[WORKING])
@@ -186,6 +196,7 @@ async def routes(app: web.Application) -> AsyncIterator[None]:
 
 
 async def worker(app: web.Application) -> AsyncIterator[None]:
+    """Run jobs."""
     given = app[SERVICES]
     kinds = {
         DELIVERY: Kind(
@@ -209,6 +220,7 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
 
 
 async def ticks(app: web.Application) -> AsyncIterator[None]:
+    """Let time put jobs into the queue."""
     ticking = Clock(app[STORE], app[WAKEUP], app[NOW])
     ticking.start()
     try:

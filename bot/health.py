@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from aiohttp import web
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Store
 from storage.queue import counts
 from storage.version import is_current
@@ -38,6 +37,5 @@ class Readiness:
         return web.json_response({"status": "ready", "jobs": jobs})
 
     @staticmethod
-    async def look(connection: AsyncConnection) -> tuple[bool, dict[str, int]]:
-        await connection.execute(text("select 1"))
+    async def look(connection: Connection) -> tuple[bool, dict[str, int]]:
         return await is_current(connection), await counts(connection)

@@ -33,7 +33,7 @@ class Inbox:
         body = await request.read()  # raises 413 above the application's client_max_size
         headers = request.headers
         if not verify(self.secret, body, headers.get("X-Hub-Signature-256")):
-            return refuse(401, "the signature in X-Hub-Signature-256 is missing or is not of this body and this App's secret")
+            return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")
         guid, event = headers.get("X-GitHub-Delivery"), headers.get("X-GitHub-Event")
         if not guid or not event:
             return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there")
@@ -45,8 +45,8 @@ class Inbox:
             return refuse(400, "the body is JSON but not an object")
         try:
             new = await self.intake.remember(Delivery(guid, event, body, self.now(), lock_of(payload)))
-        except Exception as error:  # noqa: BLE001 - whatever kept it from the disk, GitHub must hear that it is not there
-            log.error("a delivery could not be stored", delivery=guid, github_event=event, error=repr(error))
+        except Exception as error:  # whatever kept it from the disk, GitHub must hear that it is not there
+            log.exception("a delivery could not be stored", delivery=guid, github_event=event, error=repr(error))
             return refuse(503, "the delivery could not be stored; ask GitHub to deliver it again later")
         if new:
             self.wakeup.set()

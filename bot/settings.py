@@ -54,7 +54,7 @@ class Settings:
         read = Reader(environ)
         issuer = read.text("GITHUB_CLIENT_ID") or read.text("GITHUB_APP_ID")
         if issuer is None:
-            read.fault("GITHUB_APP_ID (or GITHUB_CLIENT_ID) is missing: the number on the App's settings page, such as 12345")
+            read.fault("GITHUB_APP_ID (or GITHUB_CLIENT_ID) is missing: the number on the App's page, such as 12345")
         data_dir = Path(read.text("DATA_DIR") or "data")
         settings = cls(
             issuer=issuer or "",
@@ -164,16 +164,15 @@ def key_text(value: str) -> str:
 
     Raises ValueError whose text completes the sentence "GITHUB_PRIVATE_KEY …".
     """
-    if PEM_MARK in value:
-        pem = value.replace("\\n", "\n")
-    else:
-        pem = decoded_key(value) or file_key(value)
+    is_pem = PEM_MARK in value
+    pem = value.replace("\\n", "\n") if is_pem else decoded_key(value) or file_key(value)
     if "PRIVATE KEY-----" not in pem:
         raise ValueError("holds no private key: PEM text begins with -----BEGIN RSA PRIVATE KEY-----")
     return pem.strip() + "\n"
 
 
 def decoded_key(value: str) -> str | None:
+    """Return the PEM text that `value` encodes in base64, None if it is something else."""
     try:
         text = base64.b64decode(value, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
@@ -182,6 +181,7 @@ def decoded_key(value: str) -> str | None:
 
 
 def file_key(value: str) -> str:
+    """Return the text of the file that `value` names; raise ValueError if there is none."""
     path = Path(value)
     try:
         return path.read_text()

@@ -1,4 +1,4 @@
-"""Claims jobs and runs them: several at once, never two of one repository; holds the one broad `except` of the program."""
+"""Claims jobs and runs them: several at once, never two of one repository; the program's broad `except` is here."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -48,7 +48,7 @@ class Worker:
     jitter: Callable[[], float]
     """A random factor between 0.5 and 1.5, so that what failed together does not come back together."""
     running: set[asyncio.Task[None]] = field(default_factory=set)
-    free_again_at: datetime = datetime.min.replace(tzinfo=UTC)
+    free_again_at: datetime | None = None
 
     async def work(self) -> None:
         """Claim and run jobs for ever."""
@@ -73,12 +73,12 @@ class Worker:
         """Take the next job; what a dead process left is freed first. A database that cannot answer is asked again."""
         try:
             now = self.now()
-            if now >= self.free_again_at:
+            if self.free_again_at is None or now >= self.free_again_at:
                 self.free_again_at = now + FREE_EVERY
                 await queue.release_expired(self.store, now)
             return await queue.claim(self.store, now, LEASE)
-        except Exception as error:  # noqa: BLE001 - the worker outlives a database that is busy or full
-            log.error("no job could be claimed", error=repr(error))
+        except Exception as error:  # the worker outlives a database that is busy or full
+            log.exception("no job could be claimed", error=repr(error))
             return None
 
     async def run(self, job: Job) -> None:

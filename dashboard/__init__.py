@@ -1,0 +1,1 @@
+"""Third door: a browser."""

@@ -30,6 +30,10 @@ class Endpoints:
         web = _checked(web_url) if web_url else _web_of(api)
         return cls(api, graphql, web)
 
+    @property
+    def is_enterprise_server(self) -> bool:
+        return self.api.endswith(ENTERPRISE_SUFFIX)
+
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Return scheme, host and port of a URL: what a credential may be sent to."""

@@ -100,7 +100,8 @@ class Exchange:
                 case limits.GiveUp(reason):
                     _raise_unless_repeatable(request, outcome)
                     if outcome.reply.status >= 500:
-                        raise Later(self.now() + COME_BACK, reason)
+                        answered = bool(outcome.reply.headers)
+                        raise Later(self.now() + COME_BACK, reason if answered else outcome.failure or reason)
                     raise refusal(request, outcome.reply, outcome.content)
 
     async def _attempt(self, request: Request, header: str | None) -> _Outcome:

@@ -20,6 +20,7 @@ from github.endpoints import Endpoints, origin
 VERSION = "0.1.0"  # held to pyproject.toml by a test; the project is run from its source root, not installed
 USER_AGENT = f"almanac/{VERSION}"
 API_VERSION = "2026-03-10"
+ENTERPRISE_API_VERSION = "2022-11-28"  # the one that every supported Enterprise Server knows; others answer 400
 ACCEPT = "application/vnd.github+json"
 PATIENCE_OF_ONE = timedelta(seconds=30)  # GitHub gives up on its own work after 10 s
 CONNECT_WITHIN = 10.0
@@ -61,6 +62,7 @@ class Wire(GitHubAPI):
         super().__init__(session, USER_AGENT, base_url=endpoints.api)
         self._sleep = sleep
         self._timeout = aiohttp.ClientTimeout(total=timeout.total_seconds(), sock_connect=CONNECT_WITHIN)
+        self._api_version = ENTERPRISE_API_VERSION if endpoints.is_enterprise_server else API_VERSION
         self._origins = {origin(endpoints.api), origin(endpoints.graphql)}
 
     async def sleep(self, seconds: float) -> None:
@@ -81,7 +83,7 @@ class Wire(GitHubAPI):
     ) -> Reply:
         """Send one request and return the whole answer, of whatever status; raise NotSentError or LostError."""
         headers = sansio.create_headers(self.requester, accept=ACCEPT)
-        headers["x-github-api-version"] = API_VERSION
+        headers["x-github-api-version"] = self._api_version
         if authorization is not None:
             headers["authorization"] = authorization
         if etag is not None:

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from analytics.window import parse_iso
-from storage.installations import Installation, Repository
+from storage.installations import Installation, Repository, Visibility
 
 
 @dataclass(frozen=True)
 class AskedIn:
     """Who wrote what, where.
 
-    author: the comment's · sender: who did what is reported, for an edit perhaps somebody else · body_before: the text before
-    the edit, None for a new comment.
+    author: the comment's · sender: who did what is reported, for an edit perhaps somebody else · body_before: the text
+    before the edit, None for a new comment.
     """
 
     action: str
@@ -60,7 +60,7 @@ class AskedIn:
         thread_author = payload["issue"].get("user") or {}
         author = comment["user"]
         installation_id = int(payload["installation"]["id"])
-        visibility = repository.get("visibility") or ("private" if repository["private"] else "public")
+        visibility = visibility_of(repository)
         return cls(
             action=str(payload["action"]),
             installation=Installation(
@@ -90,3 +90,11 @@ class AskedIn:
             body_before=(changes.get("body") or {}).get("from") if payload["action"] == "edited" else None,
             updated_at=parse_iso(comment["updated_at"]),
         )
+
+
+def visibility_of(repository: Mapping[str, Any]) -> Visibility:
+    """Return who can see the repository; what is not known to be public counts as private."""
+    said = repository.get("visibility")
+    if said == "internal":
+        return "internal"
+    return "public" if said in ("public", None) and not repository["private"] else "private"

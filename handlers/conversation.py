@@ -44,6 +44,8 @@ class Conversation:
     comment_id: int
     key: str
     publication: Publication
+    now: datetime
+    """When the question was asked: the moment its period ends at and its numbers are as of."""
     parts: list[Answer | str] = field(default_factory=list)
     links: list[PictureLinks | None] = field(default_factory=list)
     pictures: int = 0
@@ -52,10 +54,6 @@ class Conversation:
     began: float = field(default_factory=time.monotonic)
     told: float | None = None
     eyes: int | None = None
-
-    @property
-    def now(self) -> datetime:
-        return self.services.now()
 
     @property
     def repository(self) -> AskedRepository:
@@ -67,7 +65,7 @@ class Conversation:
 
     async def answer(self, question: Question) -> None:
         """Answer `question` in this command's part of the comment."""
-        found = await answer(self.services, self.github, self.repo, question, self.progress)
+        found = await answer(self.services, self.github, self.repo, question, self.now, self.progress)
         self.whole = self.whole and found.whole
         await self.add(found)
 

@@ -26,7 +26,8 @@ log = structlog.get_logger(__name__)
 
 def later_history(asked: Repository, now: datetime) -> NewJob:
     """Return the job that reads on into `asked`'s past; one a day is enough, it goes on until it is done."""
-    return NewJob(KIND, f"{asked.id}:{now:%Y-%m-%d}", orjson.dumps({"repository": asked.id}), f"repository:{asked.id}", PRIORITY)
+    payload = orjson.dumps({"repository": asked.id})
+    return NewJob(KIND, f"{asked.id}:{now:%Y-%m-%d}", payload, f"repository:{asked.id}", PRIORITY)
 
 
 async def read_history(services: Services, job: Job) -> None:

@@ -95,7 +95,7 @@ class Scan:
 
 
 def events_in(text: str, marks: Sequence[tuple[int, Mark]]) -> Iterator[Tag | Mark]:
-    """Yield, in order, the tags of a paragraph and those of its marks (with their offsets in it) that are not hidden."""
+    """Yield in order the tags of a paragraph, and those of its marks (with their offsets) that are not hidden."""
     if not marks and "<" not in text and "-->" not in text:
         return
     scan = Scan(text, 0 if DEFINITION.match(text) else len(text))

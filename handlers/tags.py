@@ -14,14 +14,13 @@ ATTRIBUTE = rf"{SPACE}++[A-Za-z_:][A-Za-z0-9_.:-]*+(?:{SPACE}*+={SPACE}*+{VALUE}
 TAG = re.compile(rf"<(?:(?P<close>/)(?P<closed>{NAME}){SPACE}*+|(?P<opened>{NAME})(?:{ATTRIBUTE})*+{SPACE}*+/?+)>")
 TAG_OR_COMMENT = re.compile(rf"<!--|-->|{TAG.pattern}")
 COMMENT = "!--"
-WRITTEN_COMMENT = (
-    "&lt;!--"  # begun within a paragraph and not ended in it: shown as it is written, hardly as it is meant
-)
+# Begun within a paragraph and not ended in it: shown as it is written, hardly as it is meant.
+WRITTEN_COMMENT = "&lt;!--"
 
 # Elements that quote or hide what they hold, even where nobody closed them; any other one must be closed to count.
 HIDING = frozenset(
-    (COMMENT, "blockquote", "code", "del", "details", "iframe", "kbd", "noembed", "noframes", "plaintext", "pre", "q", "s",
-     "samp", "script", "strike", "style", "template", "textarea", "title", "tt", "xmp")
+    (COMMENT, "blockquote", "code", "del", "details", "iframe", "kbd", "noembed", "noframes", "plaintext", "pre", "q",
+     "s", "samp", "script", "strike", "style", "template", "textarea", "title", "tt", "xmp")
 )  # fmt: skip
 
 

@@ -36,21 +36,22 @@ class Answered:
     """Whether every dataset is stored back to the beginning."""
 
 
-async def answer(
+async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where and when, and who is told
     services: Services,
     github: GitHub,
     repository: Repository,
     question: Question,
+    asked_at: datetime,
     report: Callable[[Progress], Awaitable[None]],
 ) -> Answered:
-    """Answer `question`; `report` hears how far reading has come. Raises Later and Gone, as reading does."""
+    """Answer `question` as of `asked_at`; `report` hears how far reading has come. Raises Later and Gone."""
     reading = Reading(services.store, github, ref(repository), services.now, report)
     marks = await gather.bring(reading, needs_of(question), edge_of(question))
     states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
     hosted = services.picture_base is not None and repository.visibility == "public"
-    task = Task(services.store.url, question, services.now(), states, pictures=hosted)
+    task = Task(services.store.url, question, asked_at, states, pictures=hosted)
     answered = await services.pool.run("answer", task)
-    assert isinstance(answered, Answer)  # noqa: S101 - what compute.answer returns
+    assert isinstance(answered, Answer), "what compute.answer returns"
     if not hosted:
         why = NO_ADDRESS if repository.visibility == "public" else HOSTED_ELSEWHERE
         completeness = replace(answered.completeness, sentences=(*answered.completeness.sentences, why))
@@ -88,7 +89,7 @@ def state_of(mark: Watermark, edge: datetime) -> DatasetState:
 
 
 async def host(services: Services, answered: Answered, repository_id: int, key: str, first: int) -> Answered:
-    """Store the answer's pictures under fresh unguessable addresses; `first` is the number of the comment's next picture."""
+    """Store the answer's pictures under fresh addresses; `first` is the number of the comment's next picture."""
     if answered.links is None or services.picture_base is None:
         return answered
     links: list[PictureLink] = []

@@ -1,4 +1,4 @@
-"""Read the default branch's commits, which GitHub lists by committer date and which merges and force pushes insert or drop."""
+"""Read the default branch's commits, listed by committer date; merges insert old ones, force pushes drop some."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from analytics.window import BEGINNING
 from github.client import GitHub
 from github.reads.repository import RepoRef
 from reports.walk import OVERLAP, Pages, Progress, Reading
 from storage.activity import count_commits, drop_commits_except
+from storage.connection import Connection
 from storage.watermarks import Watermark, save_watermark
 
 
@@ -77,7 +76,7 @@ class CommitWalk:
     async def read_news(self, reading: Reading, mark: Watermark) -> Watermark:
         """Read newest first until stored and listed counts agree: usually one page.
 
-        A merge can bring in commits dated weeks ago, a force push can drop some: the dates alone do not show it, the count does.
+        A merge can bring in commits dated weeks ago, a force push can drop some: dates do not show it, the count does.
         """
         begun = reading.now()
         since = None if mark.whole_history else mark.covered_since
@@ -93,7 +92,7 @@ class CommitWalk:
                 break
         mark = replace(mark, newest_at=begun, synced_at=begun, error=None)
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             if complete:
                 await drop_commits_except(connection, reading.repository.id, since or BEGINNING, seen)
             await save_watermark(connection, mark)

@@ -9,7 +9,7 @@ from typing import Any
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
-from analytics.metric import Measured, Metric, Scene
+from analytics.metric import Metric, Scene
 from analytics.metrics import all_metrics
 from analytics.tables import DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
@@ -31,12 +31,14 @@ def answer(task: Task) -> Answer:
 
 
 def read(database: str, repository_id: int, datasets: Collection[str], since: datetime, until: datetime) -> Tables:
+    """Load the datasets' tables as far as the window and the one before it need."""
     names = [table for dataset in datasets for table in DATASET_TABLES[dataset]]
     columns = load(database, repository_id, [*names, "firsts"], None if since <= BEGINNING else since, until)
     return Tables.of(columns)
 
 
 def section(metric: Metric, tables: Tables, task: Task, previous: Window | None) -> Section:
+    """Measure one metric in both windows, say what it found, draw it."""
     question = task.question
     whole = frozenset(name for name, state in task.states.items() if state.whole_history)
     scene = Scene(question.repository, question.window, task.now, whole, question.seed)
@@ -60,6 +62,7 @@ def section(metric: Metric, tables: Tables, task: Task, previous: Window | None)
 
 
 def picture(chart: Chart, *, drawn: bool) -> PictureData:
+    """Return a chart as pictures and text, or as text alone."""
     light, dark = (render(chart, "light"), render(chart, "dark")) if drawn else (b"", b"")
     return PictureData(light, dark, chart.alt, chart.text(), type(chart).__name__.lower())
 
@@ -71,6 +74,7 @@ def completeness(states: Mapping[str, DatasetState], tables: Tables, window: Win
 
 
 def counts(dataset: str, tables: Tables, window: Window) -> dict[str, Any]:
+    """Count one dataset's rows in the window."""
     since, until = window.since, window.until
     if dataset == "commits":
         stored = int(tables.commits["committed_at"].between(since, until, inclusive="left").sum())

@@ -14,8 +14,8 @@ from reports.question import Question
 class Task:
     """A question and where its answer lies.
 
-    database: the store's address · states: how complete each needed dataset is · pictures: whether to draw PNGs; without, a
-    picture is its text alone.
+    database: the store's address · states: how complete each needed dataset is · pictures: whether to draw
+    PNGs; without, a picture is its text alone.
     """
 
     database: str

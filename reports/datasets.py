@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from github.client import GitHub
 from github.reads.commits import CommitPage, commit_pages
 from github.reads.issues import IssuePage, issue_pages
@@ -17,6 +15,7 @@ from reports.commit_walk import CommitWalk
 from reports.updated_walk import UpdatedWalk
 from reports.walk import Page, Pages
 from storage import activity
+from storage.connection import Connection
 
 PULL_STATES = {"open": ("OPEN",), "ended": ("CLOSED", "MERGED"), "all": ("OPEN", "CLOSED", "MERGED")}
 ISSUE_STATES = {"open": ("OPEN",), "ended": ("CLOSED",), "all": ("OPEN", "CLOSED")}
@@ -29,7 +28,9 @@ async def pulls(github: GitHub, repo: RepoRef, part: str, after: str | None) -> 
 
 
 def pull_page(repo: RepoRef, page: PullPage) -> Page:
-    async def save(connection: AsyncConnection) -> None:
+    """Return a page of pull requests with how it is kept."""
+
+    async def save(connection: Connection) -> None:
         await activity.save_pulls(connection, repo.id, page.pulls)
         await activity.save_reviews(connection, repo.id, page.reviews)
         await activity.save_timeline(connection, repo.id, page.timeline)
@@ -45,7 +46,9 @@ async def issues(github: GitHub, repo: RepoRef, part: str, after: str | None) ->
 
 
 def issue_page(repo: RepoRef, page: IssuePage) -> Page:
-    async def save(connection: AsyncConnection) -> None:
+    """Return a page of issues with how it is kept."""
+
+    async def save(connection: Connection) -> None:
         await activity.save_issues(connection, repo.id, page.issues)
         await activity.save_comments(connection, repo.id, page.comments)
 
@@ -62,7 +65,9 @@ async def commits(
 
 
 def commit_page(repo: RepoRef, page: CommitPage) -> Page:
-    async def save(connection: AsyncConnection) -> None:
+    """Return a page of commits with how it is kept."""
+
+    async def save(connection: Connection) -> None:
         await activity.save_commits(connection, repo.id, page.commits)
 
     oldest = min((commit.committed_at for commit in page.commits), default=None)
@@ -77,7 +82,9 @@ async def releases(github: GitHub, repo: RepoRef, _part: str, after: str | None)
 
 
 def release_page(repo: RepoRef, page: ReleasePage) -> Page:
-    async def save(connection: AsyncConnection) -> None:
+    """Return a page of releases with how it is kept."""
+
+    async def save(connection: Connection) -> None:
         await activity.save_releases(connection, repo.id, page.releases)
 
     oldest = min((release.created_at for release in page.releases), default=None)

@@ -23,10 +23,12 @@ async def bring(reading: Reading, needs: Collection[str], edge: datetime) -> dic
     Raises Later when the hourly limit is used up (what was read is kept, the next call goes on from there), and Gone.
     """
     known = await stored_marks(reading)
-    return {name: await one(reading, known.get(name) or Watermark(reading.repository.id, name), edge) for name in sorted(needs)}
+    marks = [known.get(name) or Watermark(reading.repository.id, name) for name in sorted(needs)]
+    return {mark.dataset: await one(reading, mark, edge) for mark in marks}
 
 
 async def one(reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
+    """Bring one dataset up to date, or note why GitHub refuses it; a fresh refusal is not asked again."""
     if mark.error and not reading.stale(mark):
         return mark
     try:
@@ -57,4 +59,5 @@ async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:
 
 
 async def stored_marks(reading: Reading) -> dict[str, Watermark]:
+    """Return the stored watermarks of the repository."""
     return await reading.store.read(lambda connection: watermarks(connection, reading.repository.id))

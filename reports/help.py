@@ -39,19 +39,24 @@ class Described(Protocol):
 
 def help_page(commands: Sequence[Described], metrics: Mapping[str, Metric]) -> str:
     """Return what can be asked: every command with who may use it, every metric, periods, examples."""
-    does = [[escape.code(command.usage), command.summary, escape.text(command.who)] for command in commands]
-    asked = [[escape.code(metric.name), aliases(metric), escape.text(metric.summary)] for metric in metrics.values()]
+    who = {command.who for command in commands}
+    shared = f"Who may: {escape.text(who.pop())}." if len(who) == 1 else ""
+    does = [
+        [escape.code(command.usage), command.summary, *([] if shared else [escape.text(command.who)])]
+        for command in commands
+    ]
+    asked = [[escape.code(metric.name), escape.text(metric.summary) + also(metric)] for metric in metrics.values()]
     examples = [example for command in commands for example in command.examples]
-    return "\n\n".join(
-        [
-            "**Write a command on a line of its own, up to five in a comment; editing the comment edits the answer.**",
-            table(["command", "answers with", "who may"], does),
-            table(["metric", "also", "what it shows"], asked),
-            "**Periods:** `30d` (the default), `12w`, `2026-01-01..2026-03-31` (UTC, the last day counts), `all`.",
-            fenced(examples),
-            FOOTNOTE,
-        ]
-    )
+    parts = [
+        "**Write a command on a line of its own, up to five in a comment; editing the comment edits the answer.**",
+        table(["command", "answers with", *([] if shared else ["who may"])], does),
+        shared,
+        table(["metric", "what it shows"], asked),
+        "**Periods:** `30d` (the default), `12w`, `2026-01-01..2026-03-31` (UTC, the last day counts), `all`.",
+        fenced(examples),
+        FOOTNOTE,
+    ]
+    return "\n\n".join(part for part in parts if part)
 
 
 def command_help(command: Described) -> str:
@@ -68,19 +73,19 @@ def command_help(command: Described) -> str:
 
 def metric_help(metric: Metric) -> str:
     """Return what a metric shows, what its numbers mean and how it is asked for."""
-    also = f" (also {aliases(metric)})" if metric.aliases else ""
+    shows = f"{escape.text(metric.summary)}{also(metric)}"
     return "\n\n".join(
         [
-            f"**{escape.text(metric.title)}**, {escape.code(metric.name)}{also}: {escape.text(metric.summary)}.",
+            f"**{escape.text(metric.title)}**, {escape.code(metric.name)}: {shows}.",
             escape.text(metric.definition),
             fenced([f"/analytics {metric.name} 90d"]),
         ]
     )
 
 
-def aliases(metric: Metric) -> str:
-    """Return a metric's other names."""
-    return ", ".join(escape.code(alias) for alias in metric.aliases)
+def also(metric: Metric) -> str:
+    """Return a metric's other names in parentheses, nothing if it has none."""
+    return f" (also {', '.join(escape.code(alias) for alias in metric.aliases)})" if metric.aliases else ""
 
 
 def fenced(lines: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ __all__ = [
 
 WIDTH = 740  # what GitHub's thread is wide, in pixels
 FEW_FACTS = 8
+LONG_TEXT = 36  # lines of a picture as text: more than one chart
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])")
 
 
@@ -147,5 +148,8 @@ def hosted(picture: PictureData, link: PictureLink, room: Room) -> str:
 
 
 def as_text(picture: PictureData) -> str:
-    """Return a picture's numbers as Markdown under what it shows."""
-    return f"{escape.text(picture.alt)}\n\n{picture.text}" if picture.text else escape.text(picture.alt)
+    """Return a picture's numbers as Markdown under what it shows; a long one, such as several charts, is folded."""
+    body = "\n\n".join(part for part in (escape.text(picture.alt), picture.text) if part)
+    if picture.text.count("\n") < LONG_TEXT:
+        return body
+    return f"<details><summary>The picture as text</summary>\n\n{body}\n\n</details>"

@@ -22,6 +22,7 @@ POSTING, POSTED = "posting", "posted"
 LOOKS = 2
 BETWEEN_LOOKS = 1.5  # seconds: a comment may take a moment until GitHub lists it
 AGAIN_AFTER = timedelta(seconds=30)
+SKEW = timedelta(minutes=5)  # GitHub's clock and ours may differ
 
 log = structlog.get_logger(__name__)
 
@@ -45,22 +46,23 @@ class Publication:
     async def put(self, body: str) -> int:
         """Make `body`, which ends in the hidden key, the comment's text; return the comment's id.
 
-        Before a comment is created that is noted; if the note is there but no id, a comment may exist: it is looked for.
+        Before a comment is created that is noted; a note without an id means that one may exist: it is looked for.
         Raises Later where GitHub leaves open whether the comment exists, Gone where the thread is.
         """
         if self.record.comment_id is None and self.record.state == POSTING:
             await self.adopt()
-        if self.record.comment_id is not None:
+        comment_id = self.record.comment_id
+        if comment_id is not None:
             if body == self.last_body:
-                return self.record.comment_id
+                return comment_id
             try:
-                await comments.edit(self.github, self.repository, self.record.comment_id, body)
+                await comments.edit(self.github, self.repository, comment_id, body)
             except Gone:
                 # somebody deleted the answer and asks again
                 self.record = await self.note(replace(self.record, comment_id=None, state=POSTING))
             else:
                 self.last_body = body
-                return self.record.comment_id
+                return comment_id
         return await self.create(body)
 
     async def create(self, body: str) -> int:
@@ -84,8 +86,10 @@ class Publication:
         for look in range(LOOKS):
             if look:
                 await self.sleep(BETWEEN_LOOKS)
-            async for comment in issue_comments(self.github, self.repository, self.record.number, self.record.created_at):
-                if comment.login.lower() == own and find_key(comment.body) == self.record.key:
+            since = self.record.created_at - SKEW
+            async for comment in issue_comments(self.github, self.repository, self.record.number, since):
+                is_own = comment.login is not None and comment.login.lower() == own
+                if is_own and find_key(comment.body) == self.record.key:
                     self.record = await self.note(replace(self.record, comment_id=comment.id, state=POSTED))
                     return
 

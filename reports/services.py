@@ -17,8 +17,8 @@ class Services:
     """The outside world as arguments; put together once, in `bot.app`.
 
     github(installation_id) gives that installation's one client · bot_login() is the App's own account, such as
-    `almanac[bot]` · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture may be
-    hosted · sleep(seconds) waits.
+    `almanac[bot]` · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture
+    may be hosted · sleep(seconds) waits.
     """
 
     store: Store

@@ -26,8 +26,8 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
 
 
 def title(key: str) -> str:
-    """Return a key of facts or columns as words: `merged_median_hours` -> `merged median`."""
-    return escape.text(key.removesuffix("_hours").replace("_", " "))
+    """Return a key of facts or columns as words: `merged_median_hours` is `merged median`, `pulls.x` is `pulls: x`."""
+    return escape.text(key.removesuffix("_hours").replace("_", " ").replace(".", ": "))
 
 
 def fact(key: str, value: Fact) -> str:

@@ -1,4 +1,4 @@
-"""Read a dataset that GitHub lists by last change: what is open first, then what ended, newest first, down to an edge."""
+"""Read a dataset that GitHub lists by last change: what is open first, then what ended, newest first, to an edge."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from storage.watermarks import Watermark
 class UpdatedWalk:
     """Pull requests, issues and releases.
 
-    list(github, repository, part, after): pages of `part`, which is `open`, `ended` or `all` · has_open: whether rows stay
-    open for long, so that old ones matter to a new question; without, `ended` means all.
+    list(github, repository, part, after): pages of `part`, which is `open`, `ended` or `all` · has_open: whether rows
+    stay open for long, so that old ones matter to a new question; without, `ended` means all.
     """
 
     name: str
@@ -54,7 +54,7 @@ class UpdatedWalk:
         return mark
 
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
-        """Read on into the past from where the last reading stood: until `edge`, for `pages` pages, or to the beginning."""
+        """Read on into the past from where the last reading stood: to `edge`, or for `pages` pages, or all."""
         read = done = 0
         async for page in self.list(reading.github, reading.repository, "ended", mark.cursor):
             read, done = read + 1, done + page.rows

@@ -6,10 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from github.client import GitHub
 from github.reads.repository import RepoRef
+from storage.connection import Connection
 from storage.engine import Store
 from storage.watermarks import Watermark, save_watermark
 
@@ -43,7 +42,7 @@ class Page:
     has_next: bool
     total: int | None
     keys: tuple[str, ...]
-    save: Callable[[AsyncConnection], Awaitable[None]]
+    save: Callable[[Connection], Awaitable[None]]
 
 
 Pages = AsyncIterator[Page]
@@ -62,7 +61,7 @@ class Reading:
     async def keep(self, page: Page, mark: Watermark) -> Watermark:
         """Store a page and how far reading has come in one transaction, so that a crash leaves both or neither."""
 
-        async def work(connection: AsyncConnection) -> None:
+        async def work(connection: Connection) -> None:
             await page.save(connection)
             await save_watermark(connection, mark)
 

@@ -1,4 +1,4 @@
-"""Draw one picture of each theme in a fresh worker process, so that fonts and tables are loaded before somebody waits."""
+"""Draw in a fresh worker process what will be drawn, so that fonts and tables are loaded before somebody waits."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ class Hooks:
                 app.webhook_url, data=delivery.body, headers=delivery.request_headers, allow_redirects=False
             ) as response:
                 delivery.response_body = (await response.read())[:65_536].decode(errors="replace")
-                delivery.response_headers = dict(response.headers)
+                delivery.response_headers = {str(name): value for name, value in response.headers.items()}
                 delivery.status_code, delivery.status = response.status, response.reason or str(response.status)
         except TimeoutError:
             delivery.status = "timed out"

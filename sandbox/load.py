@@ -47,6 +47,7 @@ class _Loader:
             description=repo.get("description"),
             archived=bool(repo.get("archived")),
             fork=bool(repo.get("fork")),
+            id=repo.get("id"),
         )
         for path, text in (repo.get("files") or {}).items():
             self.repository.files[path] = text
@@ -139,7 +140,7 @@ class _Loader:
                 continue
             told[thread.number].add(kind)
             event = self._event(thread, kind, row["created_at"], self._account(row.get("actor")), self._subject(row))
-            event.id = str(row.get("id") or event.id)
+            event.id = f"{kind}_{row['id']}" if row.get("id") else event.id
         for thread in self.repository.threads.values():
             self._derive(thread, told[thread.number])
 

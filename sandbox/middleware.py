@@ -71,10 +71,8 @@ async def _faulty(request: web.Request, handler: Handler, fault: Fault | None) -
     """Answer with the fault the request met, and say whether an answer was sent."""
     if fault is not None and fault.kind in ("status", "drop"):
         return (_failed(fault), True) if fault.kind == "status" else (_cut(request), False)
-    if fault is not None and fault.kind == "latency":
-        await asyncio.sleep(fault.delay)
-    response = await _answered(request, handler)
     kind = None if fault is None else fault.kind
+    response = await _answered(request, handler, fault.delay if fault is not None and kind == "latency" else 0.0)
     if kind == "lose_response":
         return _cut(request), False
     if kind == "content_type":
@@ -112,7 +110,7 @@ class _Gauge:
     resource: Resource
 
 
-async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answered(request: web.Request, handler: Handler, delay: float) -> web.StreamResponse:
     here = state(request)
     gauge: _Gauge | None = None
     try:
@@ -120,7 +118,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         who = here.gate.caller(request.headers.get("Authorization"), here.world.clock.now())
         request[CALLER] = who
         gauge = _gauge(request, here, who)
-        response = await _limited(request, handler, here, who, gauge)
+        response = await _limited(request, handler, here, who, gauge, delay)
     except Refusal as refusal:
         response = answer(refusal.body, refusal.status, refusal.headers)
     except web.HTTPException as error:
@@ -156,7 +154,7 @@ def _gauge(request: web.Request, here: State, who: Caller) -> _Gauge:
 
 
 async def _limited(
-    request: web.Request, handler: Handler, here: State, who: Caller, gauge: _Gauge
+    request: web.Request, handler: Handler, here: State, who: Caller, gauge: _Gauge, delay: float
 ) -> web.StreamResponse:
     if request.path.endswith("/rate_limit"):
         return await handler(request)
@@ -168,6 +166,8 @@ async def _limited(
     here.limits.admit_secondary(who, gauge.resource, points, content, here.world.clock.now())
     here.limits.begin(who)
     try:
+        # A slow request counts as running all the while.
+        await asyncio.sleep(delay)
         return await handler(request)
     finally:
         here.limits.end(who)

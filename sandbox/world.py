@@ -88,15 +88,19 @@ class World:
         description: str | None = None,
         archived: bool = False,
         fork: bool = False,
+        id: int | None = None,  # noqa: A002 - GitHub's word
     ) -> Repository:
-        """Create `owner/name`; the owner becomes an organisation if it is new. ValueError if the name is taken."""
+        """Create `owner/name`; the owner becomes an organisation if it is new. ValueError if the name is taken.
+
+        `id` is kept unless another repository has it.
+        """
         owner, name = full_name.split("/", 1)
         if self.repository(full_name) is not None:
             raise ValueError(f"there is a repository {full_name} already")
         at = created_at or self.now()
         account = self.accounts.get(owner.lower()) or self.organization(owner)
         repository = Repository(
-            id=self.next_id("repository"), owner=account, name=name, visibility=visibility,
+            id=self.next_id("repository") if id is None or id in self.repositories else id, owner=account, name=name, visibility=visibility,
             default_branch=default_branch, created_at=at, updated_at=at, pushed_at=at,
             description=description, archived=archived, fork=fork,
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Second door: time."""

@@ -122,6 +122,7 @@ class Build:
         self.stage = Stage(self.folder / (name or "final"))
         self.stages[name or "final"] = self.stage
         (self.stage.root / "tmp").mkdir(parents=True)
+        (self.stage.root / "tmp").chmod(0o1777)  # as everywhere: anyone may write there
         version = re.fullmatch(r"python:(\d+\.\d+)-.*", image)
         if version is None:
             raise Broken(f"the base image {image} is not one of Python's")

@@ -139,8 +139,8 @@ def main() -> int:
     keep = parser.parse_args().keep
     folder = Path(tempfile.mkdtemp(prefix="almanac-image-"))
     folder.chmod(0o755)  # the unprivileged user must be able to reach what lies below
-    build = Build(folder)
     try:
+        build = Build(folder)
         server = Server(build.run((CHECKOUT / "Dockerfile").read_text()), build.user)
         say("start without a configuration")
         server.must_refuse()

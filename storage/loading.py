@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from analytics.actors import ActorKind
@@ -66,7 +67,7 @@ def load(
 
 def select(table: str, repository_id: int, since: int, until: int) -> str:
     """Return the SQL that lists a table's rows; only numbers are written into it."""
-    cells = ", ".join(cell(table, name, kind) for name, kind in COLUMNS[table].items() if kind != "kind")
+    cells = ", ".join(cell(table, name, COLUMNS[table][name]) for name in (*numeric(table), *textual(table)))
     parts = needed(table, int(repository_id), int(since), int(until))
     return " UNION ALL ".join(
         f"SELECT {cells} FROM {table} WHERE repository_id = {int(repository_id)} AND {part}"  # noqa: S608 - numbers only
@@ -81,7 +82,8 @@ def needed(table: str, repository_id: int, since: int, until: int) -> list[str]:
         of = f"SELECT number FROM pulls WHERE repository_id = {repository_id} AND"  # noqa: S608 - numbers only
         return [f"at < {until} AND number IN ({of} {part})" for part in pulls] if len(pulls) > 1 else [f"at < {until}"]
     if table in ("pulls", "issues") and since > BEGINNING:
-        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND last_at < {since}"]
+        # the plus says: find these through the index over open ones, not through the one over last_at
+        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND +last_at < {since}"]
     if table in ("reviews", "commits"):
         at = "submitted_at" if table == "reviews" else "committed_at"
         return [f"{at} >= {since} AND {at} < {until}"]
@@ -104,23 +106,34 @@ def cell(table: str, name: str, kind: str) -> str:
 
 def read_table(query: Query, table: str, sql: str) -> Column:
     """Return a table's columns; actors are still ids, their kinds are not there yet."""
-    kinds = {name: kind for name, kind in COLUMNS[table].items() if kind != "kind"}
-    texts = [name for name, kind in kinds.items() if kind == "text" and (table, name) not in LISTED]
+    kinds = COLUMNS[table]
+    numbers, texts = numeric(table), textual(table)
+    rows = query(sql)
+    columns: Column = {}
     if texts:
-        rows = list(query(sql))
-        cells = dict(zip(kinds, zip(*rows, strict=True) if rows else [()] * len(kinds), strict=True))
-    else:
-        flat = np.fromiter(chain.from_iterable(query(sql)), dtype="int64")
-        cells = dict(zip(kinds, np.ascontiguousarray(flat.reshape(-1, len(kinds)).T), strict=True))
-    return {
-        name: list(cells[name]) if name in texts else column(kind, cells[name], LISTED.get((table, name), ()))
-        for name, kind in kinds.items()
-    }
+        rows = list(rows)
+        columns = {name: [row[place] for row in rows] for place, name in enumerate(texts, len(numbers))}
+        rows = map(itemgetter(slice(len(numbers))), rows)
+    flat = np.fromiter(chain.from_iterable(rows), dtype="int64")
+    cells = np.ascontiguousarray(flat.reshape(-1, len(numbers)).T)
+    for name, values in zip(numbers, cells, strict=True):
+        columns[name] = column(kinds[name], values, LISTED.get((table, name), ()))
+    return columns
+
+
+def textual(table: str) -> list[str]:
+    """Return the columns whose texts differ from row to row; in SQL they come last."""
+    return [name for name, kind in COLUMNS[table].items() if kind == "text" and (table, name) not in LISTED]
+
+
+def numeric(table: str) -> list[str]:
+    """Return the columns that are read as whole numbers; an actor's kind follows from the actor."""
+    texts = textual(table)
+    return [name for name, kind in COLUMNS[table].items() if kind != "kind" and name not in texts]
 
 
 def column(kind: str, numbers: Any, listed: Sequence[str]) -> Any:
     """Return a column of whole numbers as what its kind means."""
-    numbers = np.asarray(numbers, dtype="int64")
     if kind == "moment":
         return numbers.view("datetime64[us]")
     if kind == "bool":

@@ -22,8 +22,8 @@ POSTGRESQL_LOCK = 4_217_060_893  # any number that only Almanac's migrations use
 WAIT_SECONDS = 60.0  # how long a second process waits for the first
 
 
-def upgrade(url: str) -> None:
-    """Run every migration that `url` has not seen, all in one transaction; a second process waits for the first.
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration that `url` has not seen, up to `revision`, all in one transaction; a second process waits for the first.
 
     Creates SQLite's file and folder where they are missing. Raises ValueError for an address that is none,
     sqlalchemy.exc.OperationalError if the database cannot be reached or stays locked for a minute.
@@ -34,7 +34,7 @@ def upgrade(url: str) -> None:
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from analytics.charts.canvas import Canvas
 
 FEW = 32  # so many bars can each carry their figure, where it fits
-WIDEST = 160  # pixels of a bucket: a single one is a bar, not a wall
+WIDEST = 190  # pixels of a bucket: a single one is a bar, not a wall
 SMALLEST = 5  # pixels of a bar: one is visible beside a million
 MOST_PEAKS = 3  # equally high bars that are labelled
 
@@ -129,16 +129,17 @@ class Bars:
             canvas.rule(plot.box.left, plot.box.right, plot.zero)
         else:
             value_axis(canvas, plot.box, plot.marks, plot.height)
-        colours = self._colours(canvas)
-        for series, sign, colour in zip(self._series, (1, -1), colours, strict=False):
+        inks = self._inks(canvas)
+        for series, sign, ink in zip(self._series, (1, -1), inks, strict=False):
+            colour = canvas.theme.faint(ink) if ink == canvas.theme.muted else ink
             self._bars(canvas, plot, series, sign=sign, colour=colour)
         middles = [
             plot.height(sign * max(series.known, default=0) / 2)
             for series, sign in zip(self._series, (1, -1), strict=False)
         ]
         spots = apart(middles, 2 * LINE + 8, plot.box.top + LINE / 2, plot.box.bottom - LINE / 2)
-        for label, spot, colour in zip(labels, spots, colours, strict=False):
-            side_label(canvas, plot.box.right + 18, spot, label, ink=colour, room=side - 18)
+        for label, spot, ink in zip(labels, spots, inks, strict=False):
+            side_label(canvas, plot.box.right + 18, spot, label, ink=ink, room=side - 18)
         if not plot.figures:
             self._peaks(canvas, plot)
         self._label_buckets(canvas, plot)
@@ -157,7 +158,7 @@ class Bars:
         bottom = area.bottom - AXIS - (LANE - 8 if figures and down else 0)
         return _Plot(Box(left, area.top + LANE, left + slot * count, bottom), slot, up, down, marks, figures)
 
-    def _colours(self, canvas: Canvas) -> tuple[str, ...]:
+    def _inks(self, canvas: Canvas) -> tuple[str, ...]:
         theme = canvas.theme
         if any(series.accent for series in self._series):
             return tuple(theme.blue if series.accent else theme.muted for series in self._series)

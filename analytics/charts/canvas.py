@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any
 
 import font_source_sans_pro
 from matplotlib.backends.backend_agg import RendererAgg
@@ -21,11 +21,10 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from analytics.charts.fitting import cut, wrap
+from analytics.charts.fitting import wrap
 from analytics.charts.layout import (
     DPI,
     HEAD,
-    LABEL,
     MARGIN,
     SUBTITLE,
     SUBTITLE_LINE,
@@ -37,6 +36,7 @@ from analytics.charts.layout import (
     Type,
 )
 from analytics.charts.palette import STEPS, palette
+from analytics.charts.pen import Pen
 from analytics.charts.theme import THEMES, Theme, ThemeName, channels, mix
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ FONTS = FilePath(font_source_sans_pro.font_directory)
 WEIGHTS = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
 LAST_RESORT = "Last Resort"  # matplotlib's own font of boxes
 MOST_BYTES = 59_000  # of a picture; what readers on a train are asked to load
-NOTHING = "Nothing in this window"
+
+Files = tuple[str | FontPath, ...]
 
 # The font manager's list is read from matplotlib's cache; adding two files to it in memory rebuilds nothing.
 for file in WEIGHTS.values():
@@ -60,7 +61,7 @@ for file in WEIGHTS.values():
 class Face(FontProperties):
     """A size and the files to take glyphs from, in order; spares Agg a search of the font list for every text."""
 
-    def __init__(self, files: tuple[str | FontPath, ...], size: float) -> None:
+    def __init__(self, files: Files, size: float) -> None:
         super().__init__(size=size)
         self.files = files
 
@@ -77,16 +78,16 @@ class Agg(RendererAgg):
 
     def draw_word(self, gc: GraphicsContextBase, x: float, y: float, clean: str, face: Face) -> None:
         """Draw upright text as one image; `draw_text` would place each glyph in Python, at five times the cost."""
-        image, left, bottom = _bitmap(clean, face)
+        image, left, bottom = _bitmap(clean, face.files, face.get_size_in_points())
         self._renderer.draw_text_image(image, round(x + left), round(y + bottom), 0, gc)
 
 
 @lru_cache(512)
-def _bitmap(clean: str, face: Face) -> tuple[NDArray[np.uint8], float, float]:
+def _bitmap(clean: str, files: Files, size: float) -> tuple[NDArray[np.uint8], float, float]:
     """Return the opacity of upright text, and its left and bottom relative to where it begins on its baseline."""
-    font = get_font(face.files)
+    font = get_font(files)
     font.clear()
-    font.set_size(face.get_size_in_points(), DPI)
+    font.set_size(size, DPI)
     font.set_text(clean, 0.0, flags=LoadFlags.DEFAULT)
     font.draw_glyphs_to_bitmap(antialiased=True)
     left, bottom = font.get_bitmap_offset()
@@ -183,35 +184,19 @@ class Sheet:
         """Return the picture as a palette PNG without metadata: the same drawing gives the same bytes."""
         size = (WIDTH, self.height)
         full = Image.frombuffer("RGBA", size, self.agg.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
-        data = b""
         # zlib's higher levels cost two to five times the time for a tenth of the bytes: only where needed.
-        for steps, level in ((STEPS, 7), (5, 8), (1, 9)):
+        for steps, level in ((STEPS, 7), (5, 8), (1, 9), (0, 9)):
             colours = palette(tuple(self.solids), tuple(self.edges), self.theme.background, steps)
             table = Image.new("P", (1, 1))
             table.putpalette([channel for colour in colours for channel in channels(colour)])
             target = io.BytesIO()
-            full.quantize(palette=table, dither=Image.Dither.NONE).save(target, "PNG", compress_level=level)
-            data = target.getvalue()
-            if len(data) <= MOST_BYTES:
+            full.quantize(palette=table, dither=Image.Dither.NONE).save(target, "PNG", bits=8, compress_level=level)
+            if target.tell() <= MOST_BYTES:
                 break
-        return data
+        return target.getvalue()
 
 
-class Setting(TypedDict, total=False):
-    """How a text stands at its place.
-
-    anchor: which end of it is at x · centred: its capitals are centred on y, instead of its baseline lying there ·
-    angle: degrees it is turned by, counter-clockwise around its start · ground: the colour it stands on, if not the
-    background.
-    """
-
-    anchor: Literal["start", "middle", "end"]
-    centred: bool
-    angle: float
-    ground: str
-
-
-class Canvas:
+class Canvas(Pen):
     """A part of the sheet to draw on: `area` is free for the chart; `compact` asks for the short form of a panel."""
 
     def __init__(self, sheet: Sheet, area: Box, *, compact: bool = False) -> None:
@@ -219,15 +204,15 @@ class Canvas:
         self.area = area
         self.compact = compact
         self.theme = sheet.theme
+        self.written = sheet.texts
 
     def part(self, area: Box) -> Canvas:
         """Return a canvas for a panel within `area`, on the same sheet."""
         return Canvas(self.sheet, area, compact=True)
 
-    @property
-    def texts(self) -> Sequence[Placed]:
-        """Every text on the sheet so far, with its extent."""
-        return tuple(self.sheet.texts)
+    def measure(self, text: str, type_: Type) -> tuple[float, float, float]:
+        """Return width, height above and depth below the baseline of `text`, in pixels."""
+        return measure(text, type_)
 
     def rect(self, box: Box, colour: str, *, hatched: bool = False) -> None:
         """Fill `box`, snapped to whole pixels; hatched: pale with stripes, for what may still change."""
@@ -246,14 +231,6 @@ class Canvas:
         if hatched:
             gc.set_hatch(None)
             self._colours(colour, mix(self.theme.background, colour, 0.25))
-
-    def rule(self, left: float, right: float, y: float, colour: str | None = None) -> None:
-        """Draw a horizontal hairline of two pixels, centred on `y`."""
-        self.rect(Box(left, round(y) - 1, right, round(y) + 1), colour or self.theme.hairline)
-
-    def stem(self, x: float, top: float, bottom: float, colour: str) -> None:
-        """Draw a vertical hairline of two pixels, centred on `x`."""
-        self.rect(Box(round(x) - 1, top, round(x) + 1, bottom), colour)
 
     def polyline(self, points: Sequence[tuple[float, float]], colour: str, weight: float) -> None:
         """Draw a line through `points` with round joins, `weight` points wide."""
@@ -274,33 +251,6 @@ class Canvas:
         self._fill(Path.circle((x, y), radius), colour)
         self._colours(colour, self.theme.background)
 
-    def width(self, text: str, type_: Type = LABEL) -> float:
-        """Return how wide `text` is, in pixels."""
-        return measure(text, type_)[0]
-
-    def cut(self, text: str, room: float, type_: Type = LABEL) -> str:
-        """Return `text`, or as much of it as fits into `room` pixels with an ellipsis."""
-        return cut(text, room, lambda part: self.width(part, type_))
-
-    def wrap(self, text: str, room: float, type_: Type = LABEL) -> list[str]:
-        """Return `text` in at most two lines of `room` pixels."""
-        return wrap(text, room, lambda part: self.width(part, type_))
-
-    def place(
-        self, x: float, y: float, text: str, type_: Type = LABEL, ink: str | None = None, **setting: Unpack[Setting]
-    ) -> Placed:
-        """Return where `text` would stand: its baseline at `y`, in muted ink unless another is given."""
-        width, above, below = measure(text, type_)
-        left = round(x - {"start": 0.0, "middle": width / 2, "end": width}[setting.get("anchor", "start")])
-        base = round(y + type_.cap / 2 if setting.get("centred") else y)
-        box = Box(left, base - above, left + width, base + below)
-        ground = setting.get("ground") or self.theme.background
-        return Placed(text, type_, left, base, box, ink or self.theme.muted, ground, setting.get("angle", 0))
-
-    def free(self, placed: Placed) -> bool:
-        """Return whether no text stands there yet."""
-        return not any(placed.overlaps(other) for other in self.sheet.texts)
-
     def write(self, placed: Placed) -> None:
         """Write a text where it was placed."""
         clean, face = _prepared(placed.text, placed.type)
@@ -313,18 +263,6 @@ class Canvas:
                 sheet.agg.draw_word(sheet.gc, placed.x, placed.y, clean, face)
             sheet.texts.append(placed)
             self._colours(placed.ink, placed.ground)
-
-    def text(
-        self, x: float, y: float, text: str, type_: Type = LABEL, ink: str | None = None, **setting: Unpack[Setting]
-    ) -> None:
-        """Place and write `text`; see `place`."""
-        self.write(self.place(x, y, text, type_, ink, **setting))
-
-    def nothing(self) -> None:
-        """Say that there is nothing to show, where the chart would be."""
-        self.rule(self.area.left, self.area.right, self.area.bottom)
-        room = self.area.width - 20
-        self.text(self.area.middle, self.area.centre, self.cut(NOTHING, room), anchor="middle", centred=True)
 
     def _fill(self, path: Path, colour: str) -> None:
         self.sheet.gc.set_linewidth(0)

@@ -22,7 +22,7 @@ def short(value: float) -> str:
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             scaled = value / (1e3 if unit == "k" else size)
-            return f"{scaled:.0f}{unit}" if scaled >= 10 or scaled == int(scaled) else f"{scaled:.1f}{unit}"
+            return f"{scaled:.0f}{unit}" if scaled >= 10 else f"{scaled:.1f}".removesuffix(".0") + unit
     return number(value)
 
 
@@ -33,14 +33,20 @@ def brief(value: float) -> str:
 
 def marks_width(canvas: Canvas, marks: Sequence[float]) -> float:
     """Return the room that the figures of a value axis need, with their distance to the plot."""
-    return max((canvas.width(short(abs(mark))) for mark in marks), default=0) + 14
+    return max((canvas.width(label) for label in mark_labels(marks)), default=0) + 14
+
+
+def mark_labels(marks: Sequence[float]) -> list[str]:
+    """Return the marks' figures, short ones unless two marks would look the same; mirrored marks lose their sign."""
+    briefly = [short(abs(mark)) for mark in marks]
+    return briefly if len(set(briefly)) == len({abs(mark) for mark in marks}) else [number(abs(mark)) for mark in marks]
 
 
 def value_axis(canvas: Canvas, plot: Box, marks: Sequence[float], place: Callable[[float], float]) -> None:
-    """Draw a hairline and its figure at each mark; negative marks are the mirrored half and lose their sign."""
-    for mark in marks:
+    """Draw a hairline and its figure at each mark."""
+    for mark, label in zip(marks, mark_labels(marks), strict=True):
         canvas.rule(plot.left, plot.right, place(mark))
-        canvas.text(plot.left - 14, place(mark), short(abs(mark)), anchor="end", centred=True)
+        canvas.text(plot.left - 14, place(mark), label, anchor="end", centred=True)
 
 
 def unknown_span(canvas: Canvas, box: Box) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.charts import text
 from analytics.charts.frame import brief, short
-from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, Box, Type
+from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, TINY, Box, Type
 from analytics.charts.theme import legible
 from analytics.words import number
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 20, 20  # names a reader can tell apart; the others are added up in one row and one column
 TEXT_ROWS, TEXT_COLUMNS = 12, 8
-MOST_FIGURES = 140  # cells with a figure: beyond that a picture is a table, and too heavy for a phone
+MOST_DIGITS = 300  # in cells: beyond that a picture is a table, and too heavy for a phone
 CELL = 54  # pixels, at most, of a cell's height
 WIDEST = 112  # pixels, at most, of a cell's width
 SLANT = 45  # degrees of the columns' names
@@ -207,17 +208,18 @@ class _Plan:
 
 def _figure(canvas: Canvas, value: int, room: float) -> tuple[str, Type]:
     """Return a figure and its size that fit into `room`, the exact and larger ones first; nothing if none does."""
-    for type_ in (LABEL, SMALL):
+    for type_ in (LABEL, SMALL, TINY):
         for words in (number(value), brief(value)):
-            if canvas.width(words, type_) <= room - 2:
+            if canvas.width(words, type_) <= room:
                 return words, type_
-    return "", SMALL
+    return "", TINY
 
 
 def _header(canvas: Canvas, columns: Sequence[str]) -> float:
     """Return the height of the columns' names, at most so much that rows are left."""
     longest = min(LONGEST, max(canvas.width(name) for name in columns))
-    return max(SHORTEST, min(longest * COS + 44, canvas.area.height * 0.45))
+    most = canvas.area.height * 0.45 if canvas.compact else math.inf
+    return max(SHORTEST, min(longest * COS + 44, most))
 
 
 def _plan(canvas: Canvas, grid: _Grid, header: float) -> _Plan:
@@ -249,6 +251,14 @@ class _Grid:
     own_columns: int
 
     def least_figure(self) -> int:
-        """Return the smallest value that is written, so that at most MOST_FIGURES are."""
-        values = sorted((value for row in self.values for value in row if value), reverse=True)
-        return values[MOST_FIGURES] + 1 if len(values) > MOST_FIGURES else 1
+        """Return the smallest value that is written, so that at most MOST_DIGITS are; equal values are treated alike."""
+        digits = 0
+        least = max((value or 0 for row in self.values for value in row), default=0) + 1
+        for value, count in sorted(
+            Counter(value for row in self.values for value in row if value).items(), reverse=True
+        ):
+            digits += count * len(brief(value))
+            if digits > MOST_DIGITS:
+                return least
+            least = value
+        return 1

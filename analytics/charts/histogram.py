@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import text
 from analytics.charts.axis import HOUR_MARKS
-from analytics.charts.frame import AXIS, short
+from analytics.charts.frame import AXIS, brief
 from analytics.charts.layout import LABEL, STRONG, Box, Type
 from analytics.words import duration, number
 
@@ -148,23 +148,16 @@ class Histogram:
         slot = plot.width / len(bins)
         most = max(each.count for each in bins)
         top = plot.top + 40
-        tops = []
-        for index, each in enumerate(bins):
-            accent = self._accent(each)
-            tall = (plot.bottom - top) * each.count / most
-            x = plot.left + index * slot
-            box = Box(
-                round(x + slot * 0.07),
-                plot.bottom - max(tall, 3 * bool(each.count)),
-                round(x + slot * 0.93),
-                plot.bottom,
-            )
+        tops = [plot.bottom - max((plot.bottom - top) * each.count / most, 3 * bool(each.count)) for each in bins]
+        # The finding's figure first, then the highest bars': where bars are narrow, lower ones go without.
+        for index in sorted(range(len(bins)), key=lambda index: (not self._accent(bins[index]), -bins[index].count)):
+            x, accent = plot.left + index * slot, self._accent(bins[index])
+            box = Box(round(x + slot * 0.07), tops[index], round(x + slot * 0.93), plot.bottom)
             canvas.rect(box, theme.orange if accent else theme.blue)
-            tops.append(box.top - (48 if each.count else 8))
-            if each.count:
-                words = number(each.count) if canvas.width(number(each.count)) < slot - 6 else short(each.count)
-                ink = theme.orange if accent else theme.muted
-                canvas.text(x + slot / 2, box.top - 10, words, STRONG if accent else LABEL, ink, anchor="middle")
+            if bins[index].count:
+                room = slot if bins[index].count < most else 2 * slot  # nothing beside the highest bar is in the way
+                self._figure(canvas, box, bins[index].count, accent=accent, room=room)
+                tops[index] -= 48
         canvas.rule(plot.left, plot.right, plot.bottom + 1)
         self._marks(canvas, plot, slot, bins)
         bars = list(zip(bins, tops, strict=True))
@@ -175,6 +168,20 @@ class Histogram:
         if tenth is not None and not canvas.compact:
             remark = Remark(tenth, f"one in ten took over {duration(tenth)}", LABEL, theme.muted)
             self._callout(canvas, plot, bars, remark)
+
+    def _figure(self, canvas: Canvas, box: Box, count: int, *, accent: bool, room: float) -> None:
+        type_, ink = (STRONG, canvas.theme.orange) if accent else (LABEL, canvas.theme.muted)
+        exact, rounded = number(count), brief(count)
+        words = exact if canvas.width(exact, type_) <= box.width + 4 else rounded
+        if canvas.width(words, type_) > room:
+            return
+        placed = canvas.place(box.middle, box.top - 10, words, type_, ink, anchor="middle")
+        if (
+            canvas.free(placed)
+            and placed.box.left >= canvas.area.left - 12
+            and placed.box.right <= canvas.area.right + 12
+        ):
+            canvas.write(placed)
 
     def _marks(self, canvas: Canvas, plot: Box, slot: float, bins: Sequence[Bin]) -> None:
         labels = [bins[0].low_label or "0", *(each.high_label for each in bins)]
@@ -196,5 +203,5 @@ class Histogram:
         placed = canvas.place(centre, y, remark.words, remark.type, remark.ink, anchor="middle")
         if canvas.free(placed):
             canvas.write(placed)
-            if bars[index][1] - y > 38:
+            if bars[index][1] - y > 30:
                 canvas.stem(x, y + 14, bars[index][1], remark.ink)

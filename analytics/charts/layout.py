@@ -68,6 +68,7 @@ SUBTITLE = Type(10.5)
 LABEL = Type(10)
 STRONG = Type(10, bold=True)
 SMALL = Type(9)
+TINY = Type(8)
 
 
 @dataclass(frozen=True, slots=True)

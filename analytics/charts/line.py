@@ -17,7 +17,6 @@ from analytics.charts.frame import (
     apart,
     marks_width,
     remark,
-    short,
     side_label,
     side_width,
     unknown_span,
@@ -120,7 +119,8 @@ class Line:
         for series in reversed(shown):
             self._line(canvas, chart, series, alone=len(shown) == 1 and low == 0)
         self._ends(canvas, chart, shown, side - 18)
-        self._peak(canvas, chart, shown[0])
+        if shown[0].accent or len(shown) == 1:
+            self._peak(canvas, chart, shown[0])
         ends = (area.left, plot.right + 60)
         since, until = self.times[0], self.times[-1]
         for x, label in fitting_marks(since, until, self._step, place=chart.across, width=canvas.width, ends=ends):
@@ -131,7 +131,7 @@ class Line:
         return sorted(self.series, key=lambda series: not series.accent)
 
     def _label(self, series: Series) -> tuple[str, ...]:
-        return series.label, short(series.known[-1])
+        return series.label, number(series.known[-1])
 
     def _colour(self, canvas: Canvas, series: Series) -> str:
         theme = canvas.theme

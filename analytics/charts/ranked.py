@@ -84,10 +84,10 @@ class Ranked:
         shown = self.rows[: fits if len(self.rows) <= fits else max(1, fits - 1 if fits < MOST else fits)]
         lines = len(shown) + (len(shown) < len(self.rows))
         pitch = min(ROW, area.height / lines)
-        names = min(area.width * 0.34, max(canvas.width(row.label) for row in shown))
+        names = min(area.width * 0.32, max(canvas.width(row.label) for row in shown))
         left = area.left + names + 16
         figures = max(canvas.width(number(row.value), STRONG) for row in shown)
-        notes = min(area.width * 0.3, max(canvas.width(row.note) for row in shown))
+        notes = min(area.width * 0.22, max(canvas.width(row.note) for row in shown))
         room = area.right - left - figures - 14 - (notes + 14 if notes else 0)
         most = max(row.value for row in self.rows)
         for index, row in enumerate(shown):

@@ -35,15 +35,21 @@ STILL_READING = "This comment becomes the answer"
 
 
 @click.command()
-@click.option("--once", metavar="COMMENT", help='Post this comment, print the answer and where its pictures lie: "/analytics 90d".')
+@click.option("--once", metavar="COMMENT", help="Post this comment, print the answer and where its pictures lie.")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A repository's folder instead of the generated organisation.",
 )
 @click.option("--port", default=0, show_default="any free one", help="The port of the small GitHub.")
-@click.option("--now", help="The demo's present, such as 2026-11-22T08:00:00Z; by default the machine's, or the data's.")
-@click.option("--out", type=click.Path(path_type=Path), default=Path("demo-out"), show_default=True, help="Where --once puts pictures.")
+@click.option("--now", help="The demo's present, 2026-11-22T08:00:00Z; by default the machine's, or the data's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Where --once puts pictures.",
+)
 def command(once: str | None, data: Path | None, port: int, now: str | None, out: Path) -> None:
     """Start a small GitHub with an organisation in it, and the server beside it, with keys made for the occasion.
 
@@ -63,10 +69,11 @@ async def demo(once: str | None, data: Path | None, port: int, now: str | None, 
     world, keys = made(data, moment)
     with tempfile.TemporaryDirectory(prefix="almanac-demo-") as folder:
         server_port = free_port()
-        assert world.app is not None  # noqa: S101 - `build` has registered it
+        assert world.app is not None, "`build` has registered it"
         world.app.webhook_url = f"http://127.0.0.1:{server_port}{PATH}"
         async with Sandbox(world, port) as sandbox:
-            click.echo(f"A small GitHub is at {sandbox.url}, with {len(world.repositories)} repositories; starting the server …")
+            count = len(world.repositories)
+            click.echo(f"A small GitHub is at {sandbox.url}, with {count} repositories; starting the server …")
             environment = configuration(sandbox, keys, server_port, Path(folder))
             async with server(environment, server_port, quiet=once is not None):
                 name, number = thread_of(world)

@@ -13,7 +13,7 @@ from storage.migrate import upgrade
 
 @click.command()
 def command() -> None:
-    """Bring the schema of DATABASE_URL (default: SQLite under DATA_DIR) up to date. The server does so when it starts."""
+    """Bring the schema of DATABASE_URL (default: SQLite under DATA_DIR) up to date; the server does so at its start."""
     url = os.environ.get("DATABASE_URL") or default_database(Path(os.environ.get("DATA_DIR") or "data"))
     upgrade(url)
     click.echo("The database is up to date.", err=True)

@@ -14,6 +14,7 @@ from analytics.actors import Actor
 from analytics.rows import CommentRow, IssueRow
 from analytics.window import parse_iso
 from github.client import GitHub
+from github.errors import Gone
 from github.pages import PageSize, fetch, next_cursor, nodes
 from github.reads.fields import actor, moment, repository_of
 from github.reads.repository import RepoRef
@@ -121,8 +122,11 @@ async def _comments(gh: GitHub, repo: RepoRef, node: Mapping[str, Any]) -> list[
     size = PageSize(NESTED)
     while cursor and first_response(author, read) is None:
         asked = {"owner": repo.owner, "name": repo.name, "number": number, "after": cursor}
-        data, size = await fetch(gh, MORE, asked, size)
-        connection = (repository_of(data, repo).get("issue") or {}).get("comments")
+        try:
+            data, size = await fetch(gh, MORE, asked, size)
+        except Gone:
+            break  # deleted or transferred meanwhile; whether the repository is gone, the next page says
+        connection = ((data.get("repository") or {}).get("issue") or {}).get("comments")
         read.extend(_comment(number, said) for said in nodes(connection))
         cursor = next_cursor(connection)
     return read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from analytics.actors import BOT_SUFFIX
 from analytics.rows import PullRow, ReviewRow, TimelineRow
 from analytics.window import parse_iso
 from github.client import GitHub
+from github.errors import Gone
 from github.pages import PageSize, fetch, next_cursor, nodes
 from github.reads.fields import actor, moment, repository_of
 from github.reads.repository import RepoRef
@@ -122,18 +124,24 @@ async def pull_pages(
         asked = {"owner": repo.owner, "name": repo.name, "after": after, "states": list(states)}
         data, size = await fetch(gh, PULLS, asked, size)
         connection = repository_of(data, repo)["pullRequests"]
-        found = nodes(connection)
-        for node in found:
+        pulls: list[PullRow] = []
+        reviews: list[ReviewRow] = []
+        timeline: list[TimelineRow] = []
+        for node in nodes(connection):
             await _complete(gh, repo, node)
-        read = [_pull(node) for node in found]
+            turns = _turns(node)
+            pulls.append(_pull(node, turns))
+            reviews.extend(_review(node, said) for said in nodes(node["reviews"]))
+            timeline.extend(turns)
+            await asyncio.sleep(0)  # a page can hold 2,500 rows; whoever waits for the loop gets it in between
         after, more = connection["pageInfo"].get("endCursor"), bool(connection["pageInfo"]["hasNextPage"])
         yield PullPage(
-            pulls=tuple(read),
-            reviews=tuple(_review(node, said) for node in found for said in nodes(node["reviews"])),
-            timeline=tuple(row for node in found for row in _turns(node)),
+            pulls=tuple(pulls),
+            reviews=tuple(reviews),
+            timeline=tuple(timeline),
             end_cursor=after,
             has_next=more,
-            oldest_updated_at=min((row.updated_at for row in read), default=None),
+            oldest_updated_at=min((row.updated_at for row in pulls), default=None),
             total=connection["totalCount"],
             size=size,
         )
@@ -164,14 +172,17 @@ async def _complete(gh: GitHub, repo: RepoRef, node: dict[str, Any]) -> None:
             "withReviews": reviews is not None,
             "withTimeline": timeline is not None,
         }
-        data, size = await fetch(gh, MORE, asked, size)
-        more = repository_of(data, repo).get("pullRequest") or {}
+        try:
+            data, size = await fetch(gh, MORE, asked, size)
+        except Gone:
+            return  # this pull request went away meanwhile; whether the repository did, the next page says
+        more = (data.get("repository") or {}).get("pullRequest") or {}
         for name in ("reviews", "timelineItems"):
             node[name]["nodes"].extend(nodes(more.get(name)))
         reviews, timeline = next_cursor(more.get("reviews")), next_cursor(more.get("timelineItems"))
 
 
-def _pull(node: Mapping[str, Any]) -> PullRow:
+def _pull(node: Mapping[str, Any], turns: list[TimelineRow]) -> PullRow:
     created = parse_iso(node["createdAt"])
     return PullRow(
         number=node["number"],
@@ -183,7 +194,7 @@ def _pull(node: Mapping[str, Any]) -> PullRow:
         merged_at=moment(node["mergedAt"]),
         merged_by=actor(node["mergedBy"]) if node["mergedBy"] else None,
         is_draft=node["isDraft"],
-        ready_at=ready_at(created, _turns(node), is_draft=node["isDraft"]),
+        ready_at=ready_at(created, turns, is_draft=node["isDraft"]),
         base_ref=node["baseRefName"],
         additions=node["additions"],
         deletions=node["deletions"],

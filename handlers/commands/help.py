@@ -21,7 +21,8 @@ async def explain(context: Context, call: Call) -> None:
     commands, metrics = all_commands(), all_metrics()
     topics = call.words[1:]
     if not topics:
-        await context.say(help_page(tuple(commands.values()), metrics))
+        simplest_first = sorted(commands.values(), key=lambda command: len(command.usage))
+        await context.say(help_page(simplest_first, metrics))
         return
     topic = topics[0].removeprefix("/").casefold()
     names = names_of(metrics)

@@ -1,4 +1,4 @@
-"""Every GitHub event there is an answer to: each module here declares `EVENT`, `handle` and, if it owes words, `give_up`."""
+"""Every GitHub event that is handled: each module here declares `EVENT`, `handle` and, if it owes words, `give_up`."""
 
 from __future__ import annotations
 

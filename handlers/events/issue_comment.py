@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from github.client import GitHub
 from github.errors import Gone, Later, Refused
@@ -28,6 +27,7 @@ from reports.sentences import failure
 from reports.services import Services
 from storage import answers, installations
 from storage.answers import PublishedAnswer
+from storage.connection import Connection
 from storage.queue import put
 
 EVENT = "issue_comment"
@@ -40,7 +40,7 @@ log = structlog.get_logger(__name__)
 Calls = tuple[Call | GrammarMistake, ...]
 
 
-async def handle(services: Services, delivery: str, payload: Mapping[str, Any]) -> None:
+async def handle(services: Services, _delivery: str, payload: Mapping[str, Any]) -> None:
     """Answer the commands in the comment, if it has any that are new and its author may ask."""
     asked = AskedIn.from_payload(payload)
     if asked is None or asked.action not in ACTIONS or asked.by_program:
@@ -57,7 +57,15 @@ async def handle(services: Services, delivery: str, payload: Mapping[str, Any]) 
         await decline(github, asked)
         return
     publication = publication_of(services, github, asked, record)
-    conversation = Conversation(services, github, asked.repository, asked.comment_id, record.key, publication)
+    conversation = Conversation(
+        services,
+        github,
+        asked.repository,
+        asked.comment_id,
+        record.key,
+        publication,
+        services.now().replace(microsecond=0),
+    )
     await conversation.hold(calls)
     if not conversation.whole:
         job = later_history(asked.repository, services.now())
@@ -88,7 +96,7 @@ async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None
     """Store who asked where; None if a newer version of the comment was worked on before."""
     key = answer_key(asked.repository.id, asked.comment_id)
 
-    async def work(connection: AsyncConnection) -> PublishedAnswer | None:
+    async def work(connection: Connection) -> PublishedAnswer | None:
         await installations.save_installation(connection, asked.installation)
         await installations.save_repository(connection, asked.repository)
         known = await answers.answer(connection, key)
@@ -143,6 +151,7 @@ async def decline(github: GitHub, asked: AskedIn) -> None:
 
 
 def publication_of(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> Publication:
+    """Return the publication that goes on where `record` stood."""
     return Publication(
         services.store, github, ref(asked.repository), record, services.bot_login, services.now, services.sleep
     )

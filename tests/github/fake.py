@@ -70,10 +70,14 @@ Script = Answer | Callable[[Heard], Answer]
 
 
 class FakeGitHub:
-    """`on(method, path, first, second, …)`: the last answer is given for every further request."""
+    """`on(method, path, first, second, …)`: the last answer is given for every further request.
+
+    `everything` answers what no script is for.
+    """
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
+        self.everything: Script = Says({"message": "Not Found"}, 404)
         self._scripts: dict[tuple[str, str], list[Script]] = defaultdict(list)
         self._over = asyncio.Event()
 
@@ -109,7 +113,7 @@ class FakeGitHub:
             orjson.loads(body) if body else None,
         )
         self.heard.append(heard)
-        scripts = self._scripts.get((heard.method, heard.path), [Says({"message": "Not Found"}, 404)])
+        scripts = self._scripts.get((heard.method, heard.path), [self.everything])
         script = scripts.pop(0) if len(scripts) > 1 else scripts[0]
         answer = script(heard) if callable(script) else script
         if isinstance(answer, Hangs):

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from github.client import GitHub
 from github.endpoints import Endpoints
-from github.errors import Gone, Later, Overloaded, QueryFailed, Refused, Unsure
+from github.errors import Gone, Later, Refused, Unsure
 from github.wire import VERSION
 from tests.github.fake import Clock, CutsOff, Drops, FakeGitHub, Hangs, Heard, Says
 
@@ -24,6 +24,15 @@ async def test_a_request_names_the_project_and_the_api_version(gh: GitHub, fake:
     assert headers["x-github-api-version"] == "2026-03-10"
     assert headers["authorization"] == "Bearer ghp_personal"
     assert headers["accept"] == "application/vnd.github+json"
+
+
+async def test_an_enterprise_server_is_asked_in_the_version_it_knows(
+    session: aiohttp.ClientSession, fake: FakeGitHub, clock: Clock
+) -> None:
+    fake.on("GET", "/api/v3/meta", Says({"ok": True}))
+    gh = GitHub.for_token(session, "t", Endpoints.of(fake.url + "/api/v3"), clock.now, clock.sleep)
+    assert await gh.get("/meta") == {"ok": True}
+    assert fake.heard[0].headers["x-github-api-version"] == "2022-11-28"
 
 
 def test_the_version_is_the_project_files() -> None:
@@ -91,7 +100,7 @@ async def test_nobody_listening_is_repeated_even_for_a_post(
     """Where no connection came about, GitHub cannot have done anything."""
     await fake.__aexit__(None, None, None)
     gh = GitHub.for_token(session, "t", Endpoints.of(fake.url), clock.now, clock.sleep)
-    with pytest.raises(Later):
+    with pytest.raises(Later, match="no connection to GitHub"):
         await gh.post("/x", {})
     assert len(clock.sleeps) == 4
 
@@ -209,6 +218,14 @@ async def test_a_secondary_limit_stops_everything_of_the_installation(
     assert not gh.background_allowed()
 
 
+async def test_a_limit_that_does_not_end_is_not_run_against(gh: GitHub, fake: FakeGitHub, clock: Clock) -> None:
+    """Going on regardless gets an App banned: after five answers the work is put off."""
+    fake.on("GET", "/x", Says({"message": "slow"}, 429, {"retry-after": "1"}))
+    with pytest.raises(Later):
+        await gh.get("/x")
+    assert len(fake.heard) == 5
+
+
 async def test_a_frozen_clock_does_not_make_a_wait_endless(
     session: aiohttp.ClientSession, endpoints: Endpoints, fake: FakeGitHub, clock: Clock
 ) -> None:
@@ -264,58 +281,6 @@ async def test_writes_come_in_bursts_of_five_and_then_one_a_second(gh: GitHub, f
     assert clock.sleeps == [1.0, 1.0]
     assert gh.write_delay() == timedelta(seconds=1)
     assert gh.usage.writes == 7
-
-
-async def test_a_graphql_answer_is_counted_in_points(gh: GitHub, fake: FakeGitHub) -> None:
-    limit = {"cost": 3, "remaining": 4990, "resetAt": "2026-11-22T09:00:00Z"}
-    fake.on("POST", "/graphql", Says({"data": {"rateLimit": limit, "viewer": {"login": "x"}}}))
-    data = await gh.graphql("query($a: Int) { viewer { login } }", {"a": 1})
-    assert data["viewer"] == {"login": "x"}
-    assert fake.heard[0].content == {"query": "query($a: Int) { viewer { login } }", "variables": {"a": 1}}
-    assert (gh.usage.points, gh.usage.graphql_requests, gh.usage.remaining) == (3, 1, 4990)
-
-
-async def test_a_graphql_rate_limit_arrives_as_success(gh: GitHub, fake: FakeGitHub, clock: Clock) -> None:
-    reset = str(int(clock.now().timestamp()) + 20)
-    used_up = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
-    limited = {"errors": [{"type": "RATE_LIMITED", "message": "API rate limit exceeded"}]}
-    fake.on("POST", "/graphql", Says(limited, 200, used_up), Says({"data": {"viewer": None}}))
-    assert await gh.graphql("{ viewer { login } }", {}) == {"viewer": None}
-    assert clock.sleeps == [21.0]
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Says(status=502),
-        Says(b"<html>", 504),
-        Says({"data": {"repository": {}}, "errors": [{"type": "RESOURCE_LIMITS_EXCEEDED", "message": "too much"}]}),
-        Says({"data": None, "errors": [{"message": "Something went wrong while executing your query. …"}]}),
-    ],
-)
-async def test_too_much_at_once_asks_for_less(gh: GitHub, fake: FakeGitHub, answer: Says) -> None:
-    fake.on("POST", "/graphql", answer)
-    with pytest.raises(Overloaded):
-        await gh.graphql("{ viewer { login } }", {})
-    assert len(fake.heard) == 1
-
-
-async def test_a_graphql_time_out_asks_for_less(hasty: GitHub, fake: FakeGitHub) -> None:
-    fake.on("POST", "/graphql", Hangs())
-    with pytest.raises(Overloaded):
-        await hasty.graphql("{ viewer { login } }", {})
-
-
-async def test_a_broken_connection_repeats_a_query_as_it_is(gh: GitHub, fake: FakeGitHub) -> None:
-    fake.on("POST", "/graphql", Drops(), Says({"data": {"viewer": {"login": "x"}}}))
-    assert await gh.graphql("{ viewer { login } }", {}) == {"viewer": {"login": "x"}}
-
-
-async def test_other_graphql_errors_are_told_apart(gh: GitHub, fake: FakeGitHub) -> None:
-    for kind, expected in (("NOT_FOUND", Gone), ("FORBIDDEN", Refused), ("undefinedField", QueryFailed)):
-        fake.on("POST", "/graphql", Says({"data": None, "errors": [{"type": kind, "message": "no"}]}))
-        with pytest.raises(expected):
-            await gh.graphql("{ viewer { login } }", {})
 
 
 async def test_a_log_line_shows_the_template_and_the_cost(gh: GitHub, fake: FakeGitHub) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -12,7 +13,7 @@ from github.pace import Pace
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
-def sent_at(arrivals: list[float], keep: int = 0) -> list[float]:
+def sent_at(arrivals: Sequence[float], keep: int = 0) -> list[float]:
     """Return when writes that are wanted at these seconds go out."""
     pace, out = Pace(), []
     for arrival in arrivals:

@@ -114,7 +114,7 @@ async def test_help_names_every_command_and_metric_and_who_may() -> None:
     for metric in METRICS.values():
         assert f"| `{metric.name}` |" in page
         assert metric.summary in page
-    assert "| `pulls` | `prs`, `pull-requests` |" in page
+    assert "a short summary (also `prs`, `pull-requests`) |" in page
     assert parse(page) == ()
     html = cmarkgfm.github_flavored_markdown_to_html(page)
     assert html.count("<table>") == 2
@@ -124,7 +124,7 @@ async def test_help_names_every_command_and_metric_and_who_may() -> None:
     ("line", "expected"),
     [
         ("/analytics help pulls", "How pulls are counted. Bots are left out."),
-        ("/analytics help prs", "**pulls**, `pulls` (also `prs`, `pull-requests`)"),
+        ("/analytics help prs", "**pulls**, `pulls`: what pulls are, a short summary (also `prs`, `pull-requests`)."),
         ("/analytics help help", "**`/analytics help [command or metric]`** answers with this page"),
         ("/analytics help metric", "Metrics and period may stand in any order."),
         ("/analytics help overview", "overview"),

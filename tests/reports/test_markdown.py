@@ -95,6 +95,13 @@ def test_without_hosted_pictures_their_numbers_stand_as_text() -> None:
     assert "Half of the 13 merged pull requests were in within 5 d 18 h" in body
 
 
+def test_a_picture_of_several_charts_is_folded_as_text() -> None:
+    long = replace(OVERVIEW.pictures[0], text="| a |\n|---|\n" + "| row |\n" * 60)
+    body = comment(replace(ANSWER, sections=(replace(OVERVIEW, pictures=(long,)),)), picture_urls=None, key=None)
+    assert "<details><summary>The picture as text</summary>\n\nHalf of the 13" in body
+    assert rendered(body).count("<details>") == rendered(body).count("</details>") == 2
+
+
 def test_an_answer_never_triggers_a_command() -> None:
     assert parse(comment(ANSWER, picture_urls=[LINK], key="answer-7-42")) == ()
 
@@ -223,7 +230,7 @@ def test_a_comment_is_never_longer_than_github_takes_and_keeps_its_headline(
 
 
 def test_five_large_answers_share_one_comment() -> None:
-    parts = [large(5_000, 7), "a mistake", large(5_000, 3), ANSWER, "help " * 20_000]
+    parts: list[Answer | str] = [large(5_000, 7), "a mistake", large(5_000, 3), ANSWER, "help " * 20_000]
     body = several(parts, picture_urls=[None] * 5, key="answer-7-42")
     assert len(body) <= LIMIT
     assert "a mistake" in body

@@ -76,7 +76,7 @@ class Client:
     async def get(self, path: str, token: str | None = None, **headers: str) -> Reply:
         return await self.ask("GET", path, token=token, headers={k.replace("_", "-"): v for k, v in headers.items()})
 
-    async def post(self, path: str, token: str | None = None, **json: object) -> Reply:
+    async def post(self, path: str, token: str | None = None, /, **json: object) -> Reply:
         return await self.ask("POST", path, token=token, json=json)
 
     async def graphql(self, query: str, token: str, **variables: object) -> Any:

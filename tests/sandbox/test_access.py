@@ -21,7 +21,9 @@ async def test_another_installations_private_repository_is_not_found(
 
 
 @pytest.mark.parametrize("name", ["secret", "inner"])
-async def test_private_and_internal_repositories_are_hidden_from_strangers(client: Client, token: str, name: str) -> None:
+async def test_private_and_internal_repositories_are_hidden_from_strangers(
+    client: Client, token: str, name: str
+) -> None:
     assert (await client.get(f"/repos/acme/{name}", token)).status == 200
     assert (await client.get(f"/repos/acme/{name}")).status == 404
 

@@ -84,9 +84,7 @@ async def test_another_installations_repository_cannot_be_asked_for(
     hidden = world.repository("elsewhere/hidden")
     assert hidden is not None
 
-    reply = await client.post(
-        f"/app/installations/{acme.id}/access_tokens", client.jwt(), repository_ids=[hidden.id]
-    )
+    reply = await client.post(f"/app/installations/{acme.id}/access_tokens", client.jwt(), repository_ids=[hidden.id])
 
     assert reply.status == 422
     assert "not accessible to the parent installation" in reply.body["message"]

@@ -179,7 +179,9 @@ async def test_answers_have_no_field_github_does_not_know(
     await sandbox.comment("acme/secret", 1, "quartz-otter", "hello")
     with gzip.open(shared_folder / "api" / "openapi.json.gz") as file:
         description = orjson.loads(file.read())
-    schema = description["paths"][operation[0]][operation[1]]["responses"]["200"]["content"]["application/json"]["schema"]
+    schema = description["paths"][operation[0]][operation[1]]["responses"]["200"]["content"]["application/json"][
+        "schema"
+    ]
 
     body = (await client.get(path, token)).body
 
@@ -191,7 +193,11 @@ def unknown(value: Any, schema: dict[str, Any], description: dict[str, Any], pla
     schemas = alternatives(schema, description)
     if isinstance(value, list):
         items = [one["items"] for one in schemas if "items" in one]
-        return [name for item in value for name in unknown(item, {"anyOf": items}, description, f"{place}[]")] if items else []
+        return (
+            [name for item in value for name in unknown(item, {"anyOf": items}, description, f"{place}[]")]
+            if items
+            else []
+        )
     if not isinstance(value, dict):
         return []
     known: dict[str, list[Any]] = {}

@@ -58,7 +58,9 @@ async def test_an_edit_says_what_stood_there_before(sandbox: Sandbox, receiver: 
     assert bodies[1]["comment"]["body"] == "/analytics 90d"
 
 
-async def test_the_apps_own_comments_are_told_too(client: Client, sandbox: Sandbox, receiver: Receiver, token: str) -> None:
+async def test_the_apps_own_comments_are_told_too(
+    client: Client, sandbox: Sandbox, receiver: Receiver, token: str
+) -> None:
     """An App hears itself; to ignore that is its own task."""
     await client.post("/repos/acme/secret/issues/1/comments", token, body="An answer")
     await sandbox.settled()

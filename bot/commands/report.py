@@ -1,0 +1,198 @@
+"""`python -m bot report OWNER/REPO`: analyse one repository now, with a personal token; nothing is kept by default."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import aiohttp
+import click
+import orjson
+
+from analytics.metrics import all_metrics
+from bot import logs
+from bot.now import following, machine_now
+from github.client import GitHub
+from github.endpoints import Endpoints
+from github.errors import Gone, Later, QueryFailed, Refused
+from github.reads.repository import repository as repository_facts
+from reports import gather
+from reports.answer import Answer
+from reports.answering import edge_of, needs_of, ref, state_of
+from reports.compute_task import Task
+from reports.export import as_csv, as_json
+from reports.markdown import comment
+from reports.mistake import Mistake
+from reports.question import Question
+from reports.walk import Progress, Reading
+from storage.engine import Store
+from storage.installations import Installation, Repository, Visibility, save_installation, save_repository
+
+PERSONAL = 0  # the installation that stands for "read with a personal token"
+FORMATS = ("markdown", "json", "csv", "png")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was asked on the command line."""
+
+    owner: str
+    name: str
+    since: str | None
+    until: str | None
+    metrics: tuple[str, ...]
+    pictures: bool
+    store: Path | None
+
+
+@click.command()
+@click.argument("repository", metavar="OWNER/REPO")
+@click.option("--since", metavar="WHEN", help="Start: 2026-01-01, 2026-01-01T08:00:00Z, 90d, 12w or all. Default: 30d.")
+@click.option("--until", metavar="WHEN", help="End, not included; written like --since. Default: now.")
+@click.option("--metric", "metrics", multiple=True, metavar="NAME", help="May be repeated. Default: every metric.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files (png needs it).")
+@click.option(
+    "--store", type=click.Path(dir_okay=False, path_type=Path), help="Keep what was read in this SQLite file."
+)
+@click.option("--quiet", is_flag=True, help="No progress on standard error.")
+def command(  # noqa: PLR0917 - click passes them by name
+    repository: str,
+    since: str | None,
+    until: str | None,
+    metrics: tuple[str, ...],
+    form: str,
+    out: Path | None,
+    store: Path | None,
+    quiet: bool,  # noqa: FBT001 - click gives it by name
+) -> None:
+    """Analyse one repository on demand. Reads GITHUB_TOKEN; needs no server and no installation."""
+    owner, _, name = repository.partition("/")
+    if not owner or not name or "/" in name:
+        raise click.UsageError(f"{repository!r} is not a repository; it must look like OWNER/REPO")
+    if form == "png" and out is None:
+        raise click.UsageError("--format png needs --out DIR, the folder to put the pictures into")
+    logs.configure("warning")
+    wanted = Wanted(owner, name, since, until, metrics, form == "png", store)
+    try:
+        answer, facts = asyncio.run(analyse(wanted, None if quiet else show))
+    except Mistake as mistake:
+        raise click.UsageError(str(mistake)) from mistake
+    except (Gone, Refused, Later, QueryFailed, ValueError) as error:
+        raise click.ClickException(f"{repository}: {error}") from error
+    write(answer, facts, form, out)
+
+
+async def analyse(wanted: Wanted, tell: Callable[[Progress], None] | None) -> tuple[Answer, Repository]:
+    """Read what the question needs, with the token from the environment, and answer it in this process."""
+    token = os.environ.get("GITHUB_TOKEN", "").strip()
+    if not token:
+        raise click.UsageError("GITHUB_TOKEN is missing: a personal token that may read the repository")
+    async with world(wanted.store) as (store, session, now):
+        # an empty variable is an absent one
+        urls = [os.environ.get(name, "").strip() or None for name in ("GITHUB_GRAPHQL_URL", "GITHUB_URL")]
+        api = os.environ.get("GITHUB_API_URL", "").strip()
+        endpoints = Endpoints.of(api, *urls) if api else Endpoints.of(graphql_url=urls[0], web_url=urls[1])
+        github = GitHub.for_token(session, token, endpoints, now, asyncio.sleep)
+        said = await repository_facts(github, wanted.owner, wanted.name)
+        visibility = cast("Visibility", said.visibility)
+        branch = said.default_branch or "main"
+        found = Repository(said.id, PERSONAL, said.owner, said.name, visibility, branch, said.archived)
+        moment = now().replace(microsecond=0)
+        question = Question.from_options(
+            since=wanted.since,
+            until=wanted.until,
+            metrics=wanted.metrics,
+            now=moment,
+            repository_id=found.id,
+            repository=found.full_name,
+            known=all_metrics(),
+        )
+
+        async def report(progress: Progress) -> None:
+            if tell is not None:
+                tell(progress)
+
+        await store.write(lambda connection: save_installation(connection, Installation(PERSONAL, "", 0, "User")))
+        await store.write(lambda connection: save_repository(connection, found))
+        reading = Reading(store, github, ref(found), now, report)
+        marks = await gather.bring(reading, needs_of(question), edge_of(question))
+        states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
+        if tell is not None:
+            click.echo("\r\x1b[KMeasuring …", err=True, nl=False)
+        from reports.compute import answer  # noqa: PLC0415 - pandas, only once everything has been read
+
+        answered = answer(Task(store.url, question, moment, states, pictures=wanted.pictures))
+        if tell is not None:
+            click.echo("\r\x1b[K", err=True, nl=False)
+        return answered, found
+
+
+@asynccontextmanager
+async def world(kept: Path | None) -> AsyncIterator[tuple[Store, aiohttp.ClientSession, Callable[[], datetime]]]:
+    """Open a store (in a temporary folder unless one is to be kept), a session, and the clock to go by."""
+    from storage.migrate import upgrade  # noqa: PLC0415 - Alembic, only here
+
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="almanac-report-")))
+        url = f"sqlite:///{(kept or folder / 'report.db').absolute()}"
+        await asyncio.to_thread(upgrade, url)
+        store = await Store.open(url)
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        clock_url = os.environ.get("CLOCK_URL", "").strip()
+        if not clock_url:
+            yield store, session, machine_now
+            return
+        clock = await stack.enter_async_context(following(clock_url, session))
+        yield store, session, clock.now
+
+
+BAR = 24
+
+
+def show(progress: Progress) -> None:
+    """Draw one line of progress on standard error, over the last one."""
+    total = progress.total
+    if total:
+        filled = min(BAR, BAR * progress.done // total)
+        state = f"[{'#' * filled}{'.' * (BAR - filled)}] {progress.done:,} of {total:,} {progress.noun}"
+    else:
+        back = f", back to {progress.back_to:%Y-%m-%d}" if progress.back_to else ""
+        state = f"{progress.done:,} {progress.noun}{back}"
+    # \x1b[K clears what a longer line before left over
+    click.echo(f"\r\x1b[KReading {state}", err=True, nl=False)
+
+
+def write(answer: Answer, facts: Repository, form: str, out: Path | None) -> None:
+    """Print the answer, or put its files into `out` and print their names."""
+    files: dict[str, bytes] = {}
+    if form == "json":
+        files["report.json"] = orjson.dumps(as_json(answer, facts), option=orjson.OPT_INDENT_2) + b"\n"
+    elif form == "csv":
+        files = {f"{name}.csv": text.encode() for name, text in as_csv(answer).items()}
+    elif form == "markdown":
+        files["report.md"] = comment(answer, picture_urls=None, key=None).encode() + b"\n"
+    else:
+        for section in answer.sections:
+            for place, picture in enumerate(section.pictures, start=1):
+                for theme, data in (("light", picture.light), ("dark", picture.dark)):
+                    files[f"{section.metric}-{place}-{picture.kind}-{theme}.png"] = data
+    if out is None:
+        for name, data in files.items():
+            if len(files) > 1:
+                sys.stdout.write(f"# {name}\n")
+            sys.stdout.write(data.decode())
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        (out / name).write_bytes(data)
+        click.echo(str(out / name))

@@ -1,0 +1,97 @@
+"""An answer as data: one JSON object, or CSV tables; the same names everywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from analytics.metric import Cell, Grid
+from analytics.window import iso
+from reports.answer import Answer, Completeness, DatasetState
+from storage.installations import Repository
+
+SCHEMA = 1
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
+    """Return the answer as plain values: facts and tables by metric, times as ISO 8601, tables as lists of objects."""
+    window = answer.question.window
+    return {
+        "schema": SCHEMA,
+        "repository": {
+            "id": repository.id,
+            "owner": repository.owner,
+            "name": repository.name,
+            "full_name": repository.full_name,
+            "visibility": repository.visibility,
+        },
+        "window": {"since": iso(window.since), "until": iso(window.until)},
+        "as_of": iso(answer.as_of),
+        "completeness": completeness(answer.completeness),
+        "metrics": {
+            section.metric: {
+                "facts": dict(section.now.facts),
+                "tables": {name: grid.records() for name, grid in section.now.tables.items()},
+                "definition": section.definition,
+                "finding": section.finding,
+                "notes": list(section.now.notes),
+                "previous": dict(section.before.facts) if section.before else None,
+            }
+            for section in answer.sections
+        },
+    }
+
+
+def completeness(known: Completeness) -> dict[str, Any]:
+    """Return how complete the data behind the answer is."""
+    return {
+        "complete": all(state.complete and state.covered_since is None for state in known.datasets.values()),
+        "synced_at": iso(known.synced_at) if known.synced_at else None,
+        "datasets": {name: dataset(state) for name, state in known.datasets.items()},
+        "notes": list(known.sentences),
+    }
+
+
+def dataset(state: DatasetState) -> dict[str, Any]:
+    """Return how complete one dataset is."""
+    return {
+        "rows": state.stored,
+        "synced_at": iso(state.synced_at) if state.synced_at else None,
+        "complete_since": iso(state.covered_since) if state.covered_since else None,
+        "whole_history": state.whole_history,
+        "error": state.error,
+    }
+
+
+def as_csv(answer: Answer) -> Mapping[str, str]:
+    """Return CSV texts by name: `<metric>.facts` with fact and value, and `<metric>.<table>` for each table."""
+    texts: dict[str, str] = {}
+    for section in answer.sections:
+        facts = Grid(("fact", "value"), tuple((name, plain(value)) for name, value in section.now.facts.items()))
+        for name, grid in {"facts": facts, **section.now.tables}.items():
+            texts[f"{section.metric}.{name}"] = csv_text(grid.columns, grid.rows)
+    return texts
+
+
+def plain(value: object) -> Cell:
+    """Return a fact as one cell."""
+    return " ".join(str(one) for one in value) if isinstance(value, list | tuple) else value  # type: ignore[return-value]
+
+
+def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
+    """Return RFC 4180 text; an unknown value is an empty cell, and no text is taken for a formula by a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def safe(cell: Cell) -> Cell:
+    """Return the cell as a spreadsheet may read it."""
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

@@ -1,0 +1,59 @@
+"""Commits: merges, sizes, weeks, weekdays and hours."""
+
+from __future__ import annotations
+
+from analytics.charts.bars import Bars
+from analytics.charts.heatmap import Heatmap
+from analytics.metrics.commits import METRIC
+from tests.analytics.builders import commit, measure, records, scene
+
+
+def test_no_commits() -> None:
+    measured = measure(METRIC)
+    assert measured.facts == {"commits": 0, "authors": 0, "additions": 0, "deletions": 0}
+    assert METRIC.finding(measured, measured, scene()) == "No commit on the default branch in the last 28 days."
+    assert len(records(measured, "weekday_hour")) == 168
+
+
+def test_lines_leave_merges_out_and_commits_do_not() -> None:
+    measured = measure(METRIC, commits=[commit(1, added=5, deleted=2), commit(2, added=100, deleted=100, parents=2)])
+    assert measured.facts == {"commits": 2, "authors": 1, "additions": 5, "deletions": 2}
+    assert METRIC.finding(measured, None, scene()) == (
+        "2 commits on the default branch by 1 person in the last 28 days; 5 lines added, 2 deleted."
+    )
+
+
+def test_a_commit_of_unknown_size_is_counted_and_said() -> None:
+    measured = measure(METRIC, commits=[commit(1, added=None, deleted=None), commit(1)])
+    assert (measured.facts["commits"], measured.facts["additions"]) == (2, 1)
+    assert measured.notes == ("1 commit of unknown size left out of additions and deletions",)
+
+
+def test_a_bots_commits_count_and_the_bot_is_no_author() -> None:
+    measured = measure(METRIC, commits=[commit(1, by="dependabot[bot]")])
+    assert (measured.facts["commits"], measured.facts["authors"]) == (1, 0)
+    assert measured.notes == ("1 bot left out of the commits' authors",)
+
+
+def test_only_the_windows_commits_count() -> None:
+    assert measure(METRIC, commits=[commit(-0.001), commit(0), commit(27.999), commit(28)]).facts["commits"] == 2
+
+
+def test_weekdays_and_hours_are_utc_and_begin_on_monday() -> None:
+    """Expected: 1 June 2026 is a Monday; 13.5 days later is a Sunday noon."""
+    measured = measure(METRIC, commits=[commit(0), commit(13.5)])
+    filled = [(row["weekday"], row["hour"]) for row in records(measured, "weekday_hour") if row["commits"]]
+    assert filled == [("Monday", 0), ("Sunday", 12)]
+    bars, heatmap = METRIC.charts(measured, scene())
+    assert isinstance(bars, Bars)
+    assert isinstance(heatmap, Heatmap)
+    assert heatmap.title == "50 % of commits were made on Saturday or Sunday"
+    assert heatmap.row_totals == (1, 0, 0, 0, 0, 0, 1)
+    assert sum(bars.up.values) == 2  # type: ignore[arg-type]
+
+
+def test_fewer_is_said_only_where_the_interval_allows_it() -> None:
+    few, many = measure(METRIC, commits=[commit(1)] * 5), measure(METRIC, commits=[commit(1)] * 25)
+    assert METRIC.compare(few, many, scene())[0].verdict == "fewer"
+    assert METRIC.finding(few, many, scene()).endswith("fewer commits than in the period before (25).")
+    assert METRIC.compare(few, few, scene())[0].verdict == "no clear change"

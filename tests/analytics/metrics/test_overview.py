@@ -1,0 +1,84 @@
+"""The overview repeats the other metrics' figures and adds nothing of its own."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from analytics.charts.panels import Panels
+from analytics.metric import Measured
+from analytics.metrics import all_metrics
+from analytics.metrics.overview import METRIC, PARTS
+from tests.analytics.builders import commit, issue, measure, pull, review, scene
+
+
+def test_a_silent_month() -> None:
+    measured = measure(METRIC, pulls=[pull(-9)])
+    assert METRIC.finding(measured, measured, scene()) == (
+        "No pull request or issue was opened or closed in the last 28 days; "
+        "1 pull request and 0 issues open at the end."
+    )
+    assert measured.facts["merged_median_hours"] is None
+
+
+def test_every_metric_is_part_of_it() -> None:
+    assert set(PARTS) == set(all_metrics()) - {"overview"}
+
+
+def test_the_headline_says_only_what_the_tests_allow() -> None:
+    now = measure(METRIC, pulls=[pull(1)] * 9 + [pull(1, closed=2)] * 25, issues=[issue(1)])
+    before = measure(METRIC, pulls=[pull(1)] * 21 + [pull(1, closed=2)] * 5, issues=[issue(1, closed=2)])
+    assert METRIC.finding(now, before, scene()) == (
+        "34 pull requests opened, 0 merged, 25 closed unmerged in the last 28 days; 1 issue opened, 0 closed; "
+        "more closed unmerged (5) than in the period before."
+    )
+
+
+def test_the_table_asks_in_the_order_of_the_comment() -> None:
+    measured = measure(METRIC, pulls=[pull(1, merged=2)], issues=[issue(1)], commits=[commit(1)])
+    assert [row.label for row in METRIC.compare(measured, measured, scene())] == [
+        "pull requests opened",
+        "merged / closed unmerged",
+        "median time to merge (merged ones)",
+        "reviews",
+        "people who reviewed",
+        "issues opened / closed",
+        "open at the end: pull requests / issues",
+        "commits on the default branch",
+        "people who contributed",
+    ]
+
+
+def test_no_login_stands_in_an_overview() -> None:
+    """An overview is asked about a repository; persons are named only where the question is about persons."""
+    measured = measure(
+        METRIC,
+        pulls=[pull(1)],
+        commits=[commit(1)],
+        reviews=[review("fern-lynx", of="quartz-otter")],
+        issues=[issue(1)],
+    )
+    charts = METRIC.charts(measured, scene())
+    told = repr((measured.facts, measured.tables, measured.notes, [(chart.alt, chart.text()) for chart in charts]))
+    assert "quartz-otter" not in told
+    assert "fern-lynx" not in told
+
+
+def test_one_picture_of_four() -> None:
+    (chart,) = METRIC.charts(measure(METRIC, pulls=[pull(1, merged=2)]), scene())
+    assert isinstance(chart, Panels)
+    assert len(chart.charts) == 4
+    assert chart.title == "1 opened, 1 merged, 0 reviews in the last 28 days"
+
+
+def test_it_travels_between_processes_whole() -> None:
+    measured = measure(METRIC, pulls=[pull(1, merged=2)])
+    again = pickle.loads(pickle.dumps(measured))
+    assert again == measured
+    assert METRIC.finding(again, again, scene()) == METRIC.finding(measured, measured, scene())
+
+
+def test_it_speaks_only_of_what_it_measured_itself() -> None:
+    with pytest.raises(TypeError, match="measured itself"):
+        METRIC.charts(Measured(facts={}), scene())

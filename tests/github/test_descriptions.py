@@ -1,0 +1,161 @@
+"""Everything this package can ask is judged by GitHub's own published descriptions of its API."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+import pkgutil
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import graphql
+import jsonschema_rs
+import orjson
+import pytest
+
+import github
+from github.auth import App
+from github.client import GitHub
+from github.endpoints import Endpoints
+from github.reads.app import app
+from github.reads.comments import issue_comments
+from github.reads.contents import file_text
+from github.reads.installations import installation, installation_repositories
+from github.reads.permission import permission
+from github.reads.repository import RepoRef, repository
+from github.route import Route
+from github.writes import comments, reactions
+from tests.github.fake import Clock, FakeGitHub, Heard, Says
+
+REPO = RepoRef(7, "o", "r")
+MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(github.__path__, "github.")]
+DOCUMENTS = {
+    f"{module.__name__}.{name}": text
+    for module in MODULES
+    for name, text in vars(module).items()
+    if isinstance(text, str) and re.search(r"^\s*(query|mutation)\b", text)
+}
+ROUTES = {
+    f"{route.method} {route.template}": route
+    for module in MODULES
+    for route in vars(module).values()
+    if isinstance(route, Route)
+}
+
+
+@pytest.fixture(scope="module")
+def schema(shared_folder: Path) -> graphql.GraphQLSchema:
+    sdl = gzip.decompress((shared_folder / "api" / "schema.graphql.gz").read_bytes()).decode()
+    return graphql.build_schema(sdl, assume_valid=True, assume_valid_sdl=True, no_location=True)
+
+
+@pytest.fixture(scope="module")
+def openapi(shared_folder: Path) -> dict[str, Any]:
+    description: dict[str, Any] = orjson.loads(
+        gzip.decompress((shared_folder / "api" / "openapi.json.gz").read_bytes())
+    )
+    return description
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_valid_graphql_of_github(schema: graphql.GraphQLSchema, name: str) -> None:
+    document = graphql.parse(DOCUMENTS[name])
+    assert graphql.validate(schema, document) == []
+    assert "rateLimit { cost remaining resetAt }" in DOCUMENTS[name]
+
+
+def test_every_reader_of_graphql_was_found() -> None:
+    assert len(DOCUMENTS) == 6
+
+
+async def _all(items: Any) -> None:
+    async for _ in items:
+        pass
+
+
+# One call per route, as the package makes it.
+CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
+    "GET /app": app,
+    "GET /app/installations/{installation_id}": lambda gh: installation(gh, 42),
+    "GET /installation/repositories": lambda gh: _all(installation_repositories(gh)),
+    "GET /repos/{owner}/{repo}": lambda gh: repository(gh, "o", "r"),
+    "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: _all(
+        issue_comments(gh, REPO, 5, since=gh.now())
+    ),
+    "GET /repos/{owner}/{repo}/collaborators/{username}/permission": lambda gh: permission(gh, REPO, "ada"),
+    "GET /repos/{owner}/{repo}/contents/{path}": lambda gh: file_text(gh, "o", "r", ".github/analytics.yml"),
+    "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: comments.create(gh, REPO, 5, "hello"),
+    "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": lambda gh: comments.edit(gh, REPO, 11, "hello"),
+    "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions": lambda gh: reactions.react(
+        gh, REPO, 11, reactions.ROCKET
+    ),
+    "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}": lambda gh: reactions.unreact(
+        gh, REPO, 11, 3
+    ),
+    "POST /app/installations/{installation_id}/access_tokens": lambda gh: gh.get("/x"),
+}
+CONTENT: dict[str, Any] = {
+    "GET /app/installations/{installation_id}": {"id": 42, "account": {"login": "o", "id": 1, "type": "User"}},
+    "GET /installation/repositories": {"total_count": 0, "repositories": []},
+    "GET /repos/{owner}/{repo}": {"id": 7, "name": "r", "owner": {"login": "o"}},
+    "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": [],
+    "POST /app/installations/{installation_id}/access_tokens": {"token": "ghs_x", "expires_at": "2026-11-22T09:00:00Z"},
+}
+
+
+def test_every_route_has_a_call_here() -> None:
+    """A new endpoint is judged from its first day, or this fails."""
+    assert ROUTES.keys() == CALLS.keys()
+
+
+@pytest.mark.parametrize("name", ROUTES)
+async def test_a_request_is_one_that_github_describes(
+    openapi: dict[str, Any], fake: FakeGitHub, session: Any, endpoints: Endpoints, clock: Clock, app: App, name: str
+) -> None:
+    route = ROUTES[name]
+    operation = openapi["paths"][route.template][route.method.lower()]
+    heard = await _heard(name, fake, session, endpoints, clock, app)
+
+    described = [_resolved(openapi, one) for one in operation.get("parameters", [])]
+    queries = {one["name"]: one["schema"] for one in described if one["in"] == "query"}
+    assert heard.query.keys() <= queries.keys()
+    for key, value in heard.query.items():
+        typed = int(value) if queries[key].get("type") == "integer" else value
+        _judge(openapi, queries[key], typed)
+    body = operation.get("requestBody")
+    if heard.content is None:
+        assert not (body or {}).get("required")
+    else:
+        _judge(openapi, body["content"]["application/json"]["schema"], heard.content)
+
+
+async def _heard(name: str, fake: FakeGitHub, session: Any, endpoints: Endpoints, clock: Clock, app: App) -> Heard:
+    """Make the call against a server that answers everything, and return the one request of that route."""
+    route = ROUTES[name]
+    pattern = re.compile(re.sub(r"\{\w+\}", "[^?]+", route.template))
+    tokens = "POST /app/installations/{installation_id}/access_tokens"
+    fake.everything = lambda heard: Says(  # the token's own POST comes before any other
+        CONTENT[tokens] if heard.path.endswith("/access_tokens") else CONTENT.get(name, {"id": 1, "slug": "x"})
+    )
+    gh = GitHub.for_installation(
+        session, app, 42, endpoints, clock.now, clock.sleep, repository_ids=[7], permissions={"issues": "write"}
+    )
+    await CALLS[name](gh)
+    (heard,) = [one for one in fake.heard if one.method == route.method and pattern.fullmatch(one.path)]
+    return heard
+
+
+def _resolved(openapi: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    found: Any = part
+    if "$ref" in part:
+        found = openapi
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+    resolved: dict[str, Any] = found
+    return resolved
+
+
+def _judge(openapi: dict[str, Any], judge: dict[str, Any], value: Any) -> None:
+    jsonschema_rs.validate({**judge, "components": openapi["components"]}, value)

@@ -1,0 +1,85 @@
+"""A PostgreSQL cluster of the tests' own: in a temporary folder, on a Unix socket, gone when the session ends."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+BIN = Path(os.environ.get("ALMANAC_POSTGRESQL", "/usr/lib/postgresql/15/bin"))
+USER = "postgres"  # the servers refuse to run as root
+START_SECONDS = 30
+
+
+def address(folder: Path, database: str) -> str:
+    return f"postgresql://{USER}@/{database}?host={folder}"
+
+
+def found() -> bool:
+    return (BIN / "initdb").exists()
+
+
+@contextmanager
+def cluster() -> Iterator[Path]:
+    """Yield the folder of a running cluster's socket. Nothing is synced to disk: nothing here outlives the session."""
+    folder = Path(tempfile.mkdtemp(prefix="almanac-pg-"))
+    user = USER if os.geteuid() == 0 else None
+    if user is not None:
+        shutil.chown(folder, user)
+    data = folder / "data"
+    try:
+        subprocess.run(
+            [BIN / "initdb", "-D", data, "-U", USER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+            check=True, capture_output=True, user=user, cwd=folder,
+        )  # fmt: skip
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "32MB",
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [BIN / "postgres", "-D", data, *options], stdout=log, stderr=log, user=user, cwd=folder
+            )
+        try:
+            wait_until_it_answers(folder, server)
+            yield folder
+        finally:
+            server.terminate()
+            try:
+                server.wait(5)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_until_it_answers(folder: Path, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            psycopg.connect(address(folder, USER)).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError((folder / "log").read_text()) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def run(folder: Path, statement: str) -> None:
+    """Run one statement that stands outside any transaction."""
+    with psycopg.connect(address(folder, USER), autocommit=True) as connection:
+        connection.execute(statement.encode())

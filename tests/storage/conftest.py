@@ -1,0 +1,97 @@
+"""One suite, every database: a test asks for `store` or `database` and is run on each; it never names one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from storage.engine import Store
+from storage.installations import Repository, save_repository
+from storage.migrate import upgrade
+from tests.storage import cluster
+
+REPOSITORY = Repository(7, 1, "quartz", "mine", "public", "main")
+
+Make = Callable[[bool], str]
+numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """The socket folder of a running cluster with a migrated database to copy."""
+    if not cluster.found():
+        pytest.skip(f"no PostgreSQL in {cluster.BIN}; set ALMANAC_POSTGRESQL to the folder of its programs")
+    with cluster.cluster() as folder:
+        cluster.run(folder, "CREATE DATABASE migrated")
+        upgrade(cluster.address(folder, "migrated"))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "almanac.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    """Return a function that makes a fresh database, migrated or empty, and returns its address."""
+    if request.param == "sqlite":
+
+        def make_file(migrated: bool) -> str:
+            path = tmp_path / f"{next(numbers)}.db"
+            if migrated:
+                shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+            return f"sqlite:///{path}"
+
+        yield make_file
+        return
+    folder = request.getfixturevalue("postgresql")
+    made: list[str] = []
+
+    def make_database(migrated: bool) -> str:
+        made.append(f"test_{next(numbers)}")
+        template = "migrated" if migrated else "template0"
+        cluster.run(folder, f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return cluster.address(folder, made[-1])
+
+    yield make_database
+    for name in made:
+        cluster.run(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(make: Make) -> str:
+    """The address of a migrated, empty database."""
+    return make(True)
+
+
+@pytest.fixture
+async def store(database: str) -> AsyncIterator[Store]:
+    """An open store with one repository in it."""
+    opened = await Store.open(database)
+    await opened.write(lambda conn: save_repository(conn, REPOSITORY))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def file(tmp_path: Path, migrated_file: Path) -> str:
+    """A database of the kind that has a job engine so far."""
+    path = tmp_path / "jobs.db"
+    shutil.copyfile(migrated_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def jobs_store(file: str) -> AsyncIterator[Store]:
+    """An open store whose jobs can be worked on."""
+    opened = await Store.open(file)
+    yield opened
+    await opened.close()

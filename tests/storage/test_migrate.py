@@ -1,0 +1,118 @@
+"""The migrations build the schema the code was written for, once, whoever starts first, with rows in place."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.engine import Store
+from storage.migrate import MIGRATIONS, sync_engine, upgrade
+from storage.schema import metadata
+from storage.version import HEAD, is_current
+from tests.storage.conftest import Make
+
+VERSIONS = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def test_the_migrated_schema_is_the_one_in_the_code(database: str) -> None:
+    engine = sync_engine(database)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+async def test_an_empty_database_is_not_current_and_a_migrated_one_is(make: Make) -> None:
+    empty = make(False)
+    store = await Store.open(empty)
+    assert not await store.read(is_current)
+    upgrade(empty)
+    assert await store.read(is_current)
+    await store.close()
+
+
+def test_migrating_twice_changes_nothing(database: str) -> None:
+    upgrade(database)
+
+
+def test_four_processes_that_start_at_once_migrate_once(make: Make) -> None:
+    database = make(False)
+    program = f"from storage.migrate import upgrade; upgrade({database!r})"
+    root = Path(__file__).parents[2]
+    started = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    ends = [(process.communicate()[1], process.returncode) for process in started]
+    assert [code for _, code in ends] == [0] * 4, ends
+
+
+def test_the_version_the_server_expects_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_a_new_file_has_the_page_size_and_the_write_ahead_log(jobs_store: Store) -> None:
+    async def pragmas(conn: AsyncConnection) -> list[object]:
+        names = ("page_size", "journal_mode", "synchronous", "foreign_keys")
+        return [(await conn.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
+
+    assert await jobs_store.read(pragmas) == [8192, "wal", 2, 1]
+
+
+def columns_without_default(source: str) -> list[str]:
+    """Return the columns that a migration adds to a table with rows in it as NOT NULL without a server default."""
+    found = []
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+            continue
+        if call.func.attr != "add_column":
+            continue
+        for column in call.args:
+            if isinstance(column, ast.Call):
+                given = {keyword.arg: keyword.value for keyword in column.keywords}
+                nullable = given.get("nullable")
+                refuses_null = isinstance(nullable, ast.Constant) and nullable.value is False
+                if refuses_null and "server_default" not in given:
+                    found.append(ast.unparse(column.args[0]))
+    return found
+
+
+@pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)
+def test_no_migration_adds_a_column_that_stored_rows_cannot_have(path: Path) -> None:
+    assert columns_without_default(path.read_text()) == []
+
+
+def test_the_rule_about_columns_notices_one() -> None:
+    bad = 'op.add_column("pulls", sa.Column("milestone", sa.Text(), nullable=False))'
+    good = 'op.add_column("pulls", sa.Column("milestone", sa.Text(), nullable=False, server_default=""))'
+    assert columns_without_default(bad) == ["'milestone'"]
+    assert columns_without_default(good) == []
+
+
+@pytest.mark.parametrize("path", VERSIONS[1:], ids=lambda path: path.stem)
+def test_each_later_migration_ships_rows_to_be_migrated(path: Path) -> None:
+    """Beside `0002_name.py` lies `0002_name.sql`: rows of the schema before it, which the migration must carry over."""
+    assert path.with_suffix(".sql").exists()
+
+
+@pytest.mark.parametrize("path", VERSIONS[1:], ids=lambda path: path.stem)
+def test_each_later_migration_runs_with_rows_in_place(path: Path, make: Make) -> None:
+    database = make(False)
+    before = VERSIONS[VERSIONS.index(path) - 1].stem.split("_")[0]
+    upgrade(database, before)
+    engine = sync_engine(database)
+    with engine.begin() as connection:
+        for statement in path.with_suffix(".sql").read_text().split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    upgrade(database, path.stem.split("_")[0])
