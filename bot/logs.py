@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -29,18 +30,31 @@ def redact(text: str) -> str:
 def redact_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Black out secrets in every value of a log event (a structlog processor)."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = redact(value)
-        elif isinstance(value, bytes | BaseException):
-            event[key] = redact(str(value))
+        event[key] = redact_value(value)
     return event
 
 
+def redact_value(value: Any) -> Any:
+    """Return `value` as JSON has it, secrets blacked out however deep they lie; what JSON does not know as its repr."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redact(str(key)): redact_value(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact_value(one) for one in value]
+    if isinstance(value, bytes):
+        return redact(value.decode(errors="replace"))
+    return redact(value if isinstance(value, str) else repr(value))
+
+
 class RedactingFormatter(logging.Formatter):
-    """Formats the lines of libraries that log through the standard library, secrets blacked out."""
+    """Formats what libraries log through the standard library the same way: one JSON object a line, no secrets."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return redact(super().format(record))
+        line = {"event": record.getMessage(), "level": record.levelname.lower(), "logger": record.name}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(redact_value(line))
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
@@ -60,5 +74,5 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(RedactingFormatter('{"level": "%(levelname)s", "logger": "%(name)s", "event": "%(message)s"}'))
+    handler.setFormatter(RedactingFormatter())
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)

@@ -48,7 +48,7 @@ class FollowedClock:
             await asyncio.sleep(POLL_SECONDS)
             try:
                 await self.read()
-            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError) as error:
+            except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
                 log.warning("the followed clock did not answer", url=self.url, error=type(error).__name__)
 
 

@@ -8,7 +8,9 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+from github.auth import check_key_shape
 
 DEFAULT_PORT = 8080
 MAX_PORT = 65535
@@ -81,6 +83,15 @@ def default_database(data_dir: Path) -> str:
     return f"sqlite:///{(data_dir / 'almanac.db').absolute()}"
 
 
+def is_web_address(value: str) -> bool:
+    """Tell whether `value` is an http or https address whose host and port can be asked."""
+    try:
+        parts: SplitResult = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, an IPv6 address without its end
+        return False
+
+
 def is_usable_picture_base(url: str) -> bool:
     """Tell whether GitHub's image proxy, or a browser beside the server, can fetch from this address."""
     parts = urlsplit(url)
@@ -118,8 +129,7 @@ class Reader:
         value = self.text(name)
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if not is_web_address(value):
             self.fault(f"{name} is not a web address: {value!r}; it must look like https://almanac.example.com")
         return value.rstrip("/")
 
@@ -127,7 +137,7 @@ class Reader:
         value = self.text(name)
         if value is None:
             return DEFAULT_PORT
-        if not value.isascii() or not value.isdecimal() or not 0 <= int(value) <= MAX_PORT:
+        if not value.isascii() or not value.isdecimal() or len(value) > len(str(MAX_PORT)) or int(value) > MAX_PORT:
             self.fault(f"{name} is not a port: {value!r}; it must be a number from 0 to {MAX_PORT}")
             return DEFAULT_PORT
         return int(value)
@@ -166,15 +176,18 @@ def key_text(value: str) -> str:
     """
     is_pem = PEM_MARK in value
     pem = value.replace("\\n", "\n") if is_pem else decoded_key(value) or file_key(value)
-    if "PRIVATE KEY-----" not in pem:
-        raise ValueError("holds no private key: PEM text begins with -----BEGIN RSA PRIVATE KEY-----")
+    try:
+        check_key_shape(pem)
+    except ValueError as error:
+        raise ValueError(f"holds no key that can be used: {error}") from None
     return pem.strip() + "\n"
 
 
 def decoded_key(value: str) -> str | None:
     """Return the PEM text that `value` encodes in base64, None if it is something else."""
     try:
-        text = base64.b64decode(value, validate=True).decode()
+        # `base64` breaks its lines
+        text = base64.b64decode("".join(value.split()), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         return None
     return text if PEM_MARK in text else None

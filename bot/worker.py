@@ -103,7 +103,7 @@ class Worker:
         try:
             await kind.run(job)
         except Later as later:
-            log.info("a job waits for GitHub", until=later.until.isoformat(), reason=later.reason)
+            log.info("a job is put back", until=later.until.isoformat(), reason=later.reason)
             await queue.retry(self.store, job, later.until, later.reason, counted=False)
         except Gone as gone:
             log.info("a job's subject is gone", reason=gone.reason)
@@ -120,15 +120,20 @@ class Worker:
             wait = min(BACK_OFF * 2 ** (job.attempts - 1), LONGEST_BACK_OFF) * self.jitter()
             await queue.retry(self.store, job, self.now() + wait, repr(error))
             return
-        await queue.bury(self.store, job, self.now(), repr(error))
-        if kind.given_up is not None:
+        buried = await queue.bury(self.store, job, self.now(), repr(error))
+        if buried and kind.given_up is not None:
             await kind.given_up(job)
 
     async def hold(self, job: Job) -> None:
         """Keep the job's lease while it runs."""
         while True:
             await asyncio.sleep(EXTEND_EVERY)
-            if not await queue.extend(self.store, job, self.now(), LEASE):
+            try:
+                held = await queue.extend(self.store, job, self.now(), LEASE)
+            except Exception as error:  # the next try may still come in time
+                log.exception("a running job's lease could not be extended", error=repr(error))
+                continue
+            if not held:
                 log.warning("a running job's lease was lost")
                 return
 

@@ -50,7 +50,7 @@ class AskedIn:
         """Read a payload; None if it is not about an installation's comment (an example, or a legacy webhook)."""
         try:
             return cls.read(payload)
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             return None
 
     @classmethod

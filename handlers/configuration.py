@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
@@ -20,6 +21,16 @@ EVERYONE = "everyone"
 log = structlog.get_logger(__name__)
 
 
+class Plain(yaml.SafeLoader):
+    """Reads YAML without aliases: a few lines of them can stand for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(None, None, "aliases are not read", event.start_mark)
+        return super().compose_node(parent, index)
+
+
 @dataclass(frozen=True)
 class Configuration:
     """What a repository's owners have set."""
@@ -36,7 +47,7 @@ async def read_configuration(github: GitHub, repository: Repository) -> Configur
             log.info("the configuration cannot be read", repository=repository.id, status=refusal.status)
             return Configuration()
         if text is not None:
-            return parse_configuration(text)
+            return await asyncio.to_thread(parse_configuration, text)  # a large one takes a while
     return Configuration()
 
 
@@ -45,7 +56,7 @@ def parse_configuration(text: str) -> Configuration:
     if len(text) > LARGEST:
         return Configuration()
     try:
-        said = yaml.safe_load(text)
-    except yaml.YAMLError:
+        said = yaml.load(text, Loader=Plain)  # noqa: S506 - it is a SafeLoader that takes still less
+    except (yaml.YAMLError, ValueError, RecursionError):  # an impossible date is a ValueError
         return Configuration()
     return Configuration(everyone_may=isinstance(said, dict) and said.get("who_may") == EVERYONE)

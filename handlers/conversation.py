@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -29,6 +29,7 @@ from reports.walk import Progress
 from storage.installations import Repository
 
 QUICK = 2.0  # seconds: an answer that comes sooner needs no sign that it is being worked on
+NOBODY_LOOKS = timedelta(seconds=10)  # a reaction that waits longer for its turn is left out
 PROGRESS_EVERY = 30.0  # seconds between edits that only say how far reading has come
 
 log = structlog.get_logger(__name__)
@@ -126,7 +127,9 @@ class Conversation:
             log.info("no reaction", reason=error.reason)
 
     async def react(self, content: str) -> None:
-        """Put the last reaction in place of 👀; one that cannot be given is not worth failing for."""
+        """Put the last reaction in place of 👀; one that cannot be given, or would come late, is not worth it."""
+        if self.github.write_delay() > NOBODY_LOOKS:
+            return
         try:
             await react(self.github, self.ref, self.comment_id, content)
             if self.eyes is not None:

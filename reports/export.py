@@ -13,7 +13,7 @@ from reports.answer import Answer, Completeness, DatasetState
 from storage.installations import Repository
 
 SCHEMA = 1
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
@@ -78,7 +78,9 @@ def as_csv(answer: Answer) -> Mapping[str, str]:
 
 def plain(value: object) -> Cell:
     """Return a fact as one cell."""
-    return " ".join(str(one) for one in value) if isinstance(value, list | tuple) else value  # type: ignore[return-value]
+    if isinstance(value, list | tuple):
+        return " ".join("" if one is None else str(one) for one in value)
+    return value  # type: ignore[return-value]
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:

@@ -34,9 +34,22 @@ async def one(reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
     try:
         return await WALKS[mark.dataset].bring(reading, replace(mark, error=None), edge)
     except Refused as refusal:
-        log.info("a dataset is refused", dataset=mark.dataset, repository=reading.repository.id, status=refusal.status)
-        needed = f" (it needs the permission {refusal.permission})" if refusal.permission else ""
-        return await reading.note(replace(mark, synced_at=reading.now(), error=f"{refusal.reason}{needed}"))
+        return await refused(reading, mark, refusal)
+
+
+async def further(reading: Reading, mark: Watermark, pages: int) -> Watermark:
+    """Read on into one dataset's past, or note why GitHub refuses it by now."""
+    try:
+        return await WALKS[mark.dataset].read_back(reading, mark, None, pages)
+    except Refused as refusal:
+        return await refused(reading, mark, refusal)
+
+
+async def refused(reading: Reading, mark: Watermark, refusal: Refused) -> Watermark:
+    """Note why GitHub refuses a dataset."""
+    log.info("a dataset is refused", dataset=mark.dataset, repository=reading.repository.id, status=refusal.status)
+    needed = f" (it needs the permission {refusal.permission})" if refusal.permission else ""
+    return await reading.note(replace(mark, synced_at=reading.now(), error=f"{refusal.reason}{needed}"))
 
 
 async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:
@@ -53,7 +66,7 @@ async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:
         if mark.synced_at is None:
             mark = await one(reading, mark, reading.now())
         if not mark.whole_history and not mark.error:
-            mark = await WALKS[name].read_back(reading, mark, None, pages)
+            mark = await further(reading, mark, pages)
         whole = whole and (mark.whole_history or mark.error is not None)
     return whole
 

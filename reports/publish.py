@@ -59,7 +59,11 @@ class Publication:
                 await comments.edit(self.github, self.repository, comment_id, body)
             except Gone:
                 # somebody deleted the answer and asks again
+                interrupted = self.record.state == POSTING
                 self.record = await self.note(replace(self.record, comment_id=None, state=POSTING))
+                if interrupted:
+                    # a comment in its place was being created already
+                    return await self.put(body)
             else:
                 self.last_body = body
                 return comment_id

@@ -10,6 +10,7 @@ from analytics.words import duration, number, percent
 from reports import escape
 
 UNKNOWN = "\N{EN DASH}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 PEOPLE = frozenset({"actor", "author", "login", "merged_by", "person", "reviewer", "subject"})
 # The first column of a table that goes on with time: when it is cut, the newest rows stay.
 TIMES = frozenset({"bucket", "date", "day", "from", "month", "since", "start", "week"})
@@ -18,10 +19,15 @@ SHARES = re.compile(r"share|within_\d+[hd]")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
-    """Return a Markdown table of cells that are Markdown already; columns in `numbers` are aligned to the right."""
+    """Return a Markdown table of cells that are Markdown already.
+
+    Columns in `numbers` are aligned to the right and never broken: `5 d 18 h` stays on one line on a phone.
+    """
     rule = ["--:" if column in numbers else "---" for column in range(len(header))]
     lines = [f"| {' | '.join(header)} |", f"|{'|'.join(rule)}|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
+    for row in rows:
+        cells = [cell.replace(" ", NO_BREAK) if place in numbers else cell for place, cell in enumerate(row)]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -118,7 +118,7 @@ async def _answered(request: web.Request, handler: Handler, delay: float) -> web
         who = here.gate.caller(request.headers.get("Authorization"), here.world.clock.now())
         request[CALLER] = who
         gauge = _gauge(request, here, who)
-        response = await _limited(request, handler, here, who, gauge, delay)
+        response = await _limited(request, handler, here, gauge, delay)
     except Refusal as refusal:
         response = answer(refusal.body, refusal.status, refusal.headers)
     except web.HTTPException as error:
@@ -154,8 +154,9 @@ def _gauge(request: web.Request, here: State, who: Caller) -> _Gauge:
 
 
 async def _limited(
-    request: web.Request, handler: Handler, here: State, who: Caller, gauge: _Gauge, delay: float
+    request: web.Request, handler: Handler, here: State, gauge: _Gauge, delay: float
 ) -> web.StreamResponse:
+    who = request[CALLER]
     if request.path.endswith("/rate_limit"):
         return await handler(request)
     writes = request.method in ("POST", "PATCH", "PUT", "DELETE") and gauge.resource == "core"

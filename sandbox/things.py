@@ -223,6 +223,7 @@ class Repository:
     files: dict[str, str] = field(default_factory=dict)
     permissions: dict[str, str] = field(default_factory=dict)
     version: int = 0
+    open_counted: tuple[int, int] = (-1, 0)
 
     @property
     def full_name(self) -> str:
@@ -241,6 +242,12 @@ class Repository:
 
     def issues(self) -> list[Issue]:
         return [thread for thread in self.threads.values() if isinstance(thread, Issue)]
+
+    def open_count(self) -> int:
+        """Return how many issues and pull requests are open, counted anew once something changed."""
+        if self.open_counted[0] != self.version:
+            self.open_counted = (self.version, sum(thread.state == "open" for thread in self.threads.values()))
+        return self.open_counted[1]
 
     def permission_of(self, login: str) -> str:
         """Return admin, maintain, write, triage, read or none: what a collaborator may do here."""

@@ -99,10 +99,10 @@ class World:
             raise ValueError(f"there is a repository {full_name} already")
         at = created_at or self.now()
         account = self.accounts.get(owner.lower()) or self.organization(owner)
+        number = self.next_id("repository") if id is None or id in self.repositories else id
         repository = Repository(
-            id=self.next_id("repository") if id is None or id in self.repositories else id, owner=account, name=name, visibility=visibility,
-            default_branch=default_branch, created_at=at, updated_at=at, pushed_at=at,
-            description=description, archived=archived, fork=fork,
+            id=number, owner=account, name=name, visibility=visibility, default_branch=default_branch,
+            created_at=at, updated_at=at, pushed_at=at, description=description, archived=archived, fork=fork,
         )  # fmt: skip
         self.repositories[repository.id] = repository
         self._names[full_name.lower()] = repository

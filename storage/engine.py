@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import sqlite
-from storage.urls import SQLITE, normalise, parse
+from storage.urls import SQLITE, normalise, parse, sqlite_path
 
 __all__ = ["Store", "normalise"]
 
@@ -41,8 +41,15 @@ class Store:
 
     @classmethod
     async def open(cls, url: str) -> Store:
-        """Open the database at `url` (see `storage.urls.parse`) and prove that it answers; the schema must be there."""
+        """Open the database at `url` (see `storage.urls.parse`) and prove that it answers.
+
+        SQLite's file and folder are made where they are missing; `storage.version.is_current` tells whether there is a
+        schema. Raises ValueError for an address that is none, sqlalchemy.exc.OperationalError if nothing answers there.
+        """
         address = normalise(url)
+        path = sqlite_path(address)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_async_engine(address, **engine_options(address))
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare(connection))

@@ -82,8 +82,7 @@ def needed(table: str, repository_id: int, since: int, until: int) -> list[str]:
         of = f"SELECT number FROM pulls WHERE repository_id = {repository_id} AND"  # noqa: S608 - numbers only
         return [f"at < {until} AND number IN ({of} {part})" for part in pulls] if len(pulls) > 1 else [f"at < {until}"]
     if table in ("pulls", "issues") and since > BEGINNING:
-        # the plus says: find these through the index over open ones, not through the one over last_at
-        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND +last_at < {since}"]
+        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND last_at < {since}"]
     if table in ("reviews", "commits"):
         at = "submitted_at" if table == "reviews" else "committed_at"
         return [f"{at} >= {since} AND {at} < {until}"]

@@ -23,10 +23,11 @@ WAIT_SECONDS = 60.0  # how long a second process waits for the first
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Run every migration that `url` has not seen, up to `revision`, all in one transaction; a second process waits for the first.
+    """Run every migration up to `revision` that the database has not seen, all in one transaction.
 
-    Creates SQLite's file and folder where they are missing. Raises ValueError for an address that is none,
-    sqlalchemy.exc.OperationalError if the database cannot be reached or stays locked for a minute.
+    A second process waits for the first. Creates SQLite's file and folder where they are missing. Raises ValueError for
+    an address that is none, sqlalchemy.exc.OperationalError if the database cannot be reached or stays locked for a
+    minute.
     """
     engine = sync_engine(url)
     try:

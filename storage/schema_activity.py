@@ -32,7 +32,7 @@ pulls = Table(
     Column("labels", Text, nullable=False),  # JSON array of names
     Column("last_at", Moment, nullable=False),  # the latest of created, updated, closed, merged
     Index("ix_pulls_last_at", "repository_id", "last_at"),
-    partial("ix_pulls_open", "closed_at IS NULL", "repository_id", "number"),
+    partial("ix_pulls_open", "closed_at IS NULL", "repository_id", "last_at"),
     sqlite_with_rowid=False,
 )
 
@@ -81,7 +81,7 @@ issues = Table(
     Column("labels", Text, nullable=False),  # JSON array of names
     Column("last_at", Moment, nullable=False),  # the latest of created, updated, closed
     Index("ix_issues_last_at", "repository_id", "last_at"),
-    partial("ix_issues_open", "closed_at IS NULL", "repository_id", "number"),
+    partial("ix_issues_open", "closed_at IS NULL", "repository_id", "last_at"),
     sqlite_with_rowid=False,
 )
 

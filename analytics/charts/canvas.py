@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Sequence
+import warnings
+from collections.abc import Sequence, Set
 from functools import cache, lru_cache
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 FONTS = FilePath(font_source_sans_pro.font_directory)
 WEIGHTS = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
 LAST_RESORT = "Last Resort"  # matplotlib's own font of boxes
+DOT = "\N{MIDDLE DOT}"
+UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Me")  # control, format, unassigned and enclosing characters
+VARIATION_SELECTORS = "\ufe0e\ufe0f"
 MOST_BYTES = 59_000  # of a picture; what readers on a train are asked to load
 
 Files = tuple[str | FontPath, ...]
@@ -129,20 +133,32 @@ def _prepared(text: str, type_: Type) -> tuple[str, Face]:
     clean = " ".join(unicodedata.normalize("NFC", text).split())
     if all(ord(character) in _own() for character in clean):
         return clean, Face((own,), type_.size)
-    files: dict[str | FontPath, None] = {own: None}
-    drawn: list[str] = []
-    for character in clean:
-        code = ord(character)
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Me") or character in "\ufe0e\ufe0f":
-            continue
-        if code in _own():
-            drawn.append(character)
-        elif code in _elsewhere():
-            files[_elsewhere()[code]] = None
-            drawn.append(character)
-        elif not drawn or drawn[-1] != "\N{MIDDLE DOT}":
-            drawn.append("\N{MIDDLE DOT}")  # no font has it: one quiet dot for a run of them, never boxes
-    return "".join(drawn), Face(tuple(files), type_.size)
+    kept = [
+        character
+        for character in clean
+        if unicodedata.category(character) not in UNDRAWN and character not in VARIATION_SELECTORS
+    ]
+    codes = dict.fromkeys(ord(character) for character in kept if ord(character) not in _own())
+    files: Files = (own, *dict.fromkeys(_elsewhere()[code] for code in codes if code in _elsewhere()))
+    drawn = _dotted(kept, _own() | _elsewhere().keys())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            get_font(files).set_text(drawn, 0.0, flags=LoadFlags.DEFAULT)
+        except UserWarning:  # a letter and a mark on it that no single font has
+            return _dotted(kept, _own()), Face((own,), type_.size)
+    return drawn, Face(files, type_.size)
+
+
+def _dotted(characters: Sequence[str], known: Set[int]) -> str:
+    """Return the characters that fonts have; a run of others is one quiet dot, never boxes."""
+    drawn = ""
+    for character in characters:
+        if ord(character) in known:
+            drawn += character
+        elif not drawn.endswith(DOT):
+            drawn += DOT
+    return drawn
 
 
 @lru_cache(16384)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 20, 20  # names a reader can tell apart; the others are added up in one row and one column
 TEXT_ROWS, TEXT_COLUMNS = 12, 8
-MOST_DIGITS = 300  # in cells: beyond that a picture is a table, and too heavy for a phone
+MOST_DIGITS = 240  # in cells: beyond that a picture is a table, and too heavy for a phone
 CELL = 54  # pixels, at most, of a cell's height
 WIDEST = 112  # pixels, at most, of a cell's width
 SLANT = 45  # degrees of the columns' names
@@ -251,7 +251,7 @@ class _Grid:
     own_columns: int
 
     def least_figure(self) -> int:
-        """Return the smallest value that is written, so that at most MOST_DIGITS are; equal values are treated alike."""
+        """Return the least value that is written, so that at most MOST_DIGITS are; equal values are treated alike."""
         digits = 0
         least = max((value or 0 for row in self.values for value in row), default=0) + 1
         for value, count in sorted(

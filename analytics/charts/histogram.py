@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.charts import text
-from analytics.charts.axis import HOUR_MARKS
+from analytics.charts.axis import HOUR_MARKS, fitting_names
 from analytics.charts.frame import AXIS, brief
 from analytics.charts.layout import LABEL, STRONG, Box, Type
 from analytics.words import duration, number
@@ -185,12 +185,9 @@ class Histogram:
 
     def _marks(self, canvas: Canvas, plot: Box, slot: float, bins: Sequence[Bin]) -> None:
         labels = [bins[0].low_label or "0", *(each.high_label for each in bins)]
-        widest = max(canvas.width(label) for label in labels)
-        step = next(n for n in range(1, len(labels) + 1) if n * slot >= widest + 12 or n == len(labels))
-        for index in range(0, len(labels), step):
-            half = canvas.width(labels[index]) / 2
-            x = min(max(plot.left + index * slot, plot.left + half), plot.right - half)
-            canvas.text(x, plot.bottom + 38, labels[index], anchor="middle")
+        edges = [plot.left + index * slot for index in range(len(labels))]
+        for x, label in fitting_names(labels, edges, canvas.width, (plot.left, plot.right)):
+            canvas.text(x, plot.bottom + 38, label, anchor="middle")
 
     def _callout(self, canvas: Canvas, plot: Box, bars: Sequence[tuple[Bin, float]], remark: Remark) -> None:
         """Write a remark above the bar that it is about, with a stem down to it."""

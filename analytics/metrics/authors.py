@@ -131,7 +131,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     """Draw the people with the most contributions and what they are made of."""
     people = count(now, "authors_n")
     rows = [
-        RankedRow(str(login), sum(counts), note(counts))
+        RankedRow(name(login), sum(counts), note(counts))
         for login, *counts in cast("list[tuple[str, int, int, int, int]]", now.tables["people"].rows[:SHOWN])
     ]
     when = during(scene.window, scene.now)
@@ -147,6 +147,11 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
             unit="contributions",
         ),
     )
+
+
+def name(login: str) -> str:
+    """Return what the picture calls somebody: who has no account is the beginning of the e-mail address's hash."""
+    return f"e-mail {login[2:8]}\N{HORIZONTAL ELLIPSIS}" if login.startswith("h:") else login
 
 
 def note(counts: list[int]) -> str:

@@ -102,29 +102,36 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw the backlog, then what was opened, upwards, and closed, downwards."""
+    """Draw the backlog, then the flow."""
+    return (backlog_chart(now, scene), flow_chart(now, scene))
+
+
+def backlog_chart(now: Measured, scene: Scene) -> Line:
+    """Draw how many issues were open at each bucket's end."""
+    bucket, grid = for_picture(now.tables)
+    backlogs = column(grid, "open_at_end")
+    return Line(
+        title=f"{plural(backlogs[-1], 'issue')} open at the end",
+        subtitle=f"{scene.repository} · {span(scene.window)} · open issues at the end of each {bucket}",
+        times=end_times(bucket, grid, scene.window),
+        series=(Series("open", backlogs, accent=True),),
+        unit="open issues",
+    )
+
+
+def flow_chart(now: Measured, scene: Scene) -> Bars:
+    """Draw what was opened, upwards, and closed, downwards."""
     bucket, grid = for_picture(now.tables)
     opened, closed = count(now, "opened"), count(now, "closed")
     when = during(scene.window, scene.now)
-    where = f"{scene.repository} · {span(scene.window)}"
-    flow = f"{number(opened)} opened, {number(closed)} closed {when}"
-    backlogs = column(grid, "open_at_end")
-    return (
-        Line(
-            title=f"{plural(backlogs[-1], 'issue')} open at the end",
-            subtitle=f"{where} · open issues at the end of each {bucket}",
-            times=end_times(bucket, grid, scene.window),
-            series=(Series("open", backlogs, accent=True),),
-            unit="open issues",
-        ),
-        Bars(
-            title=flow if opened + closed else f"No issue opened or closed {when}",
-            subtitle=f"{where} · issues per {bucket}",
-            buckets=times(bucket, grid),
-            up=Series("opened", column(grid, "opened")),
-            down=Series("closed", column(grid, "closed")),
-            unit=f"issues per {bucket}",
-        ),
+    title = f"{number(opened)} opened, {number(closed)} closed {when}"
+    return Bars(
+        title=title if opened + closed else f"No issue opened or closed {when}",
+        subtitle=f"{scene.repository} · {span(scene.window)} · issues per {bucket}",
+        buckets=times(bucket, grid),
+        up=Series("opened", column(grid, "opened")),
+        down=Series("closed", column(grid, "closed")),
+        unit=f"issues per {bucket}",
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from analytics.buckets import column, for_picture, times
 from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
+from analytics.charts.histogram import Histogram
+from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.series import Series
 from analytics.comparing import changes, count, duration_change, earlier, listing, middle, sentence, settled
@@ -23,6 +26,7 @@ PARTS: Mapping[str, Metric] = {
         pulls.METRIC, time_to_merge.METRIC, review_matrix.METRIC, issues.METRIC, commits.METRIC, authors.METRIC,
     )
 }  # fmt: skip
+Drawn = TypeVar("Drawn", Bars, Histogram, Line)
 # Facts that two metrics have, or whose name says too little away from its metric: they get its name in front.
 PREFIXED = frozenset({"opened", "closed", "open_at_end", "authors", "closed_n", "closed_median_hours", "size_n"})
 # Tables without logins: an overview is asked about a repository, not about persons.
@@ -129,20 +133,30 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     """Draw pull requests, time to merge, reviews and the issue backlog in one picture."""
     parts = parts_of(now)
-    pull_requests, waits = (PARTS[name].charts(parts[name], scene)[0] for name in ("pulls", "time-to-merge"))
-    backlog = PARTS["issues"].charts(parts["issues"], scene)[0]
     opened, merged = count(now, "pulls.opened"), count(now, "merged")
-    when = during(scene.window, scene.now)
     return (
         Panels(
-            title=f"{number(opened)} opened, {number(merged)} merged, {plural(count(now, 'reviews'), 'review')} {when}",
+            title=(
+                f"{number(opened)} opened, {number(merged)} merged, {plural(count(now, 'reviews'), 'review')} "
+                f"{during(scene.window, scene.now)}"
+            ),
             subtitle=f"{scene.repository} · {span(scene.window)}",
-            charts=(pull_requests, waits, reviews_chart(parts["review-matrix"], scene), backlog),
+            charts=(
+                panel(pulls.flow_chart(parts["pulls"], scene), f"{number(opened)} opened, {number(merged)} merged"),
+                panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),
+                panel(reviews_chart(parts["review-matrix"], scene)),
+                panel(issues.backlog_chart(parts["issues"], scene)),
+            ),
         ),
     )
 
 
-def reviews_chart(reviews: Measured, scene: Scene) -> Chart:
+def panel(chart: Drawn, title: str | None = None) -> Drawn:
+    """Return a chart as part of a picture that says repository and window once for all: only its unit is left."""
+    return replace(chart, title=title or chart.title, subtitle=chart.subtitle.rsplit(" · ", 1)[-1])
+
+
+def reviews_chart(reviews: Measured, scene: Scene) -> Bars:
     """Draw the counted reviews over time, without names."""
     bucket, grid = for_picture(reviews.tables)
     people = plural(count(reviews, "reviewers_n"), "person", "people")

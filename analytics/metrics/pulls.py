@@ -93,20 +93,23 @@ def size(measured: Measured) -> str:
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
+    """Draw the flow of pull requests."""
+    return (flow_chart(now, scene),)
+
+
+def flow_chart(now: Measured, scene: Scene) -> Bars:
     """Draw what was opened, upwards, and what was merged, downwards."""
     bucket, grid = for_picture(now.tables)
     opened, merged = count(now, "opened"), count(now, "merged")
     when = during(scene.window, scene.now)
     title = f"{number(opened)} opened, {number(merged)} merged {when}"
-    return (
-        Bars(
-            title=title if opened + merged else f"No pull request opened or merged {when}",
-            subtitle=f"{scene.repository} · {span(scene.window)} · pull requests per {bucket}",
-            buckets=times(bucket, grid),
-            up=Series("opened", column(grid, "opened")),
-            down=Series("merged", column(grid, "merged")),
-            unit=f"pull requests per {bucket}",
-        ),
+    return Bars(
+        title=title if opened + merged else f"No pull request opened or merged {when}",
+        subtitle=f"{scene.repository} · {span(scene.window)} · pull requests per {bucket}",
+        buckets=times(bucket, grid),
+        up=Series("opened", column(grid, "opened")),
+        down=Series("merged", column(grid, "merged")),
+        unit=f"pull requests per {bucket}",
     )
 
 

@@ -17,7 +17,7 @@ from analytics.roster import GHOST_CODE, Roster
 from analytics.stats import gini
 from analytics.tables import Tables
 from analytics.window import Window
-from analytics.words import during, number, percent, plural, span
+from analytics.words import during, number, percent, plural, shorten, span
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,6 +27,7 @@ else:
 
 MOST_ROWS = 1000
 SHOWN = 20
+LONGEST_BOT = 18  # characters of a bot's login in the picture, so that its mark is never cut off
 PAIR_COLUMNS = ("reviewer", "author", "reviews", "pulls", "expected", "unusual", "reviewer_is_bot", "author_is_bot")
 
 
@@ -247,7 +248,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
 def logins(grid: Grid, role: str) -> tuple[str, ...]:
     """Return the matrix's reviewers or authors in its order, bots marked as such."""
     found = dict.fromkeys(zip(column(grid, role), column(grid, f"{role}_is_bot"), strict=True))
-    return tuple(f"{login} (bot)" if is_bot else login for login, is_bot in found)
+    return tuple(f"{shorten(login, LONGEST_BOT)} (bot)" if is_bot else login for login, is_bot in found)
 
 
 METRIC = Metric(

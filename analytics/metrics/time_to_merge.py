@@ -88,18 +88,21 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
+    """Draw the histogram."""
+    return (spread_chart(now, scene),)
+
+
+def spread_chart(now: Measured, scene: Scene) -> Histogram:
     """Draw how the durations are spread."""
-    merged = count(now, "merged_n")
+    taken = now.samples[SAMPLE]
     when = during(scene.window, scene.now)
-    titles = {0: f"No pull request merged {when}", 1: f"The one merged pull request took {middle(now.samples[SAMPLE])}"}
-    return (
-        Histogram(
-            title=titles.get(merged, f"Half of merged pull requests were in within {middle(now.samples[SAMPLE])}"),
-            subtitle=f"{scene.repository} · {number(merged)} merged, {span(scene.window)} · time from opening to merge",
-            hours=tuple(now.samples[SAMPLE]),
-            median=amount(now, "merged_median_hours"),
-            unit="pull requests",
-        ),
+    titles = {0: f"No pull request merged {when}", 1: f"The one merged pull request took {middle(taken)}"}
+    return Histogram(
+        title=titles.get(len(taken), f"Half of merged pull requests were in within {middle(taken)}"),
+        subtitle=f"{scene.repository} · {number(len(taken))} merged, {span(scene.window)} · time from opening to merge",
+        hours=tuple(taken),
+        median=amount(now, "merged_median_hours"),
+        unit="pull requests",
     )
 
 

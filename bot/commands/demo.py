@@ -28,6 +28,7 @@ from sandbox.world import World
 
 SEED = 7
 REPOSITORY = "quartz-labs/lantern"
+FIRST = "/analytics 90d"
 READY_SECONDS = 60.0
 ANSWER_SECONDS = 120.0
 PICTURE = re.compile(r'(?:src|srcset)="(https?://[^"]+/pictures/[^"]+\.png)"')
@@ -53,7 +54,7 @@ STILL_READING = "This comment becomes the answer"
 def command(once: str | None, data: Path | None, port: int, now: str | None, out: Path) -> None:
     """Start a small GitHub with an organisation in it, and the server beside it, with keys made for the occasion.
 
-    Without --once it prints the address of an issue page: write /analytics there and watch the answer arrive.
+    Without --once it asks a first question and prints the address of the issue page: write there and watch.
     With --once it exits 0 only if the answer came.
     """
     try:
@@ -79,7 +80,7 @@ async def demo(once: str | None, data: Path | None, port: int, now: str | None, 
                 name, number = thread_of(world)
                 if once is not None:
                     return await ask(sandbox, name, number, once, out)
-                click.echo(f"\nOpen {sandbox.url}/{name}/issues/{number} and write /analytics\n(Ctrl-C ends the demo)")
+                await greet(sandbox, name, number)
                 await asyncio.Event().wait()
     return 0
 
@@ -155,6 +156,16 @@ async def ready(port: int, child: asyncio.subprocess.Process) -> None:
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.05)
     raise click.ClickException("the server ended before it was ready")
+
+
+async def greet(sandbox: Sandbox, name: str, number: int) -> None:
+    """Ask a first question in the thread, say what came back, and where to look and go on."""
+    click.echo(f"Commenting on {name}#{number}: {FIRST}")
+    await sandbox.comment(name, number, VISITOR, FIRST)
+    answer = await wait_for_answer(sandbox, name, number)
+    click.echo(answer["body"].partition("\n")[0] if answer else "No answer came; the lines above say why.")
+    click.echo(f"\nThe answer and its pictures: {sandbox.url}/{name}/issues/{number}")
+    click.echo("Write a comment there, such as /analytics time-to-merge 12w. Ctrl-C ends the demo.")
 
 
 async def ask(sandbox: Sandbox, name: str, number: int, comment: str, out: Path) -> int:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -20,9 +20,11 @@ import orjson
 from analytics.metrics import all_metrics
 from bot import logs
 from bot.now import following, machine_now
+from bot.progress import Meter
 from github.client import GitHub
 from github.endpoints import Endpoints
-from github.errors import Gone, Later, QueryFailed, Refused
+from github.errors import Gone, Later, Overloaded, QueryFailed, Refused
+from github.reads.repository import RepositoryFacts
 from github.reads.repository import repository as repository_facts
 from reports import gather
 from reports.answer import Answer
@@ -38,6 +40,7 @@ from storage.installations import Installation, Repository, Visibility, save_ins
 
 PERSONAL = 0  # the installation that stands for "read with a personal token"
 FORMATS = ("markdown", "json", "csv", "png")
+SQLITE_START = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True)
@@ -82,58 +85,81 @@ def command(  # noqa: PLR0917 - click passes them by name
         raise click.UsageError("--format png needs --out DIR, the folder to put the pictures into")
     logs.configure("warning")
     wanted = Wanted(owner, name, since, until, metrics, form == "png", store)
+    meter = None if quiet else Meter(sys.stderr)
     try:
-        answer, facts = asyncio.run(analyse(wanted, None if quiet else show))
+        answer, facts = asyncio.run(analyse(wanted, meter))
     except Mistake as mistake:
         raise click.UsageError(str(mistake)) from mistake
-    except (Gone, Refused, Later, QueryFailed, ValueError) as error:
-        raise click.ClickException(f"{repository}: {error}") from error
-    write(answer, facts, form, out)
+    except (Gone, Refused, Later, Overloaded, QueryFailed, ValueError) as error:
+        raise click.ClickException(f"{repository}: {sentence(error)}") from error
+    try:
+        write(answer, facts, form, out)
+    except OSError as error:
+        raise click.ClickException(f"the answer cannot be written: {error}") from error
 
 
-async def analyse(wanted: Wanted, tell: Callable[[Progress], None] | None) -> tuple[Answer, Repository]:
+def sentence(error: Exception) -> str:
+    """Say what kept GitHub from answering, and what to look at."""
+    if isinstance(error, Gone):
+        return "there is no such repository, or the person whose GITHUB_TOKEN this is may not see it"
+    if isinstance(error, Refused) and error.status == 401:
+        return "GitHub does not accept GITHUB_TOKEN; it may be mistyped, expired or another GitHub's"
+    return str(error)
+
+
+async def analyse(wanted: Wanted, meter: Meter | None) -> tuple[Answer, Repository]:
     """Read what the question needs, with the token from the environment, and answer it in this process."""
     token = os.environ.get("GITHUB_TOKEN", "").strip()
     if not token:
         raise click.UsageError("GITHUB_TOKEN is missing: a personal token that may read the repository")
+    report = meter.report if meter is not None else silent
     async with world(wanted.store) as (store, session, now):
+        moment = now().replace(microsecond=0)
+        asked = Question.from_options(
+            since=wanted.since,
+            until=wanted.until,
+            metrics=wanted.metrics,
+            now=moment,
+            repository_id=0,
+            repository=f"{wanted.owner}/{wanted.name}",
+            known=all_metrics(),
+        )
         # an empty variable is an absent one
         urls = [os.environ.get(name, "").strip() or None for name in ("GITHUB_GRAPHQL_URL", "GITHUB_URL")]
         api = os.environ.get("GITHUB_API_URL", "").strip()
         endpoints = Endpoints.of(api, *urls) if api else Endpoints.of(graphql_url=urls[0], web_url=urls[1])
         github = GitHub.for_token(session, token, endpoints, now, asyncio.sleep)
-        said = await repository_facts(github, wanted.owner, wanted.name)
+        said = await facts_of(github, wanted)
         visibility = cast("Visibility", said.visibility)
         branch = said.default_branch or "main"
         found = Repository(said.id, PERSONAL, said.owner, said.name, visibility, branch, said.archived)
-        moment = now().replace(microsecond=0)
-        question = Question.from_options(
-            since=wanted.since,
-            until=wanted.until,
-            metrics=wanted.metrics,
-            now=moment,
-            repository_id=found.id,
-            repository=found.full_name,
-            known=all_metrics(),
-        )
-
-        async def report(progress: Progress) -> None:
-            if tell is not None:
-                tell(progress)
-
+        question = replace(asked, repository_id=found.id, repository=found.full_name)
         await store.write(lambda connection: save_installation(connection, Installation(PERSONAL, "", 0, "User")))
         await store.write(lambda connection: save_repository(connection, found))
         reading = Reading(store, github, ref(found), now, report)
-        marks = await gather.bring(reading, needs_of(question), edge_of(question))
-        states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
-        if tell is not None:
-            click.echo("\r\x1b[KMeasuring …", err=True, nl=False)
-        from reports.compute import answer  # noqa: PLC0415 - pandas, only once everything has been read
+        try:
+            marks = await gather.bring(reading, needs_of(question), edge_of(question))
+            states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
+            if meter is not None:
+                meter.measuring()
+            from reports.compute import answer  # noqa: PLC0415 - pandas, only once everything has been read
 
-        answered = answer(Task(store.url, question, moment, states, pictures=wanted.pictures))
-        if tell is not None:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        return answered, found
+            return answer(Task(store.url, question, moment, states, pictures=wanted.pictures)), found
+        finally:
+            if meter is not None:
+                meter.end()
+
+
+async def silent(_progress: Progress) -> None:
+    """Tell nobody how far reading has come."""
+
+
+async def facts_of(github: GitHub, wanted: Wanted) -> RepositoryFacts:
+    """Look the repository up; an answer that no GitHub gives raises ValueError."""
+    try:
+        return await repository_facts(github, wanted.owner, wanted.name)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"what answers at {github.endpoints.api} is not GitHub's REST API") from error
 
 
 @asynccontextmanager
@@ -143,8 +169,14 @@ async def world(kept: Path | None) -> AsyncIterator[tuple[Store, aiohttp.ClientS
 
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="almanac-report-")))
-        url = f"sqlite:///{(kept or folder / 'report.db').absolute()}"
-        await asyncio.to_thread(upgrade, url)
+        file = (kept or folder / "report.db").absolute()
+        url = f"sqlite:///{file}"
+        try:
+            if file.exists() and file.stat().st_size and not is_sqlite(file):
+                raise click.UsageError(f"--store {kept} is a file of another kind; it must be missing or SQLite's")
+            await asyncio.to_thread(upgrade, url)
+        except OSError as error:
+            raise click.UsageError(f"--store {kept} cannot be used: {error}") from error
         store = await Store.open(url)
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -152,24 +184,17 @@ async def world(kept: Path | None) -> AsyncIterator[tuple[Store, aiohttp.ClientS
         if not clock_url:
             yield store, session, machine_now
             return
-        clock = await stack.enter_async_context(following(clock_url, session))
+        try:
+            clock = await stack.enter_async_context(following(clock_url, session))
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            raise click.ClickException(f"CLOCK_URL does not answer with a time: {clock_url}") from error
         yield store, session, clock.now
 
 
-BAR = 24
-
-
-def show(progress: Progress) -> None:
-    """Draw one line of progress on standard error, over the last one."""
-    total = progress.total
-    if total:
-        filled = min(BAR, BAR * progress.done // total)
-        state = f"[{'#' * filled}{'.' * (BAR - filled)}] {progress.done:,} of {total:,} {progress.noun}"
-    else:
-        back = f", back to {progress.back_to:%Y-%m-%d}" if progress.back_to else ""
-        state = f"{progress.done:,} {progress.noun}{back}"
-    # \x1b[K clears what a longer line before left over
-    click.echo(f"\r\x1b[KReading {state}", err=True, nl=False)
+def is_sqlite(file: Path) -> bool:
+    """Tell whether the file begins as SQLite's do."""
+    with file.open("rb") as opened:
+        return opened.read(len(SQLITE_START)) == SQLITE_START
 
 
 def write(answer: Answer, facts: Repository, form: str, out: Path | None) -> None:
@@ -189,8 +214,8 @@ def write(answer: Answer, facts: Repository, form: str, out: Path | None) -> Non
     if out is None:
         for name, data in files.items():
             if len(files) > 1:
-                sys.stdout.write(f"# {name}\n")
-            sys.stdout.write(data.decode())
+                click.echo(f"# {name}")
+            click.echo(data, nl=False)
         return
     out.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():

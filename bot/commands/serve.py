@@ -10,6 +10,7 @@ import sys
 
 import click
 import structlog
+import uvloop
 from aiohttp import web
 
 from bot import logs
@@ -34,7 +35,7 @@ def command() -> None:
             click.echo(f"  - {fault}", err=True)
         click.echo("docs/configuration.md describes every variable.", err=True)
         sys.exit(2)
-    asyncio.run(serve(settings))
+    uvloop.run(serve(settings))
 
 
 async def serve(settings: Settings) -> None:

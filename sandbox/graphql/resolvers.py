@@ -94,15 +94,3 @@ def attach(schema: GraphQLSchema) -> None:
                 field.resolve = table[field_name]
     for name, resolve_type in {**people.KINDS, **activity.KINDS, **code.KINDS}.items():
         schema.type_map[name].resolve_type = resolve_type  # type: ignore[attr-defined]
-
-
-def unanswered(schema: GraphQLSchema) -> list[str]:
-    """Name the fields that nothing answers, for the test that wants none."""
-    dictionaries = {"RateLimit", "PageInfo", "Team", "Label", "Ref", "GitActor", "ReviewRequest"}
-    return [
-        f"{name}.{field_name}"
-        for name, kind in schema.type_map.items()
-        if is_object_type(kind) and not name.startswith("__") and name not in dictionaries and not name.endswith("Edge")
-        for field_name, field in kind.fields.items()
-        if field.resolve is None
-    ]

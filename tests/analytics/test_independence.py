@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from analytics.independence import deviates, quasi_independence
 
@@ -14,7 +15,7 @@ SQUARES = st.integers(3, 7).flatmap(lambda size: arrays(np.int64, (size, size), 
 
 
 @given(SQUARES)
-def test_fitted_counts_keep_every_row_and_column_total(counts: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_fitted_counts_keep_every_row_and_column_total(counts: NDArray[np.int64]) -> None:
     counts = counts.copy()
     np.fill_diagonal(counts, 0)
     a, b = quasi_independence(counts.sum(axis=1).astype(float), counts.sum(axis=0).astype(float))

@@ -112,7 +112,7 @@ def test_the_interval_of_a_difference_lies_within_what_was_seen(now: list[float]
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
-    now, before = [1.0, 5, 9, 30, 2], [4.0, 8, 1, 90, 3]
+    now, before = np.random.default_rng(0).lognormal(3, 2, (2, 99)).tolist()
     assert stats.median_difference(now, before, 7) == stats.median_difference(now, before, 7)
     assert stats.median_difference(now, before, 7) != stats.median_difference(now, before, 8)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -237,13 +236,10 @@ def test_no_text_raises(text: str) -> None:
      '"', '" ', "#", "=\n", "a\n=\n", "&", "-->", "--", "<!A", "\n> ", "\n- ", " \n", "> \n", "- a\n", "`\n",
      "<a\n", "<a b\n", "]["]
 )  # fmt: skip
-def test_the_largest_comment_takes_under_a_twentieth_of_a_second(piece: str) -> None:
-    """Processor time, best of three, so that a busy machine does not matter."""
+@pytest.mark.timeout(20)
+def test_the_largest_comment_is_read_in_linear_time(piece: str) -> None:
+    """Quadratic time over 65,536 characters would take minutes, so that the time-out ends it."""
     whole = piece * (65_536 // len(piece) - 3)
     for text in ("/analytics\n" + whole, whole + "\n\n/analytics", "- " * 50 + "\n/analytics\n" + whole):
-        taken = []
-        for _ in range(3):
-            start = time.process_time()
-            parse(text[:65_536])
-            taken.append(time.process_time() - start)
-        assert min(taken) < 0.05
+        calls = parse(text[:65_536])
+        assert len(calls) <= MOST_CALLS + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ async def test_the_app_id_is_accepted_as_issuer_too(client: Client) -> None:
     ],
     ids=["issued in the future", "issued at no number", "valid for more than ten minutes", "expired"],
 )
-async def test_a_wrong_time_is_refused_with_its_reason(client: Client, claims: dict[str, object], message: str) -> None:
+async def test_a_wrong_time_is_refused_with_its_reason(client: Client, claims: dict[str, Any], message: str) -> None:
     reply = await client.get("/app", client.jwt(**claims))
 
     assert (reply.status, reply.body["message"]) == (401, message)

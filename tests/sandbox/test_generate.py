@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -78,12 +77,6 @@ def test_any_seed_at_any_time_gives_consistent_repositories(seed: int, now: date
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="aware"):
         generate(1, datetime(2026, 11, 22))  # noqa: DTZ001
-
-
-def test_the_default_organisation_is_there_at_once() -> None:
-    started = time.process_time()
-    generate(3, NOW)
-    assert time.process_time() - started < 1.5
 
 
 def test_nothing_lies_in_the_future(dataset: Dataset) -> None:

@@ -70,8 +70,8 @@ def test_page_sizes_in_variables_and_fragments_count() -> None:
             "`last` on the `issues` connection cannot be less than zero.",
         ),
         (
-            "pullRequests(first: 100) { nodes { reviews(first: 100) { nodes { id } } "
-            "comments(first: 100) { nodes { reactions: pullRequest { reviews(first: 100) { nodes { id } } } } } } }",
+            """pullRequests(first: 100) { nodes { reviews(first: 100) { nodes { id } }
+            comments(first: 100) { nodes { pullRequest { reviews(first: 100) { nodes { id } } } } } } }""",
             "MAX_NODE_LIMIT_EXCEEDED",
             "This query requests up to 1,020,100 possible nodes which exceeds the maximum limit of 500,000.",
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +119,7 @@ def test_the_clock_starts_when_the_latest_data_was_taken() -> None:
 
 @pytest.mark.parametrize("folder", ["tlswg__tls13-spec", "quicwg__multipath"])
 async def test_a_real_repository_is_answered_whole_through_graphql(shared_folder: Path, folder: str) -> None:
-    """Counts of the independent `expected.json`; the pages come newest first and fast."""
+    """Counts of the independent `expected.json`; the pages come newest first."""
     expected = orjson.loads((shared_folder / "data" / folder / "expected.json").read_bytes())
     world, keys = build(read_all(shared_folder / "data" / folder))
     (repository,) = world.repositories.values()
@@ -129,11 +128,9 @@ async def test_a_real_repository_is_answered_whole_through_graphql(shared_folder
         client = Client(session, sandbox, keys)
         token = await client.token(installation)
         nodes: list[Any] = []
-        after, seconds = None, []
+        after = None
         while True:
-            began = time.perf_counter()
             body = await client.graphql(PULLS, token, owner=repository.owner.login, name=repository.name, after=after)
-            seconds.append(time.perf_counter() - began)
             page = body["data"]["repository"]["pullRequests"]
             nodes += page["nodes"]
             if not page["pageInfo"]["hasNextPage"]:
@@ -146,8 +143,6 @@ async def test_a_real_repository_is_answered_whole_through_graphql(shared_folder
     assert sum(one["state"] == "CLOSED" for one in nodes) == expected["pulls"]["closed_unmerged"]
     reviews = sum(one["reviews"]["totalCount"] for one in nodes)
     assert reviews == sum(len(one.reviews) for one in repository.pulls()) > 900
-    # Half of the pages in under 30 ms leaves room for a busy machine; here it is about 6.
-    assert sorted(seconds)[len(seconds) // 2] < 0.03
 
 
 async def test_an_organisations_rows_become_its_repositories(shared_folder: Path) -> None:

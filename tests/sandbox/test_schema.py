@@ -23,7 +23,7 @@ from graphql import (
 )
 
 from sandbox.graphql.execute import SDL
-from sandbox.graphql.resolvers import attach, unanswered
+from sandbox.graphql.resolvers import attach
 
 BUILT_IN = {"String", "Int", "Float", "Boolean", "ID"}
 
@@ -50,7 +50,17 @@ def test_the_schema_is_valid(ours: GraphQLSchema) -> None:
 
 
 def test_every_field_is_answered(ours: GraphQLSchema) -> None:
-    assert unanswered(ours) == []
+    """By a function, or by the dictionary that stands for the whole object."""
+    dictionaries = {"RateLimit", "PageInfo", "Team", "Label", "Ref", "GitActor", "ReviewRequest"}
+    unanswered = [
+        f"{kind.name}.{name}"
+        for kind in named(ours)
+        if isinstance(kind, GraphQLObjectType) and kind.name not in dictionaries and not kind.name.endswith("Edge")
+        for name, field in kind.fields.items()
+        if field.resolve is None
+    ]
+
+    assert unanswered == []
 
 
 def test_every_type_is_githubs(ours: GraphQLSchema, github: GraphQLSchema) -> None:

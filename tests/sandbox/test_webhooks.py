@@ -61,7 +61,7 @@ async def test_an_edit_says_what_stood_there_before(sandbox: Sandbox, receiver: 
 async def test_the_apps_own_comments_are_told_too(
     client: Client, sandbox: Sandbox, receiver: Receiver, token: str
 ) -> None:
-    """An App hears itself; to ignore that is its own task."""
+    """To ignore its own comments is the App's task."""
     await client.post("/repos/acme/secret/issues/1/comments", token, body="An answer")
     await sandbox.settled()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
@@ -66,9 +66,8 @@ async def test_400_cancelled_writers_leave_whole_rows_and_no_lock(store: Store) 
 
     async with asyncio.timeout(30):
         await writer(1000)
-        while store.running:
-            await asyncio.sleep(0.01)
-    names = await store.read(lambda conn: keys(conn))
+        await idle(store)
+    names = await store.read(keys)
     halves = [{name[:-1] for name in names if name.endswith(half)} for half in "ab"]
     assert halves[0] == halves[1]
     assert "1000" in halves[0]
@@ -149,12 +148,23 @@ async def test_a_failure_whose_caller_has_left_is_logged(store: Store) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        while store.running:
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0)
+        await idle(store)
     assert [("nowhere" in entry["error"], entry["log_level"]) for entry in logs] == [(True, "error")]
 
 
-async def test_a_database_that_cannot_be_opened_is_reported_at_once(tmp_path: Path) -> None:
-    with pytest.raises(Exception, match="unable to open"):
-        await Store.open(f"sqlite:///{tmp_path}/missing/almanac.db")
+async def test_a_database_that_does_not_answer_is_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError, match="No such file"):
+        await Store.open(f"postgresql://opal@/almanac?host={tmp_path}")
+
+
+async def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite:///{tmp_path}/data/almanac.db")
+    await store.close()
+    assert (tmp_path / "data").is_dir()
+
+
+async def idle(store: Store) -> None:
+    """Wait until everything that was begun has ended."""
+    while store.running:
+        await asyncio.wait(store.running)
+    await asyncio.sleep(0)

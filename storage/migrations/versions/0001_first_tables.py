@@ -170,7 +170,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_issues_last_at", "issues", ["repository_id", "last_at"])
-    op.create_index("ix_issues_open", "issues", ["repository_id", "number"], **where("closed_at IS NULL"))
+    op.create_index("ix_issues_open", "issues", ["repository_id", "last_at"], **where("closed_at IS NULL"))
     op.create_table(
         "payloads",
         Column("job_id", ROW_ID, autoincrement=False, nullable=False),
@@ -217,7 +217,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_pulls_last_at", "pulls", ["repository_id", "last_at"])
-    op.create_index("ix_pulls_open", "pulls", ["repository_id", "number"], **where("closed_at IS NULL"))
+    op.create_index("ix_pulls_open", "pulls", ["repository_id", "last_at"], **where("closed_at IS NULL"))
     op.create_table(
         "releases",
         *of_repository("releases"),

@@ -10,8 +10,8 @@ import sys
 import pytest
 from PIL import Image
 
-from analytics.charts.canvas import drawn, render
-from analytics.charts.layout import HEADING, STRONG, TITLE, WIDTH
+from analytics.charts.canvas import drawn, measure, render
+from analytics.charts.layout import HEADING, LABEL, STRONG, TITLE, WIDTH
 from analytics.charts.palette import SIZE
 from analytics.charts.theme import LEGIBLE, THEMES, ThemeName, channels, contrast
 from tests.analytics.charts.samples import CHARTS, LOGINS, WEEKS
@@ -122,3 +122,16 @@ def test_kinds_of_chart_import_neither_matplotlib_nor_numpy_nor_pandas() -> None
     code = f"import sys, {modules}; print(sorted({{'matplotlib', 'numpy', 'PIL', 'pandas'}} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_names_in_other_scripts_are_drawn_with_other_fonts_and_never_as_boxes() -> None:
+    """Cyrillic is in our own font, Hebrew in DejaVu Sans; what no font has becomes one dot; nothing warns."""
+    assert measure("Юрий", LABEL)[0] > 0
+    assert measure("עברית", LABEL)[0] > 0
+    assert measure("\ue000\ue001", LABEL)[0] == 0
+    assert measure("î\u1b34 x", LABEL)[0] > 0
+
+
+def test_the_same_figure_in_two_weights_is_two_pictures() -> None:
+    canvas = drawn(CHARTS["no bars"], "light")
+    assert canvas.width("1,617", STRONG) != canvas.width("1,617", LABEL)

@@ -8,10 +8,10 @@ from analytics.charts.bars import Bars
 from analytics.comparing import NOTHING
 from analytics.metrics.pulls import METRIC
 from analytics.window import BEGINNING, Window
-from tests.analytics.builders import FOUR_WEEKS, MONDAY, measure, pull, records, scene, tables
+from tests.analytics.builders import FOUR_WEEKS, MONDAY, Row, measure, pull, records, scene, tables
 
 
-def facts(*pulls: dict[str, object]) -> list[object]:
+def facts(*pulls: Row) -> list[object]:
     found = measure(METRIC, pulls=pulls).facts
     return [found[name] for name in ("opened", "merged", "closed_unmerged", "open_at_end")]
 

@@ -1,0 +1,54 @@
+"""`python -m bench [NAME …]`: measure, then print every figure with its target; exits 0 whenever it could measure."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import platform
+import sys
+import time
+
+from bench.figures import Figure, table
+from bench.size import Size
+
+BENCHES = {
+    "intake": "webhooks a second, beside Probot",
+    "warm": "an answer from a large repository that is stored already",
+    "cold": "requests to GitHub for the first answer",
+    "pictures": "one picture of each kind, in a warm worker",
+    "start": "start and idle memory of the server",
+    "stall": "how long the event loop stands still while a repository is read",
+}
+
+
+def main() -> None:
+    """Run the benchmarks named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the README promises.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
+    given = parser.parse_args()
+    unknown = [name for name in given.names if name not in BENCHES]
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    found: dict[str, list[Figure]] = {}
+    for name in given.names or BENCHES:
+        print(f"{name}: {BENCHES[name]}", file=sys.stderr, flush=True)
+        begun = time.perf_counter()
+        found[name] = importlib.import_module(f"bench.{name}").run(Size(given.quick))
+        print(f"    took {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
+    print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cpus()} CPUs")
+    if given.quick:
+        print("Small sizes (--quick): these figures say that the benchmarks run, no more.")
+    for name, figures in found.items():
+        print(f"\n{name}: {BENCHES[name]}\n{table(figures)}")
+
+
+def cpus() -> int:
+    """Return how many CPUs this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0))
+
+
+if __name__ == "__main__":
+    main()

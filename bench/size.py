@@ -1,0 +1,17 @@
+"""How much to measure, and whom to tell how far it has come."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    """`quick` measures a little of everything: it shows that the benchmarks run, not what the figures are."""
+
+    quick: bool = False
+
+    def tell(self, line: str) -> None:
+        """Say on standard error what is being done."""
+        print(f"    {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,149 @@
+"""A delivery is acknowledged once it is on disk, kept once however often it comes, and never half."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import queue
+from storage.engine import Store
+from storage.intake import Delivery, Intake, pack, unpack
+from storage.urls import sqlite_path
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+LEASE = timedelta(minutes=5)
+
+
+def delivery(guid: str, lock: str | None = "repository:7") -> Delivery:
+    return Delivery(guid, "issue_comment", b'{"action": "created"}', NOW, lock)
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.binary())
+def test_a_payload_unpacks_to_what_was_packed(event: str, body: bytes) -> None:
+    assert unpack(pack(event, body)) == (event, body)
+
+
+async def test_a_delivery_becomes_a_job_with_its_event_and_its_body_as_it_came(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        assert await intake.remember(delivery("a"))
+        job = await queue.claim(jobs_store, NOW, LEASE)
+    assert job is not None
+    assert (job.kind, job.key, job.lock, job.created_at) == ("delivery", "a", "repository:7", NOW)
+    assert unpack(job.payload) == ("issue_comment", b'{"action": "created"}')
+
+
+async def test_a_delivery_that_comes_again_is_known(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        assert await asyncio.gather(*(intake.remember(delivery("a")) for _ in range(3))) == [True, False, False]
+        job = await queue.claim(jobs_store, NOW, LEASE)
+        assert job is not None
+        await queue.finish(jobs_store, job, NOW)
+        assert not await intake.remember(delivery("a"))
+    assert (await jobs_store.read(queue.counts))["done"] == 1
+
+
+async def test_every_acknowledged_delivery_can_be_read_by_another_connection_at_once(jobs_store: Store) -> None:
+    other = sqlite3.connect(str(sqlite_path(jobs_store.url)))
+
+    async def send(number: int) -> None:
+        assert await intake.remember(delivery(str(number), None))
+        found = other.execute("SELECT count(*) FROM jobs WHERE key = ?", [str(number)]).fetchone()
+        assert found == (1,)
+
+    async with Intake(jobs_store) as intake:
+        await asyncio.gather(*(send(number) for number in range(300)))
+    other.close()
+
+
+async def test_many_waiting_deliveries_share_a_transaction(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        batches: list[int] = []
+        commit = intake.commit
+
+        def counting(deliveries: list[Delivery]) -> list[bool]:
+            batches.append(len(deliveries))
+            return commit(deliveries)
+
+        intake.commit = counting  # type: ignore[method-assign]
+        await asyncio.gather(*(intake.remember(delivery(str(number))) for number in range(200)))
+    assert sum(batches) == 200
+    assert len(batches) <= 3
+
+
+async def test_deliveries_of_one_repository_wait_for_each_other_in_the_order_they_came(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        await asyncio.gather(*(intake.remember(delivery(guid)) for guid in "abc"))
+        for guid in "abc":
+            job = await queue.claim(jobs_store, NOW, LEASE)
+            assert job is not None
+            assert job.key == guid
+            assert await queue.claim(jobs_store, NOW, LEASE) is None
+            await queue.finish(jobs_store, job, NOW)
+
+
+async def test_a_sender_that_leaves_does_not_take_the_others_with_it(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        tasks = [asyncio.create_task(intake.remember(delivery(str(number)))) for number in range(10)]
+        await asyncio.sleep(0)
+        tasks[3].cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [result for number, result in enumerate(results) if number != 3] == [True] * 9
+    assert (await jobs_store.read(queue.counts))["waiting"] == 10
+
+
+async def test_closing_writes_what_waits_and_refuses_what_comes_after(jobs_store: Store) -> None:
+    async with Intake(jobs_store) as intake:
+        last = asyncio.create_task(intake.remember(delivery("last")))
+        await asyncio.sleep(0)
+    assert await last
+    with pytest.raises(RuntimeError, match="closed"):
+        await intake.remember(delivery("too late"))
+
+
+async def test_what_cannot_be_written_is_not_acknowledged_and_the_next_is(jobs_store: Store) -> None:
+    """A full disk is played by a limit on the file's pages."""
+    async with Intake(jobs_store) as intake:
+        assert intake.connection is not None
+        connection = intake.connection
+        pages = (await intake.in_thread(lambda: connection.execute("PRAGMA page_count").fetchone()))[0]
+        await intake.in_thread(lambda: connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchone())
+        big = Delivery("big", "push", b"x" * 200_000, NOW, None)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await intake.remember(big)
+        await intake.in_thread(lambda: connection.execute("PRAGMA max_page_count = 1000000").fetchone())
+        assert await intake.remember(big)
+
+
+async def test_a_locked_database_refuses_rather_than_forgets(jobs_store: Store) -> None:
+    other = sqlite3.connect(str(sqlite_path(jobs_store.url)), isolation_level=None)
+    async with Intake(jobs_store) as intake:
+        assert intake.connection is not None
+        connection = intake.connection
+        await intake.in_thread(lambda: connection.execute("PRAGMA busy_timeout = 10").fetchone())
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            await intake.remember(delivery("a"))
+        other.execute("ROLLBACK")
+        assert await intake.remember(delivery("a"))
+    other.close()
+
+
+async def test_deliveries_and_other_writes_take_turns(jobs_store: Store) -> None:
+    """While 200 deliveries arrive the worker goes on claiming and finishing; nothing is busy, nothing is lost."""
+    finished = 0
+    async with Intake(jobs_store) as intake:
+        sending = [asyncio.create_task(intake.remember(delivery(str(n), f"repository:{n % 5}"))) for n in range(200)]
+        while finished < 200:
+            job = await queue.claim(jobs_store, NOW, LEASE)
+            if job is None:
+                await asyncio.sleep(0)
+                continue
+            assert await queue.finish(jobs_store, job, NOW)
+            finished += 1
+        assert all(await asyncio.gather(*sending))
+    assert (await jobs_store.read(queue.counts))["done"] == 200

@@ -1,0 +1,194 @@
+"""What was saved is what the metrics' tables hold; a window gets what it needs without the rest."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.actors import GHOST, Actor, ActorKind
+from analytics.rows import CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
+from analytics.tables import COLUMNS, Tables
+from storage import activity, loading
+from storage.engine import Store
+from storage.installations import save_repository
+from storage.loading import load
+from storage.urls import sqlite_path
+from tests.storage.ask import write
+from tests.storage.conftest import REPOSITORY
+
+DAY = timedelta(days=1)
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+SINCE = NOW - 30 * DAY
+OPAL, TOPAZ = Actor("Opal", ActorKind.PERSON), Actor("topaz", ActorKind.PERSON)
+DRILL = Actor("drill", ActorKind.BOT)
+
+
+def pull(number: int, created: datetime, closed: datetime | None = None, *, merged: bool = False) -> PullRow:
+    return PullRow(
+        number=number,
+        title="Shore up",
+        author=OPAL,
+        created_at=created,
+        updated_at=closed or created,
+        closed_at=closed,
+        merged_at=closed if merged else None,
+        merged_by=TOPAZ if merged else None,
+        is_draft=closed is None,
+        ready_at=None if closed is None else created,
+        base_ref="main",
+        additions=number,
+        deletions=None if closed is None else 0,
+        changed_files=1,
+    )
+
+
+def issue(number: int, created: datetime, closed: datetime | None = None) -> IssueRow:
+    return IssueRow(
+        number, "Water", GHOST, created, closed or created, closed, None, 3, closed, TOPAZ if closed else None
+    )
+
+
+def review(number: int, of: int, at: datetime | None, state: str = "APPROVED") -> ReviewRow:
+    return ReviewRow(f"PRR_{number}", of, DRILL if number == 3 else TOPAZ, OPAL, state, at)
+
+
+PULLS = [
+    pull(1, NOW - 90 * DAY, NOW - 80 * DAY, merged=True),  # over before the window
+    pull(2, NOW - 90 * DAY),  # open since before the window
+    pull(3, NOW - 40 * DAY, NOW - 20 * DAY, merged=True),  # ended in the window
+    pull(4, NOW - 10 * DAY),
+    pull(5, NOW),  # after it
+]
+REVIEWS = [review(1, 1, NOW - 85 * DAY), review(2, 3, NOW - 25 * DAY, "DISMISSED"), review(3, 4, SINCE, "ODD")]
+ISSUES = [issue(11, NOW - 90 * DAY, NOW - 80 * DAY), issue(12, NOW - 90 * DAY), issue(13, NOW - 40 * DAY, SINCE)]
+TURNS = [
+    TimelineRow("T1", 1, "merged", NOW - 80 * DAY, TOPAZ, None),
+    TimelineRow("T2", 3, "review_requested", NOW - 39 * DAY, None, "team:deep"),
+]
+COMMITS = [
+    CommitRow("a" * 40, OPAL, NOW - 61 * DAY, NOW - 60 * DAY, None, None, 2),
+    CommitRow("b" * 40, Actor.from_email("mica@quartz.example"), SINCE, SINCE, 10, 2, 1),
+]
+RELEASES = [
+    ReleaseRow("R1", "v1", "One", NOW - 70 * DAY, None, False, True, None),
+    ReleaseRow("R2", "v2", "Two", NOW - 5 * DAY, NOW - 5 * DAY, True, False, None),
+]
+
+
+@pytest.fixture
+async def filled(store: Store) -> str:
+    """The address of a database with a few rows of everything, and the same in a repository nobody asks about."""
+    await write(store, save_repository, replace(REPOSITORY, id=8))
+    for repository_id in (REPOSITORY.id, 8):
+        await write(store, activity.save_pulls, repository_id, PULLS)
+        await write(store, activity.save_reviews, repository_id, REVIEWS)
+        await write(store, activity.save_issues, repository_id, ISSUES)
+        await write(store, activity.save_timeline, repository_id, TURNS)
+        await write(store, activity.save_commits, repository_id, COMMITS)
+        await write(store, activity.save_releases, repository_id, RELEASES)
+    return store.url
+
+
+def tables(url: str, since: datetime | None = None) -> Tables:
+    return Tables.of(load(url, REPOSITORY.id, list(COLUMNS), since, NOW))
+
+
+def column(frame: Any, name: str) -> list[Any]:
+    """Return a column as plain values, None for unknown, sorted as the rows' keys are."""
+    key = next(iter(frame.columns))
+    ordered = frame.sort_values(key)[name]
+    return [None if unknown else value for value, unknown in zip(ordered, ordered.isna(), strict=True)]
+
+
+def test_all_history_holds_every_row_before_its_end(filled: str) -> None:
+    found = tables(filled)
+    assert column(found.pulls, "number") == [1, 2, 3, 4]
+    assert column(found.reviews, "number") == [1, 3, 4]
+    assert column(found.timeline, "number") == [1, 3]
+    assert column(found.issues, "number") == [11, 12, 13]
+    assert column(found.commits, "sha") == ["a" * 40, "b" * 40]
+    assert column(found.releases, "tag") == ["v1", "v2"]
+
+
+def test_a_window_holds_what_moved_in_it_and_what_is_open(filled: str) -> None:
+    found = tables(filled, SINCE)
+    assert column(found.pulls, "number") == [2, 3, 4]
+    assert column(found.reviews, "number") == [3, 4]
+    assert column(found.timeline, "number") == [3]
+    assert column(found.issues, "number") == [12, 13]
+    assert column(found.commits, "sha") == ["b" * 40]
+    assert column(found.releases, "tag") == ["v1", "v2"]
+
+
+def test_values_come_through_unchanged_and_the_unknown_stays_unknown(filled: str) -> None:
+    found = tables(filled)
+    assert column(found.pulls, "created_at") == [row.created_at for row in PULLS[:4]]
+    assert column(found.pulls, "merged_at") == [NOW - 80 * DAY, None, NOW - 20 * DAY, None]
+    assert column(found.pulls, "merged_by") == ["topaz", None, "topaz", None]
+    assert column(found.pulls, "author") == ["Opal"] * 4
+    assert column(found.pulls, "author_kind") == ["person"] * 4
+    assert column(found.pulls, "is_draft") == [False, True, False, True]
+    assert column(found.pulls, "additions") == [1, 2, 3, 4]
+    assert column(found.pulls, "deletions") == [0, None, 0, None]
+    assert column(found.reviews, "reviewer") == ["topaz", "topaz", "drill"]
+    assert column(found.reviews, "reviewer_kind") == ["person", "person", "bot"]
+    assert column(found.reviews, "state") == ["APPROVED", "DISMISSED", None]
+    assert column(found.issues, "author") == ["ghost"] * 3
+    assert column(found.issues, "first_response_at") == [NOW - 80 * DAY, None, SINCE]
+    assert column(found.timeline, "kind") == ["merged", "review_requested"]
+    assert column(found.timeline, "actor") == ["topaz", None]
+    assert column(found.timeline, "subject") == [None, "team:deep"]
+    assert column(found.commits, "author_kind") == ["person", "email"]
+    assert column(found.commits, "additions") == [None, 10]
+    assert column(found.releases, "published_at") == [None, NOW - 5 * DAY]
+
+
+@pytest.mark.parametrize("since", [None, SINCE])
+def test_first_contributions_look_at_all_history_even_for_a_window(filled: str, since: datetime | None) -> None:
+    found = tables(filled, since)
+    firsts = dict(zip(column(found.firsts, "actor"), column(found.firsts, "first_at"), strict=True))
+    assert firsts == {
+        "Opal": NOW - 90 * DAY,
+        "topaz": NOW - 85 * DAY,
+        "drill": SINCE,
+        "ghost": NOW - 90 * DAY,
+        COMMITS[1].author.login: SINCE,
+    }
+
+
+def test_an_empty_repository_has_empty_tables(database: str) -> None:
+    found = tables(database)
+    assert {name: len(getattr(found, name)) for name in COLUMNS} == dict.fromkeys(COLUMNS, 0)
+
+
+def test_only_the_asked_tables_are_read(filled: str) -> None:
+    assert list(load(filled, REPOSITORY.id, ["commits"], None, NOW)) == ["commits"]
+
+
+@pytest.mark.parametrize("table", ["pulls", "reviews", "issues", "commits", "timeline"])
+def test_a_window_is_found_through_indexes(file: str, table: str) -> None:
+    sql = loading.select(table, REPOSITORY.id, 10, 20)
+    connection = sqlite3.connect(str(sqlite_path(file)))
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    connection.close()
+    assert not [step for step in plan if step.startswith("SCAN")]
+    assert any("ix_" in step for step in plan)
+    if table in ("pulls", "issues"):
+        assert any(f"ix_{table}_open" in step for step in plan), plan
+
+
+def test_loading_needs_neither_pandas_nor_sqlalchemys_engine() -> None:
+    program = (
+        "import sys, storage.loading; print([m for m in ('pandas', 'numpy', 'sqlalchemy.orm') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

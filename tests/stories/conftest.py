@@ -1,0 +1,75 @@
+"""Fixtures of the stories: one warm pool for all of them, one migrated database to start from, a short patience."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import pytest
+
+import bot.app
+import bot.worker
+import reports.publish
+from reports.pool import Pool
+from storage.migrate import upgrade
+from tests.stories.town import Town, open_town
+
+OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[Pool]:
+    """Start the worker processes once: each story's server finds them warm."""
+    made = Pool()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return an empty database with today's schema, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "almanac.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+class SharedPool(Pool):
+    """The stories' one pool behind the door of each server: closing a server leaves it open."""
+
+    shared: Pool
+
+    async def warm(self) -> None:
+        """It is warm."""
+
+    async def run(self, function: str, task: object) -> object:
+        return await self.shared.run(function, task)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, migrated: Path) -> Path:
+    """Return a server's data folder with a database of today's schema."""
+    shutil.copy(migrated, tmp_path / "almanac.db")
+    return tmp_path
+
+
+@pytest.fixture
+def town_of(folder: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> OpenTown:
+    """Return `open_town` for this story's folder: `async with town_of(PUBLIC_URL="") as town`."""
+    monkeypatch.setattr(SharedPool, "shared", pool, raising=False)
+    monkeypatch.setattr(bot.app, "Pool", SharedPool)
+    monkeypatch.setattr(bot.worker, "IDLE", 0.02)
+    monkeypatch.setattr(reports.publish, "BETWEEN_LOOKS", 0.05)
+
+    def opened(**changed: str) -> AbstractAsyncContextManager[Town]:
+        return open_town(folder, **changed)
+
+    return opened
+
+
+@pytest.fixture
+async def town(town_of: OpenTown) -> AsyncIterator[Town]:
+    """A town as most installations are: pictures hosted, every permission given."""
+    async with town_of() as opened:
+        yield opened
