@@ -1,4 +1,4 @@
-"""How far reading has come, on standard error: one line that redraws itself on a terminal, a line a dataset elsewhere."""
+"""How far reading has come, on standard error: a line that redraws itself on a terminal, elsewhere a line a dataset."""
 
 from __future__ import annotations
 

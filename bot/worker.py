@@ -100,6 +100,10 @@ class Worker:
         if kind is None:
             await queue.bury(self.store, job, self.now(), f"nothing runs jobs of kind {job.kind}")
             return
+        if job.attempts > MOST_ATTEMPTS:
+            # none of its attempts got as far as failing: it may be what killed the process each time
+            await self.give_up(job, kind, "every attempt ended with its process")
+            return
         try:
             await kind.run(job)
         except Later as later:

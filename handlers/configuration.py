@@ -26,8 +26,7 @@ class Plain(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases are not read", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "aliases are not read", None)
         return super().compose_node(parent, index)
 
 

@@ -47,6 +47,8 @@ class Conversation:
     publication: Publication
     now: datetime
     """When the question was asked: the moment its period ends at and its numbers are as of."""
+    again: bool = False
+    """Whether an earlier attempt ended early: its 👀 may still be there."""
     parts: list[Answer | str] = field(default_factory=list)
     links: list[PictureLinks | None] = field(default_factory=list)
     pictures: int = 0
@@ -132,6 +134,9 @@ class Conversation:
             return
         try:
             await react(self.github, self.ref, self.comment_id, content)
+            if self.eyes is None and self.again:
+                # the same reaction twice is one: this tells its id
+                self.eyes = await react(self.github, self.ref, self.comment_id, EYES)
             if self.eyes is not None:
                 await unreact(self.github, self.ref, self.comment_id, self.eyes)
         except (Later, Gone, Refused) as error:

@@ -35,28 +35,22 @@ class CommitWalk:
         return mark
 
     async def read_window(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
-        """Read what lies between `edge` and what is covered already."""
-        begun = reading.now()
+        """Read what lies between `edge` and what is covered already, from where the last attempt stood."""
+        if mark.newest_at is None:
+            # whatever is pushed from now on is news, however long this reading takes
+            begun = reading.now()
+            mark = await reading.note(replace(mark, newest_at=begun, synced_at=begun))
         done = 0
         since = None if edge <= BEGINNING else edge
-        async for page in self.list(reading.github, reading.repository, since, mark.covered_since, None):
+        async for page in self.list(reading.github, reading.repository, since, mark.covered_since, mark.cursor):
             done += page.rows
+            mark = replace(mark, rows=mark.rows + page.rows, cursor=page.end_cursor)
+            if not page.has_next:
+                # a cursor into the past is no longer where this walk ended
+                mark = replace(mark, cursor=None, covered_since=edge, whole_history=since is None, error=None)
             await reading.keep(page, mark)
             await reading.report(Progress(self.noun, done, page.total, page.oldest))
-        first = mark.covered_since is None
-        return await reading.note(
-            replace(
-                mark,
-                # a cursor into the past is no longer where this walk ended
-                cursor=None,
-                covered_since=edge,
-                whole_history=since is None,
-                newest_at=begun if first else mark.newest_at,
-                synced_at=begun if first else mark.synced_at,
-                rows=mark.rows + done,
-                error=None,
-            )
-        )
+        return mark
 
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
         """Read on into the past from where the last reading stood, for `pages` pages or to the beginning."""

@@ -11,17 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.actors import Actor
 from analytics.rows import CommentRow, CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
+from storage.connection import Connection
 from storage.merge import save_earliest, save_newest
 from storage.people import actor_ids
 from storage.schema import comments, commits, firsts, issues, pulls, releases, reviews, timeline
 from storage.upsert import insert, upsert
 
 
-async def save_pulls(conn: AsyncConnection, repository_id: int, rows: Sequence[PullRow]) -> None:
+async def save_pulls(conn: Connection, repository_id: int, rows: Sequence[PullRow]) -> None:
     """Keep pull requests; an older `updated_at` never overwrites a newer one."""
     ids = await actor_ids(conn, present(actor for row in rows for actor in (row.author, row.merged_by)))
     values = [
@@ -51,7 +51,7 @@ async def save_pulls(conn: AsyncConnection, repository_id: int, rows: Sequence[P
     await save_firsts(conn, repository_id, ((ids[row.author.key], row.created_at) for row in rows))
 
 
-async def save_reviews(conn: AsyncConnection, repository_id: int, rows: Sequence[ReviewRow]) -> None:
+async def save_reviews(conn: Connection, repository_id: int, rows: Sequence[ReviewRow]) -> None:
     """Keep reviews. A review goes from pending to submitted to dismissed and never back."""
     ids = await actor_ids(conn, (actor for row in rows for actor in (row.reviewer, row.author)))
     values = [
@@ -85,7 +85,7 @@ def stage(state: Any) -> Any:
     return case((state == "PENDING", 0), (state == "DISMISSED", 2), else_=1)
 
 
-async def save_timeline(conn: AsyncConnection, repository_id: int, rows: Sequence[TimelineRow]) -> None:
+async def save_timeline(conn: Connection, repository_id: int, rows: Sequence[TimelineRow]) -> None:
     """Keep turns of pull requests; what has happened does not change, so a turn that is there stays."""
     ids = await actor_ids(conn, present(row.actor for row in rows))
     values = [
@@ -106,7 +106,7 @@ async def save_timeline(conn: AsyncConnection, repository_id: int, rows: Sequenc
         )
 
 
-async def save_issues(conn: AsyncConnection, repository_id: int, rows: Sequence[IssueRow]) -> None:
+async def save_issues(conn: Connection, repository_id: int, rows: Sequence[IssueRow]) -> None:
     """Keep issues; an older `updated_at` never overwrites a newer one, and a first response once seen stays known."""
     ids = await actor_ids(conn, present(actor for row in rows for actor in (row.author, row.first_response_by)))
     values = [
@@ -131,7 +131,7 @@ async def save_issues(conn: AsyncConnection, repository_id: int, rows: Sequence[
     await save_firsts(conn, repository_id, ((ids[row.author.key], row.created_at) for row in rows))
 
 
-async def save_comments(conn: AsyncConnection, repository_id: int, rows: Sequence[CommentRow]) -> None:
+async def save_comments(conn: Connection, repository_id: int, rows: Sequence[CommentRow]) -> None:
     """Keep comments' facts; the last save of a comment wins."""
     ids = await actor_ids(conn, (row.author for row in rows))
     values = [
@@ -149,7 +149,7 @@ async def save_comments(conn: AsyncConnection, repository_id: int, rows: Sequenc
     await upsert(conn, comments, ["repository_id", "id"], values)
 
 
-async def save_commits(conn: AsyncConnection, repository_id: int, rows: Sequence[CommitRow]) -> None:
+async def save_commits(conn: Connection, repository_id: int, rows: Sequence[CommitRow]) -> None:
     """Keep commits of the default branch; sizes once known stay known, the author may be linked to an account later."""
     ids = await actor_ids(conn, (row.author for row in rows))
     values = [
@@ -174,14 +174,14 @@ async def save_commits(conn: AsyncConnection, repository_id: int, rows: Sequence
     await save_firsts(conn, repository_id, ((ids[row.author.key], row.committed_at) for row in rows))
 
 
-async def save_releases(conn: AsyncConnection, repository_id: int, rows: Sequence[ReleaseRow]) -> None:
+async def save_releases(conn: Connection, repository_id: int, rows: Sequence[ReleaseRow]) -> None:
     """Keep releases; the last save of a release wins."""
     names = ("id", "tag", "name", "created_at", "published_at", "is_prerelease", "is_draft", "commit_sha")
     values = [{"repository_id": repository_id, **{name: getattr(row, name) for name in names}} for row in rows]
     await upsert(conn, releases, ["repository_id", "id"], values)
 
 
-async def save_firsts(conn: AsyncConnection, repository_id: int, seen: Iterable[tuple[int, datetime]]) -> None:
+async def save_firsts(conn: Connection, repository_id: int, seen: Iterable[tuple[int, datetime]]) -> None:
     """Keep each actor's earliest contribution."""
     earliest: dict[int, datetime] = {}
     for actor_id, at in seen:
@@ -203,13 +203,13 @@ def present(actors: Iterable[Actor | None]) -> list[Actor]:
     return [actor for actor in actors if actor is not None]
 
 
-async def count_commits(conn: AsyncConnection, repository_id: int, since: datetime) -> int:
+async def count_commits(conn: Connection, repository_id: int, since: datetime) -> int:
     """Return how many commits at or after `since`, by committer date, are stored."""
     query = select(func.count()).select_from(commits).where(commits.c.repository_id == repository_id)
     return (await conn.execute(query.where(commits.c.committed_at >= since))).scalar_one()
 
 
-async def drop_commits_except(conn: AsyncConnection, repository_id: int, since: datetime, kept: Container[str]) -> int:
+async def drop_commits_except(conn: Connection, repository_id: int, since: datetime, kept: Container[str]) -> int:
     """Delete commits at or after `since` whose sha is not in `kept`: a force push took them off the branch.
 
     Returns how many. Their authors stay known as contributors of that time.

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.schema import answers as table
 from storage.upsert import insert
 
@@ -34,7 +34,7 @@ class PublishedAnswer:
     asked_at: datetime
 
 
-async def save_answer(conn: AsyncConnection, answer: PublishedAnswer) -> None:
+async def save_answer(conn: Connection, answer: PublishedAnswer) -> None:
     """Insert or overwrite an answer by its key. When it was first asked stays, and a known comment is not forgotten."""
     row = {**asdict(answer), "asked_by": answer.asked_by.lower()}
     statement = insert(conn, table)
@@ -43,13 +43,13 @@ async def save_answer(conn: AsyncConnection, answer: PublishedAnswer) -> None:
     await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_=taken), row)
 
 
-async def answer(conn: AsyncConnection, key: str) -> PublishedAnswer | None:
+async def answer(conn: Connection, key: str) -> PublishedAnswer | None:
     """Return an answer by its key, or None."""
     row = (await conn.execute(select(table).where(table.c.key == key))).mappings().first()
     return None if row is None else PublishedAnswer(**row)
 
 
-async def answer_to(conn: AsyncConnection, repository_id: int, command_comment_id: int) -> PublishedAnswer | None:
+async def answer_to(conn: Connection, repository_id: int, command_comment_id: int) -> PublishedAnswer | None:
     """Return the newest answer to a command's comment, or None."""
     given = select(table).where(table.c.command_comment_id == command_comment_id)
     newest = given.where(table.c.repository_id == repository_id).order_by(table.c.created_at.desc(), table.c.key)
@@ -57,7 +57,10 @@ async def answer_to(conn: AsyncConnection, repository_id: int, command_comment_i
     return None if row is None else PublishedAnswer(**row)
 
 
-async def asked_since(conn: AsyncConnection, repository_id: int, login: str, since: datetime) -> int:
-    """Return how many answers `login` has asked for in the repository at or after `since`."""
+async def asked_since(
+    conn: Connection, repository_id: int, login: str, since: datetime, *, not_counted: str = ""
+) -> int:
+    """Return how many answers `login` has asked for in the repository since then; the state `not_counted` is not."""
     mine = select(func.count()).where(table.c.repository_id == repository_id, table.c.asked_by == login.lower())
+    mine = mine.where(table.c.state != not_counted)
     return (await conn.execute(mine.where(table.c.created_at >= since))).scalar_one()

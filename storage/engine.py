@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage import sqlite
+from storage.connection import AsyncEngine, Connection, create_async_engine
 from storage.urls import SQLITE, normalise, parse, sqlite_path
 
 __all__ = ["Store", "normalise"]
 
 T = TypeVar("T")
-Work = Callable[[AsyncConnection], Awaitable[T]]
+Work = Callable[[Connection], Awaitable[T]]
 
 WRITES = "almanac_writes"  # execution option: this transaction will write
 RETRY_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)  # after SQLite's own busy_timeout has passed, or at once on PostgreSQL
@@ -134,13 +134,13 @@ def engine_options(address: str) -> dict[str, Any]:
     return {"pool_size": POOL, "max_overflow": POOL, "pool_pre_ping": True}
 
 
-def begin(conn: Connection) -> None:
+def begin(conn: SyncConnection) -> None:
     """Open SQLite's transaction: one that will write takes the lock first, so it never fails half-way as busy."""
     writes = conn.get_execution_options().get(WRITES)
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-async def ping(conn: AsyncConnection) -> None:
+async def ping(conn: Connection) -> None:
     await conn.exec_driver_sql("SELECT 1")
 
 

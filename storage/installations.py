@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, RowMapping, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.schema import installations, repositories
 from storage.upsert import upsert
 
@@ -46,24 +46,24 @@ class Repository:
         return f"{self.owner}/{self.name}"
 
 
-async def save_installation(conn: AsyncConnection, installation: Installation) -> None:
+async def save_installation(conn: Connection, installation: Installation) -> None:
     """Insert or overwrite an installation by its id."""
     await upsert(conn, installations, ["id"], [asdict(installation)])
 
 
-async def installation(conn: AsyncConnection, installation_id: int) -> Installation | None:
+async def installation(conn: Connection, installation_id: int) -> Installation | None:
     """Return an installation, a removed one too, or None."""
     row = (await conn.execute(select(installations).where(installations.c.id == installation_id))).mappings().first()
     return None if row is None else Installation(**row)
 
 
-async def all_installations(conn: AsyncConnection) -> list[Installation]:
+async def all_installations(conn: Connection) -> list[Installation]:
     """Return the installations that are not removed, by id."""
     query = select(installations).where(installations.c.removed_at.is_(None)).order_by(installations.c.id)
     return [Installation(**row) for row in (await conn.execute(query)).mappings()]
 
 
-async def mark_installation_removed(conn: AsyncConnection, installation_id: int, at: datetime) -> None:
+async def mark_installation_removed(conn: Connection, installation_id: int, at: datetime) -> None:
     """Note that the App was uninstalled, for the installation and every repository it saw there."""
     ended = update(installations).where(installations.c.id == installation_id, installations.c.removed_at.is_(None))
     await conn.execute(ended.values(removed_at=at))
@@ -71,35 +71,35 @@ async def mark_installation_removed(conn: AsyncConnection, installation_id: int,
     await conn.execute(gone.where(repositories.c.removed_at.is_(None)).values(removed_at=at))
 
 
-async def save_repository(conn: AsyncConnection, repository: Repository) -> None:
+async def save_repository(conn: Connection, repository: Repository) -> None:
     """Insert or overwrite a repository by its id; a new name or owner is just another label."""
     await upsert(conn, repositories, ["id"], [{**asdict(repository), "key": repository.full_name.lower()}])
 
 
-async def repository(conn: AsyncConnection, repository_id: int) -> Repository | None:
+async def repository(conn: Connection, repository_id: int) -> Repository | None:
     """Return a repository, a removed one too, or None."""
     return await first(conn, repositories.c.id == repository_id)
 
 
-async def repository_by_name(conn: AsyncConnection, owner: str, name: str) -> Repository | None:
+async def repository_by_name(conn: Connection, owner: str, name: str) -> Repository | None:
     """Return the repository that has this name now, in any case; one that is not removed comes first."""
     return await first(conn, repositories.c.key == f"{owner}/{name}".lower())
 
 
-async def repositories_of(conn: AsyncConnection, installation_id: int) -> list[Repository]:
+async def repositories_of(conn: Connection, installation_id: int) -> list[Repository]:
     """Return the repositories that an installation sees, by name."""
     seen = select(repositories).where(repositories.c.installation_id == installation_id)
     query = seen.where(repositories.c.removed_at.is_(None)).order_by(repositories.c.key, repositories.c.id)
     return [read(row) for row in (await conn.execute(query)).mappings()]
 
 
-async def mark_repositories_removed(conn: AsyncConnection, repository_ids: Iterable[int], at: datetime) -> None:
+async def mark_repositories_removed(conn: Connection, repository_ids: Iterable[int], at: datetime) -> None:
     """Note that the App no longer sees these repositories; their rows stay until they are pruned."""
     gone = update(repositories).where(repositories.c.id.in_(list(repository_ids)))
     await conn.execute(gone.where(repositories.c.removed_at.is_(None)).values(removed_at=at))
 
 
-async def first(conn: AsyncConnection, condition: ColumnElement[bool]) -> Repository | None:
+async def first(conn: Connection, condition: ColumnElement[bool]) -> Repository | None:
     """Return the best match: one that is not removed, then the newest."""
     query = select(repositories).where(condition)
     ordered = query.order_by(repositories.c.removed_at.is_not(None), repositories.c.id.desc()).limit(1)

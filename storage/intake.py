@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 KIND = "delivery"
 BATCH = 512  # deliveries in one transaction; bounds how long other writers wait for their turn
+CACHE_KB = 8_000  # random delivery ids touch every page of their index; it is to stay in memory
 
 # A delivery whose lock has a job ready or running waits behind it, a more urgent one too: it is that job's turn, and
 # then its own. See storage.lanes.
@@ -149,6 +150,7 @@ def connect(path: str) -> sqlite3.Connection:
     """Open the intake's own connection; its transactions are written out by hand."""
     connection = sqlite3.connect(path, isolation_level=None)
     sqlite.prepare(connection)
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     return connection
 
 

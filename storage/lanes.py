@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.schema import jobs
 
 
@@ -50,7 +50,7 @@ COME_DUE = (
 )
 
 
-async def settle(conn: AsyncConnection, locks: Iterable[str | None]) -> None:
+async def settle(conn: Connection, locks: Iterable[str | None]) -> None:
     """Let the best waiting job of each lock be ready, unless a job of that lock is running."""
     touched = set(locks)
     if None in touched:
@@ -61,6 +61,6 @@ async def settle(conn: AsyncConnection, locks: Iterable[str | None]) -> None:
         await conn.execute(STEP_UP, lanes)
 
 
-async def promote_due(conn: AsyncConnection, now: datetime) -> None:
+async def promote_due(conn: Connection, now: datetime) -> None:
     """Let jobs whose time has come wait for their turn."""
     await settle(conn, (await conn.execute(COME_DUE, {"now": now})).scalars().all())

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, and_, case, func, or_
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.upsert import insert
 
 
 async def save_newest(
-    conn: AsyncConnection,
+    conn: Connection,
     table: Table,
     rows: Sequence[dict[str, Any]],
     *,
@@ -45,7 +45,7 @@ async def save_newest(
     await conn.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=taken), rows)
 
 
-async def save_earliest(conn: AsyncConnection, table: Table, keys: Sequence[str], at: str, rows: Sequence[Any]) -> None:
+async def save_earliest(conn: Connection, table: Table, keys: Sequence[str], at: str, rows: Sequence[Any]) -> None:
     """Save `rows` by `keys`, keeping the earliest time `at` of each."""
     if rows:
         statement = insert(conn, table)

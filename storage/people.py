@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from sqlalchemy import case, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.actors import Actor, ActorKind
+from storage.connection import Connection
 from storage.schema import actors as table
 from storage.upsert import insert
 
@@ -17,7 +17,7 @@ CHUNK = 500  # keys in one IN list
 CERTAINTY = {ActorKind.PERSON: 0, ActorKind.EMAIL: 0, ActorKind.GHOST: 0, ActorKind.BOT: 1, ActorKind.AI: 2}
 
 
-async def actor_ids(conn: AsyncConnection, actors: Iterable[Actor]) -> dict[str, int]:
+async def actor_ids(conn: Connection, actors: Iterable[Actor]) -> dict[str, int]:
     """Return the id of each actor by its `key`, making rows for those not seen before."""
     wanted: dict[str, Actor] = {}
     for actor in actors:
@@ -34,7 +34,7 @@ async def actor_ids(conn: AsyncConnection, actors: Iterable[Actor]) -> dict[str,
     return ids
 
 
-async def find(conn: AsyncConnection, keys: Sequence[str]) -> tuple[dict[str, int], dict[str, ActorKind]]:
+async def find(conn: Connection, keys: Sequence[str]) -> tuple[dict[str, int], dict[str, ActorKind]]:
     """Return ids and kinds of the keys that are there."""
     ids: dict[str, int] = {}
     kinds: dict[str, ActorKind] = {}
@@ -47,7 +47,7 @@ async def find(conn: AsyncConnection, keys: Sequence[str]) -> tuple[dict[str, in
     return ids, kinds
 
 
-async def save(conn: AsyncConnection, actors: Sequence[Actor]) -> None:
+async def save(conn: Connection, actors: Sequence[Actor]) -> None:
     """Insert actors; of one that is there the kind changes only towards the more certain."""
     statement = insert(conn, table)
     new = statement.excluded

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.schema import pictures as table
 from storage.upsert import insert
 
@@ -27,19 +27,19 @@ class Picture:
     created_at: datetime
 
 
-async def save_pictures(conn: AsyncConnection, pictures: Iterable[Picture]) -> None:
+async def save_pictures(conn: Connection, pictures: Iterable[Picture]) -> None:
     """Keep pictures. What an address shows never changes: proxies keep it for ever, so one that is there stays."""
     rows = [asdict(picture) for picture in pictures]
     if rows:
         await conn.execute(insert(conn, table).on_conflict_do_nothing(index_elements=["address"]), rows)
 
 
-async def picture(conn: AsyncConnection, address: str) -> Picture | None:
+async def picture(conn: Connection, address: str) -> Picture | None:
     """Return the picture at an address, or None."""
     row = (await conn.execute(select(table).where(table.c.address == address))).mappings().first()
     return None if row is None else Picture(**row)
 
 
-async def delete_pictures(conn: AsyncConnection, answer_key: str) -> int:
+async def delete_pictures(conn: Connection, answer_key: str) -> int:
     """Delete every picture of an answer; return how many there were."""
     return (await conn.execute(delete(table).where(table.c.answer_key == answer_key))).rowcount

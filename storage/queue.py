@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Label, Update, delete, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.engine import Store
 from storage.lanes import in_state, promote_due, settle
 from storage.schema import jobs, payloads
@@ -69,7 +69,7 @@ class Job:
     lease: int
 
 
-async def put(conn: AsyncConnection, new: Iterable[NewJob], now: datetime) -> int:
+async def put(conn: Connection, new: Iterable[NewJob], now: datetime) -> int:
     """Put jobs that are not there yet by (kind, key), done ones included; return how many were new."""
     inserted = 0
     locks: set[str | None] = set()
@@ -107,7 +107,7 @@ async def claim(store: Store, now: datetime, lease: timedelta) -> Job | None:
 NEXT = select(jobs.c.id).where(in_state("ready")).order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
 
 
-async def take(conn: AsyncConnection, now: datetime, until: datetime) -> Job | None:
+async def take(conn: Connection, now: datetime, until: datetime) -> Job | None:
     """Claim the next job inside the caller's transaction."""
     await promote_due(conn, now)
     taken = (
@@ -131,7 +131,7 @@ def held(job: Job) -> Update:
 async def extend(store: Store, job: Job, now: datetime, lease: timedelta) -> bool:
     """Hold the job until `now + lease`; False if the lease was lost."""
 
-    async def work(conn: AsyncConnection) -> bool:
+    async def work(conn: Connection) -> bool:
         return (await conn.execute(held(job).values(leased_until=now + lease))).rowcount == 1
 
     return await store.write(work)
@@ -156,7 +156,7 @@ async def retry(store: Store, job: Job, run_at: datetime, error: str, *, counted
 async def leave(store: Store, job: Job, *, drop: bool = False, **values: Any) -> bool:
     """Move a running job on and let the next of its lock step up."""
 
-    async def work(conn: AsyncConnection) -> bool:
+    async def work(conn: Connection) -> bool:
         left = await conn.execute(held(job).values(leased_until=None, **values))
         if left.rowcount != 1:
             return False
@@ -172,7 +172,7 @@ async def leave(store: Store, job: Job, *, drop: bool = False, **values: Any) ->
 async def release_expired(store: Store, now: datetime) -> int:
     """Let jobs whose lease ran out wait again; return how many. The attempt stays counted: it may be what killed."""
 
-    async def work(conn: AsyncConnection) -> int:
+    async def work(conn: Connection) -> int:
         expired = (
             update(jobs)
             .where(in_state("running"), jobs.c.leased_until < now)
@@ -194,14 +194,14 @@ def counting(state: str) -> Label[int]:
 COUNTS = select(*(counting(state) for state in (*STATES, "ready")))
 
 
-async def counts(conn: AsyncConnection) -> dict[str, int]:
+async def counts(conn: Connection) -> dict[str, int]:
     """Return how many jobs are scheduled, waiting, running, done and dead; each is there, be it 0."""
     row = (await conn.execute(COUNTS)).mappings().one()
     # which of the waiting jobs is next concerns nobody else
     return {state: row[state] + (row["ready"] if state == "waiting" else 0) for state in STATES}
 
 
-async def next_due(conn: AsyncConnection) -> datetime | None:
+async def next_due(conn: Connection) -> datetime | None:
     """Return when the next job can be claimed: a past time if one is ready, None if none waits or all are running."""
     ready = select(jobs.c.run_at).where(jobs.c.id == NEXT.scalar_subquery())
     found: datetime | None = (await conn.execute(ready)).scalar()
@@ -218,7 +218,7 @@ async def prune(store: Store, before: datetime) -> int:
     Give at least `KEYS_KEPT` of time: with the row goes the knowledge that a delivery was worked on.
     """
 
-    async def work(conn: AsyncConnection) -> int:
+    async def work(conn: Connection) -> int:
         old = (
             select(jobs.c.id)
             .where(in_state("done"), jobs.c.finished_at < before)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData
 
 metadata = MetaData(
     naming_convention={
@@ -30,5 +30,9 @@ def actor(name: str, *, nullable: bool = False) -> Column[Any]:
 
 
 def partial(name: str, condition: str, *columns: Any, unique: bool = False) -> Index:
-    """Return an index over the rows that meet `condition` only, so that it stays as small as their number."""
-    return Index(name, *columns, unique=unique, sqlite_where=text(condition), postgresql_where=text(condition))
+    """Return an index over the rows that meet `condition` only, so that it stays as small as their number.
+
+    The condition is a note; migrations write it and a test holds the two together. Said as PostgreSQL's option here it
+    would import that database's dialect, 3 MB, into servers that run on SQLite.
+    """
+    return Index(name, *columns, unique=unique, info={"where": condition})

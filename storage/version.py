@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from sqlalchemy import inspect, text
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.engine import Connection as SyncConnection
+
+from storage.connection import Connection
 
 HEAD = "0001"  # the newest file under storage/migrations/versions; a test holds the two together
 
 
-async def is_current(conn: AsyncConnection) -> bool:
+async def is_current(conn: Connection) -> bool:
     """Return True if every migration has run; a database without tables is not current."""
     return await conn.run_sync(revision) == HEAD
 
 
-def revision(connection: Connection) -> str | None:
+def revision(connection: SyncConnection) -> str | None:
     """Return the stored revision, None where no migration ever ran."""
     if not inspect(connection).has_table("alembic_version"):
         return None

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.connection import Connection
 from storage.schema import watermarks as table
 from storage.upsert import upsert
 
@@ -33,12 +33,12 @@ class Watermark:
     rows: int = 0
 
 
-async def watermarks(conn: AsyncConnection, repository_id: int) -> dict[str, Watermark]:
+async def watermarks(conn: Connection, repository_id: int) -> dict[str, Watermark]:
     """Return a repository's watermarks by dataset; a dataset never synced is missing."""
     rows = await conn.execute(select(table).where(table.c.repository_id == repository_id))
     return {row["dataset"]: Watermark(**row) for row in rows.mappings()}
 
 
-async def save_watermark(conn: AsyncConnection, watermark: Watermark) -> None:
+async def save_watermark(conn: Connection, watermark: Watermark) -> None:
     """Insert or overwrite a watermark; do so in the transaction that saves the rows it speaks of."""
     await upsert(conn, table, ["repository_id", "dataset"], [asdict(watermark)])

@@ -38,12 +38,15 @@ def count_marks(most: float, wanted: int = 3) -> tuple[float, ...]:
 
 
 def value_marks(low: float, high: float, wanted: int = 3) -> tuple[float, ...]:
-    """Return about `wanted` round values from `low` to `high`."""
+    """Return about `wanted` round values from `low` to `high`, at least two."""
     if high <= low:
         return (low,)
-    step = _round_step((high - low) / wanted)
-    first = math.ceil(low / step - 1e-9)
-    return tuple(step * index for index in range(first, math.floor(high / step + 1e-9) + 1))
+    while True:
+        step = _round_step((high - low) / wanted)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last > first:
+            return tuple(step * index for index in range(first, last + 1))
+        wanted += 1
 
 
 def _round_step(step: float) -> float:

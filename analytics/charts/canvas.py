@@ -7,9 +7,8 @@ pixels from the upper left corner, and the canvas knows every text's extent.
 from __future__ import annotations
 
 import io
-import unicodedata
 import warnings
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from analytics.charts.fitting import wrap
+from analytics.charts.fitting import dotted, normal, printable, wrap
 from analytics.charts.layout import (
     DPI,
     HEAD,
@@ -50,9 +49,9 @@ if TYPE_CHECKING:
 FONTS = FilePath(font_source_sans_pro.font_directory)
 WEIGHTS = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
 LAST_RESORT = "Last Resort"  # matplotlib's own font of boxes
-DOT = "\N{MIDDLE DOT}"
-UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Me")  # control, format, unassigned and enclosing characters
-VARIATION_SELECTORS = "\ufe0e\ufe0f"
+# (steps of an edge, zlib's level): the higher levels cost two to five times the time for a tenth of the bytes.
+ATTEMPTS = ((STEPS, 7), (5, 8), (1, 9), (0, 9))
+MUCH_TEXT = 600  # characters, with which the first attempt is always too heavy
 MOST_BYTES = 59_000  # of a picture; what readers on a train are asked to load
 
 Files = tuple[str | FontPath, ...]
@@ -130,35 +129,20 @@ def _elsewhere() -> dict[int, FontPath]:
 def _prepared(text: str, type_: Type) -> tuple[str, Face]:
     """Return `text` without what cannot be drawn, and the face to draw it with."""
     own = str(FONTS / WEIGHTS[type_.bold])
-    clean = " ".join(unicodedata.normalize("NFC", text).split())
+    clean = normal(text)
     if all(ord(character) in _own() for character in clean):
         return clean, Face((own,), type_.size)
-    kept = [
-        character
-        for character in clean
-        if unicodedata.category(character) not in UNDRAWN and character not in VARIATION_SELECTORS
-    ]
+    kept = printable(clean)
     codes = dict.fromkeys(ord(character) for character in kept if ord(character) not in _own())
     files: Files = (own, *dict.fromkeys(_elsewhere()[code] for code in codes if code in _elsewhere()))
-    drawn = _dotted(kept, _own() | _elsewhere().keys())
+    drawn = dotted(kept, _own() | _elsewhere().keys())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
             get_font(files).set_text(drawn, 0.0, flags=LoadFlags.DEFAULT)
         except UserWarning:  # a letter and a mark on it that no single font has
-            return _dotted(kept, _own()), Face((own,), type_.size)
+            return dotted(kept, _own()), Face((own,), type_.size)
     return drawn, Face(files, type_.size)
-
-
-def _dotted(characters: Sequence[str], known: Set[int]) -> str:
-    """Return the characters that fonts have; a run of others is one quiet dot, never boxes."""
-    drawn = ""
-    for character in characters:
-        if ord(character) in known:
-            drawn += character
-        elif not drawn.endswith(DOT):
-            drawn += DOT
-    return drawn
 
 
 @lru_cache(16384)
@@ -200,8 +184,8 @@ class Sheet:
         """Return the picture as a palette PNG without metadata: the same drawing gives the same bytes."""
         size = (WIDTH, self.height)
         full = Image.frombuffer("RGBA", size, self.agg.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
-        # zlib's higher levels cost two to five times the time for a tenth of the bytes: only where needed.
-        for steps, level in ((STEPS, 7), (5, 8), (1, 9), (0, 9)):
+        written = sum(len(text.text) for text in self.texts)
+        for steps, level in ATTEMPTS[1:] if written > MUCH_TEXT else ATTEMPTS:
             colours = palette(tuple(self.solids), tuple(self.edges), self.theme.background, steps)
             table = Image.new("P", (1, 1))
             table.putpalette([channel for colour in colours for channel in channels(colour)])

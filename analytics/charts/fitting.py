@@ -1,9 +1,13 @@
-"""Text made to fit: cut with an ellipsis, or broken into lines, by its measured width."""
+"""Text made fit to draw: cut or broken into lines by its measured width, and freed of what no font draws."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Set
 
+DOT = "\N{MIDDLE DOT}"
+UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Me")  # control, format, unassigned and enclosing characters
+VARIATION_SELECTORS = "\ufe0e\ufe0f"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 Width = Callable[[str], float]
@@ -34,3 +38,28 @@ def wrap(text: str, room: float, width: Width, most: int = 2) -> list[str]:
         lines.append(cut(" ".join(words[:count]), room, width))
         words = words[count:]
     return [*lines, cut(" ".join(words), room, width)] if words else lines
+
+
+def normal(text: str) -> str:
+    """Return `text` on one line, composed as fonts expect it."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def printable(text: str) -> str:
+    """Return `text` without characters that have no shape."""
+    return "".join(
+        character
+        for character in text
+        if unicodedata.category(character) not in UNDRAWN and character not in VARIATION_SELECTORS
+    )
+
+
+def dotted(text: str, known: Set[int]) -> str:
+    """Return `text` with one quiet dot for every run of characters whose code points are not `known`: never boxes."""
+    drawn = ""
+    for character in text:
+        if ord(character) in known:
+            drawn += character
+        elif not drawn.endswith(DOT):
+            drawn += DOT
+    return drawn

@@ -37,9 +37,14 @@ def marks_width(canvas: Canvas, marks: Sequence[float]) -> float:
 
 
 def mark_labels(marks: Sequence[float]) -> list[str]:
-    """Return the marks' figures, short ones unless two marks would look the same; mirrored marks lose their sign."""
-    briefly = [short(abs(mark)) for mark in marks]
-    return briefly if len(set(briefly)) == len({abs(mark) for mark in marks}) else [number(abs(mark)) for mark in marks]
+    """Return the marks' figures, short unless two marks would look the same; mirrored marks lose their sign."""
+    sizes = [abs(mark) for mark in marks]
+    briefly = [short(size) for size in sizes]
+    for digits in range(6):
+        if len(set(briefly)) == len(set(sizes)):
+            break
+        briefly = [f"{size:,.{digits}f}" for size in sizes]
+    return briefly
 
 
 def value_axis(canvas: Canvas, plot: Box, marks: Sequence[float], place: Callable[[float], float]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, MOST_COLUMNS = 20, 20  # names a reader can tell apart; the others are added up in one row and one column
 TEXT_ROWS, TEXT_COLUMNS = 12, 8
-MOST_DIGITS = 240  # in cells: beyond that a picture is a table, and too heavy for a phone
+MOST_INK = 300  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
 CELL = 54  # pixels, at most, of a cell's height
 WIDEST = 112  # pixels, at most, of a cell's width
 SLANT = 45  # degrees of the columns' names
@@ -251,14 +251,14 @@ class _Grid:
     own_columns: int
 
     def least_figure(self) -> int:
-        """Return the least value that is written, so that at most MOST_DIGITS are; equal values are treated alike."""
-        digits = 0
+        """Return the least value that is written, within MOST_INK; equal values are treated alike."""
+        ink = 0
         least = max((value or 0 for row in self.values for value in row), default=0) + 1
         for value, count in sorted(
             Counter(value for row in self.values for value in row if value).items(), reverse=True
         ):
-            digits += count * len(brief(value))
-            if digits > MOST_DIGITS:
+            ink += count * (1 + len(brief(value)))
+            if ink > MOST_INK:
                 return least
             least = value
         return 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from analytics.charts.chart import Chart
-from analytics.charts.ranked import Ranked, RankedRow
+from analytics.charts.heatmap import Heatmap
 from analytics.comparing import NOTHING, count, listing, sentence, settled
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
@@ -25,10 +25,10 @@ else:
     np = lazy("numpy")
 
 ACTIVITIES = ("commits", "pulls", "reviews", "issues")
-SPOKEN = {"commits": "commit", "pulls": "pull request", "reviews": "review", "issues": "issue"}
+SPOKEN = ("commits", "pull requests", "reviews", "issues")
 HISTORY = frozenset({"pulls", "issues", "commits"})
 MOST_ROWS = 1000
-SHOWN = 12
+SHOWN = 20
 
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
@@ -80,10 +80,11 @@ def newcomers(tables: Tables, window: Window) -> int:
 
 
 def people_grid(per_actor: Mapping[str, NDArray[np.int64]], people: NDArray[np.bool_], roster: Roster) -> Grid:
-    """List people by all their contributions, most first, ties by lower-cased login."""
+    """List people by lower-cased login; this is no ranking. Of very many, those with the most contributions."""
     found = np.flatnonzero(people)
     total = sum(per_actor[activity][found] for activity in ACTIVITIES)
-    first = found[np.lexsort((roster.rank[found], -np.asarray(total)))][:MOST_ROWS]
+    kept = found[np.lexsort((roster.rank[found], -np.asarray(total)))][:MOST_ROWS]
+    first = kept[np.argsort(roster.rank[kept], kind="stable")]
     counts = [per_actor[activity][first].tolist() for activity in ACTIVITIES]
     return Grid(("login", *ACTIVITIES), tuple(zip([roster.names[code] for code in first], *counts, strict=True)))
 
@@ -128,23 +129,25 @@ def figure(measured: Measured, key: str) -> str:
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw the people with the most contributions and what they are made of."""
+    """Draw who does what, in alphabetical order; of many people, those with the most contributions."""
     people = count(now, "authors_n")
-    rows = [
-        RankedRow(name(login), sum(counts), note(counts))
-        for login, *counts in cast("list[tuple[str, int, int, int, int]]", now.tables["people"].rows[:SHOWN])
-    ]
+    everybody = cast("tuple[tuple[str, int, int, int, int], ...]", now.tables["people"].rows)
+    least = sorted((sum(counts) for _, *counts in everybody), reverse=True)[:SHOWN][-1:] or [0]
+    rows = [(login, counts) for login, *counts in everybody if sum(counts) >= least[0]][:SHOWN]
     when = during(scene.window, scene.now)
     title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}"
     return (
-        Ranked(
+        Heatmap(
             title=title if people else f"Nobody contributed {when}",
             subtitle=(
                 f"{scene.repository} · {number(len(rows))} of {plural(people, 'person', 'people')}, "
-                f"{span(scene.window)} · commits, pull requests, reviews and issues"
+                f"{span(scene.window)} · who does what, by name"
             ),
-            rows=tuple(rows),
-            unit="contributions",
+            rows=tuple(name(login) for login, _ in rows),
+            columns=SPOKEN,
+            values=tuple(tuple(counts) for _, counts in rows),
+            row_name="person",
+            column_name="made",
         ),
     )
 
@@ -152,11 +155,6 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
 def name(login: str) -> str:
     """Return what the picture calls somebody: who has no account is the beginning of the e-mail address's hash."""
     return f"e-mail {login[2:8]}\N{HORIZONTAL ELLIPSIS}" if login.startswith("h:") else login
-
-
-def note(counts: list[int]) -> str:
-    """Return what somebody's contributions are: `12 commits, 1 review`."""
-    return ", ".join(plural(made, SPOKEN[kind]) for kind, made in zip(ACTIVITIES, counts, strict=True) if made)
 
 
 METRIC = Metric(

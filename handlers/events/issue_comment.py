@@ -34,6 +34,7 @@ EVENT = "issue_comment"
 ACTIONS = frozenset({"created", "edited"})
 AUTHOR_MAY_ASK = 3  # times an hour, of somebody who is only the thread's author
 HOUR = timedelta(hours=1)
+ASKED, DECLINED = "asked", "declined"
 
 log = structlog.get_logger(__name__)
 
@@ -49,12 +50,13 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
     if not calls:
         return
     github = services.github(asked.installation.id)
-    record = await remember(services, asked)
-    if record is None:
+    remembered = await remember(services, asked)
+    if remembered is None:
         log.info("an older version of a comment came late", comment=asked.comment_id)
         return
+    record, again = remembered
     if not await may_ask(services, github, asked, calls):
-        await decline(github, asked)
+        await decline(services, github, asked, record)
         return
     publication = publication_of(services, github, asked, record)
     conversation = Conversation(
@@ -65,6 +67,7 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
         record.key,
         publication,
         services.now().replace(microsecond=0),
+        again=again,
     )
     await conversation.hold(calls)
     if not conversation.whole:
@@ -75,9 +78,10 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
 async def give_up(services: Services, delivery: str, payload: Mapping[str, Any]) -> None:
     """Say in one neutral sentence that there will be no answer, with what finds the reason in the logs."""
     asked = AskedIn.from_payload(payload)
-    record = await remember(services, asked) if asked is not None else None
-    if asked is None or record is None:
+    remembered = await remember(services, asked) if asked is not None else None
+    if asked is None or remembered is None:
         return
+    record, _ = remembered
     publication = publication_of(services, services.github(asked.installation.id), asked, record)
     await publication.put(failure(delivery, key=record.key))
 
@@ -92,15 +96,18 @@ def commands_of(asked: AskedIn) -> Calls:
     return calls if changed(parse(asked.body_before), calls) else ()
 
 
-async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None:
-    """Store who asked where; None if a newer version of the comment was worked on before."""
+async def remember(services: Services, asked: AskedIn) -> tuple[PublishedAnswer, bool] | None:
+    """Store who asked where; None if a newer version of the comment was worked on before.
+
+    The second value tells whether this very version was: an attempt at it ended early.
+    """
     key = answer_key(asked.repository.id, asked.comment_id)
 
-    async def work(connection: Connection) -> PublishedAnswer | None:
+    async def work(connection: Connection) -> tuple[PublishedAnswer, bool] | None:
         await installations.save_installation(connection, asked.installation)
         await installations.save_repository(connection, asked.repository)
         known = await answers.answer(connection, key)
-        if known is not None and known.asked_at > asked.updated_at:
+        if known is not None and is_older(asked, known):
             return None
         now = services.now()
         record = known or PublishedAnswer(
@@ -110,17 +117,38 @@ async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None
             command_comment_id=asked.comment_id,
             asked_by=asked.author,
             comment_id=None,
-            state="asked",
-            question=asked.body[:200],
+            state=ASKED,
+            question="",
             asked_at=asked.updated_at,
             created_at=now,
             updated_at=now,
         )
-        record = replace(record, asked_at=asked.updated_at, updated_at=now)
+        question = wording(asked.body)
+        again = known is not None and known.asked_at == asked.updated_at and known.question == question
+        if record.state == DECLINED:
+            record = replace(record, state=ASKED)
+        record = replace(record, question=question, asked_at=asked.updated_at, updated_at=now)
         await answers.save_answer(connection, record)
-        return record
+        return record, again
 
     return await services.store.write(work)
+
+
+def is_older(asked: AskedIn, known: PublishedAnswer) -> bool:
+    """Tell whether a newer version of the comment than this one is known.
+
+    GitHub's times are whole seconds: of two versions of one second, the one that came out of the other is newer.
+    """
+    if known.asked_at != asked.updated_at:
+        return known.asked_at > asked.updated_at
+    if known.question == wording(asked.body):
+        return False
+    return asked.body_before is None or known.question != wording(asked.body_before)
+
+
+def wording(body: str) -> str:
+    """Return the commands of a comment as they were written."""
+    return "\n".join(call.raw.strip() for call in parse(body))
 
 
 async def may_ask(services: Services, github: GitHub, asked: AskedIn, calls: Calls) -> bool:
@@ -135,15 +163,20 @@ async def may_ask(services: Services, github: GitHub, asked: AskedIn, calls: Cal
     if all(who.allows(asked.association, is_author=is_author) for who in wanted):
         since = services.now() - HOUR
         count = await services.store.read(
-            lambda connection: answers.asked_since(connection, asked.repository.id, asked.author, since)
+            lambda connection: answers.asked_since(
+                connection, asked.repository.id, asked.author, since, not_counted=DECLINED
+            )
         )
         if count <= AUTHOR_MAY_ASK:  # this comment is counted already
             return True
     return (await read_configuration(github, asked.repository)).everyone_may
 
 
-async def decline(github: GitHub, asked: AskedIn) -> None:
+async def decline(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> None:
     """React with 👎 and nothing else: a stranger's question must not make noise for everybody."""
+    if record.comment_id is None:
+        declined = replace(record, state=DECLINED, updated_at=services.now())
+        await services.store.write(lambda connection: answers.save_answer(connection, declined))
     try:
         await react(github, ref(asked.repository), asked.comment_id, THUMBS_DOWN)
     except (Later, Gone, Refused) as error:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from storage.connection import Connection
 from storage.engine import Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Function = Callable[Concatenate[AsyncConnection, P], Awaitable[T]]
+Function = Callable[Concatenate[Connection, P], Awaitable[T]]
 
 
 async def write(store: Store, function: Function[P, T], *given: P.args, **named: P.kwargs) -> T:

@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from analytics.actors import GHOST, Actor, ActorKind
 from analytics.rows import CommentRow, CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
 from storage import activity, schema
+from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import save_repository
 from tests.storage.ask import read, write
@@ -42,7 +42,7 @@ REVIEW = ReviewRow("PRR_1", 1, TOPAZ, OPAL, "COMMENTED", DAY + HOUR)
 COMMIT = CommitRow("a" * 40, OPAL, DAY, DAY + HOUR, 5, None, 1)
 
 
-async def rows(conn: AsyncConnection, table: Table, repository_id: int = REPOSITORY.id) -> list[dict[str, Any]]:
+async def rows(conn: Connection, table: Table, repository_id: int = REPOSITORY.id) -> list[dict[str, Any]]:
     keys = list(table.primary_key.columns)
     query = select(table).where(table.c.repository_id == repository_id).order_by(*keys)
     found = (await conn.execute(query)).mappings()
@@ -59,7 +59,7 @@ async def save(store: Store, how: Callable[..., Any], *given: Any) -> None:
 
 
 async def logins(store: Store) -> dict[int, str]:
-    async def work(conn: AsyncConnection) -> dict[int, str]:
+    async def work(conn: Connection) -> dict[int, str]:
         return {row.id: row.login for row in await conn.execute(select(schema.actors))}
 
     return await store.read(work)
@@ -107,7 +107,7 @@ async def test_a_program_once_known_stays_one(store: Store) -> None:
     for author in (looks_like_a_person, machine, looks_like_a_person):
         await save(store, activity.save_commits, replace(COMMIT, author=author))
 
-    async def kinds(conn: AsyncConnection) -> list[str]:
+    async def kinds(conn: Connection) -> list[str]:
         return list((await conn.execute(select(schema.actors.c.kind))).scalars())
 
     assert await store.read(kinds) == ["bot"]

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from structlog.testing import capture_logs
 
+from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, installation, save_installation
 from storage.schema import actors, installations
 
 
-async def number_of_actors(conn: AsyncConnection) -> int:
+async def number_of_actors(conn: Connection) -> int:
     return (await conn.execute(select(func.count()).select_from(actors))).scalar_one()
 
 
@@ -27,7 +29,7 @@ async def test_what_is_written_is_read(store: Store) -> None:
 
 
 async def test_a_failed_write_leaves_nothing(store: Store) -> None:
-    async def work(conn: AsyncConnection) -> None:
+    async def work(conn: Connection) -> None:
         await conn.execute(actors.insert(), {"login": "opal", "key": "opal", "kind": "person"})
         await conn.execute(actors.insert(), {"login": "OPAL", "key": "opal", "kind": "person"})
 
@@ -37,7 +39,7 @@ async def test_a_failed_write_leaves_nothing(store: Store) -> None:
 
 
 async def test_a_read_keeps_no_change(store: Store) -> None:
-    async def work(conn: AsyncConnection) -> None:
+    async def work(conn: Connection) -> None:
         await conn.execute(actors.insert(), {"login": "opal", "key": "opal", "kind": "person"})
 
     await store.read(work)
@@ -48,7 +50,7 @@ async def test_400_cancelled_writers_leave_whole_rows_and_no_lock(store: Store) 
     """Each writes two rows; wherever it is cancelled there are two of it or none, and the next writer gets its turn."""
 
     def writer(number: int) -> asyncio.Task[None]:
-        async def work(conn: AsyncConnection) -> None:
+        async def work(conn: Connection) -> None:
             for half in "ab":
                 name = f"{number}{half}"
                 await conn.execute(actors.insert(), {"login": name, "key": name, "kind": "person"})
@@ -73,7 +75,7 @@ async def test_400_cancelled_writers_leave_whole_rows_and_no_lock(store: Store) 
     assert "1000" in halves[0]
 
 
-async def keys(conn: AsyncConnection) -> list[str]:
+async def keys(conn: Connection) -> list[str]:
     return list((await conn.execute(select(actors.c.key))).scalars())
 
 
@@ -91,7 +93,7 @@ async def test_several_stores_that_read_and_then_write_lose_nothing(store: Store
     """Three processes of one database each add 1 to a number 40 times, all at once; the number is 120 at the end."""
     await store.write(lambda conn: save_installation(conn, Installation(1, "quartz", 0, "Organization")))
 
-    async def add_one(conn: AsyncConnection) -> None:
+    async def add_one(conn: Connection) -> None:
         lock = select(installations.c.account_id).where(installations.c.id == 1).with_for_update()
         before = (await conn.execute(lock)).scalar_one()
         await asyncio.sleep(0)
@@ -111,7 +113,7 @@ async def test_several_stores_that_read_and_then_write_lose_nothing(store: Store
 async def test_reads_do_not_wait_for_a_write(store: Store) -> None:
     inside, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(conn: AsyncConnection) -> None:
+    async def slow(conn: Connection) -> None:
         await conn.execute(actors.insert(), {"login": "opal", "key": "opal", "kind": "person"})
         inside.set()
         await go_on.wait()
@@ -139,7 +141,7 @@ async def test_closing_lets_what_has_begun_come_to_its_end(database: str) -> Non
 
 
 async def test_a_failure_whose_caller_has_left_is_logged(store: Store) -> None:
-    async def broken(conn: AsyncConnection) -> None:
+    async def broken(conn: Connection) -> None:
         await conn.execute(text("SELECT 1 FROM nowhere"))
 
     with capture_logs() as logs:
@@ -168,3 +170,16 @@ async def idle(store: Store) -> None:
     while store.running:
         await asyncio.wait(store.running)
     await asyncio.sleep(0)
+
+
+def test_a_server_on_sqlite_imports_neither_the_orm_nor_the_other_database() -> None:
+    program = (
+        "import sys, storage.engine, storage.intake, storage.queue, storage.activity, storage.answers, storage.pictures\n"
+        "heavy = 'sqlalchemy.orm', 'sqlalchemy.dialects.postgresql', 'psycopg', 'alembic', 'numpy', 'pandas'\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+        "import sqlalchemy.ext.asyncio\n"
+        "print(sqlalchemy.ext.asyncio.AsyncEngine is storage.engine.AsyncEngine)\n"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "True"]

@@ -12,8 +12,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import inspect
 
+from storage.connection import Connection
 from storage.engine import Store
 from storage.migrate import MIGRATIONS, sync_engine, upgrade
 from storage.schema import metadata
@@ -29,6 +30,28 @@ def test_the_migrated_schema_is_the_one_in_the_code(database: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+def test_indexes_over_some_rows_have_the_condition_that_the_code_notes(database: str) -> None:
+    engine = sync_engine(database)
+    noted = {index.name: index.info.get("where") for table in metadata.tables.values() for index in table.indexes}
+    found = {
+        index["name"]: str(condition)
+        for table in metadata.tables
+        for index in inspect(engine).get_indexes(table)
+        for option, condition in index["dialect_options"].items()
+        if option.endswith("_where")
+    }
+    engine.dispose()
+    assert {name: simple(text) for name, text in found.items()} == {
+        name: simple(text) for name, text in noted.items() if text is not None
+    }
+
+
+def simple(condition: str) -> str:
+    """Return a condition as words and values only: each database prints it back in its own way."""
+    words = condition.replace("::text", "").replace("= ANY (ARRAY[", "IN (").replace("]", "")
+    return "".join(letter for letter in words if letter not in "() ").lower()
 
 
 async def test_an_empty_database_is_not_current_and_a_migrated_one_is(make: Make) -> None:
@@ -62,7 +85,7 @@ def test_the_version_the_server_expects_is_the_newest_migration() -> None:
 
 
 async def test_a_new_file_has_the_page_size_and_the_write_ahead_log(jobs_store: Store) -> None:
-    async def pragmas(conn: AsyncConnection) -> list[object]:
+    async def pragmas(conn: Connection) -> list[object]:
         names = ("page_size", "journal_mode", "synchronous", "foreign_keys")
         return [(await conn.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analytics.charts.ranked import Ranked
+from analytics.charts.heatmap import Heatmap
 from analytics.comparing import NOTHING
 from analytics.metrics.authors import METRIC
 from tests.analytics.builders import (
@@ -52,9 +52,9 @@ def test_bots_and_deleted_accounts_are_no_people() -> None:
     assert "2 bots left out of the people" in measured.notes
 
 
-def test_people_are_listed_by_all_they_did_then_by_name() -> None:
+def test_people_are_listed_by_name_and_never_ranked() -> None:
     measured = measure(METRIC, issues=[issue(1, by="Zinc-Crane"), issue(1, by="amber-heron")], pulls=[pull(1), pull(2)])
-    assert [row["login"] for row in records(measured, "people")] == ["quartz-otter", "amber-heron", "Zinc-Crane"]
+    assert [row["login"] for row in records(measured, "people")] == ["amber-heron", "quartz-otter", "Zinc-Crane"]
 
 
 def test_newcomers_are_unknown_until_the_whole_history_is_stored() -> None:
@@ -93,10 +93,17 @@ def test_authors_without_an_account_count_and_are_said() -> None:
 def test_the_picture_says_what_the_contributions_are() -> None:
     measured = measure(METRIC, commits=[commit(1), commit(2)], pulls=[pull(1)])
     (chart,) = METRIC.charts(measured, scene())
-    assert isinstance(chart, Ranked)
-    assert [(row.label, row.value, row.note) for row in chart.rows] == [
-        ("quartz-otter", 3, "2 commits, 1 pull request")
-    ]
+    assert isinstance(chart, Heatmap)
+    assert (chart.rows, chart.columns) == (("quartz-otter",), ("commits", "pull requests", "reviews", "issues"))
+    assert chart.values == ((2, 1, 0, 0),)
+
+
+def test_of_many_people_the_picture_shows_the_most_active_by_name() -> None:
+    """Expected: thirty people with 1 to 30 commits; the twenty with the most, in alphabetical order."""
+    made = [commit(1, by=f"heron-{at:02}") for at in range(30) for _ in range(at + 1)]
+    (chart,) = METRIC.charts(measure(METRIC, commits=made), scene())
+    assert isinstance(chart, Heatmap)
+    assert chart.rows == tuple(f"heron-{at:02}" for at in range(10, 30))
 
 
 def test_people_are_compared_without_a_verdict() -> None:
