@@ -25,6 +25,7 @@ from github.auth import App
 from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.app import app as app_facts
+from github.wire import Sleep
 from handlers import history
 from handlers.delivery import give_delivery_up, handle_delivery
 from reports.pool import Pool
@@ -44,6 +45,7 @@ DRAIN_SECONDS = 8.0  # container runtimes kill after ten
 SETTINGS = web.AppKey("settings", Settings)
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 NOW: web.AppKey[Callable[[], datetime]] = web.AppKey("now")
+SLEEP: web.AppKey[Sleep] = web.AppKey("sleep")
 STORE = web.AppKey("store", Store)
 INTAKE = web.AppKey("intake", Intake)
 POOL = web.AppKey("pool", Pool)
@@ -57,10 +59,14 @@ PICTURES = web.AppKey("pictures", Pictures)
 log = structlog.get_logger(__name__)
 
 
-def create_app(settings: Settings) -> web.Application:
-    """Return the server for these settings; it opens what it needs when it starts and closes it when it stops."""
+def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Application:
+    """Return the server for these settings; it opens what it needs when it starts and closes it when it stops.
+
+    sleep(seconds) is how it waits where GitHub asks it to.
+    """
     app = web.Application(client_max_size=inbox.MAX_DELIVERY + 1)  # aiohttp refuses what reaches the limit
     app[SETTINGS] = settings
+    app[SLEEP] = sleep
     app[WAKEUP] = Wakeup()
     app[WORKING] = []
     app.cleanup_ctx.extend([session, clock, database, deliveries, pool, services, routes, worker, ticks])
@@ -152,7 +158,7 @@ async def pool(app: web.Application) -> AsyncIterator[None]:
 
 async def services(app: web.Application) -> AsyncIterator[None]:
     """Put together what handlers and jobs need of the outside world."""
-    settings, now = app[SETTINGS], app[NOW]
+    settings, now, sleep = app[SETTINGS], app[NOW], app[SLEEP]
     endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
     registration = App(settings.issuer, settings.private_key)
     clients: dict[int, GitHub] = {}
@@ -160,7 +166,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
     def github(installation_id: int) -> GitHub:
         if installation_id not in clients:
             clients[installation_id] = GitHub.for_installation(
-                app[SESSION], registration, installation_id, endpoints, now, asyncio.sleep
+                app[SESSION], registration, installation_id, endpoints, now, sleep
             )
         return clients[installation_id]
 
@@ -168,7 +174,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
 
     async def bot_login() -> str:
         if not login:
-            as_app = GitHub.for_app(app[SESSION], registration, endpoints, now, asyncio.sleep)
+            as_app = GitHub.for_app(app[SESSION], registration, endpoints, now, sleep)
             login.append((await app_facts(as_app)).bot_login)
         return login[0]
 
@@ -179,7 +185,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         pool=app[POOL],
         wakeup=app[WAKEUP],
         now=now,
-        sleep=asyncio.sleep,
+        sleep=sleep,
         new_address=lambda: secrets.token_urlsafe(ADDRESS_BYTES),
         picture_base=settings.picture_base,
     )
@@ -206,7 +212,14 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
         history.KIND: Kind(lambda job: history.read_history(given, job)),
         prune.KIND: Kind(lambda job: prune.prune(given, job)),
     }
-    made = Worker(app[STORE], kinds, app[WAKEUP], app[NOW], jitter=lambda: random.uniform(0.5, 1.5))  # noqa: S311
+    made = Worker(
+        app[STORE],
+        kinds,
+        app[WAKEUP],
+        app[NOW],
+        jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
+        crowded=app[INTAKE].is_crowded,
+    )
     working = asyncio.create_task(made.work())
     app[WORKING].append(True)
     try:

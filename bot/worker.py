@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ LEASE = timedelta(minutes=2)
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
 EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
 IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
+GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
 MOST_ATTEMPTS = 6
 BACK_OFF = timedelta(seconds=5)
@@ -47,6 +49,8 @@ class Worker:
     now: Callable[[], datetime]
     jitter: Callable[[], float]
     """A random factor between 0.5 and 1.5, so that what failed together does not come back together."""
+    crowded: Callable[[], bool] = lambda: False
+    """Whether deliveries are coming in by the dozen; GitHub gives up on one after ten seconds, so they go first."""
     running: set[asyncio.Task[None]] = field(default_factory=set)
     free_again_at: datetime | None = None
 
@@ -56,6 +60,7 @@ class Worker:
             if len(self.running) >= CONCURRENT:
                 await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
                 continue
+            await self.give_way()
             job = await self.claim()
             if job is None:
                 await self.wakeup.wait(IDLE)
@@ -63,6 +68,12 @@ class Worker:
             task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
             self.running.add(task)
             task.add_done_callback(self.done)
+
+    async def give_way(self) -> None:
+        """Let a crowd of deliveries go first, but not for ever."""
+        begun = time.monotonic()
+        while self.crowded() and time.monotonic() - begun < GIVE_WAY:
+            await asyncio.sleep(GIVE_WAY / 10)
 
     def done(self, task: asyncio.Task[None]) -> None:
         self.running.discard(task)
@@ -126,7 +137,10 @@ class Worker:
             return
         buried = await queue.bury(self.store, job, self.now(), repr(error))
         if buried and kind.given_up is not None:
-            await kind.given_up(job)
+            try:
+                await kind.given_up(job)
+            except Exception as unsaid:  # the job is at its end all the same
+                log.exception("that a job was given up could not be said", error=repr(unsaid))
 
     async def hold(self, job: Job) -> None:
         """Keep the job's lease while it runs."""

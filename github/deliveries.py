@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 PREFIX = "sha256="
@@ -12,7 +11,7 @@ def sign(secret: bytes, body: bytes) -> str:
     """Return the value of `X-Hub-Signature-256` for `body`; an empty secret raises ValueError."""
     if not secret:
         raise ValueError("a webhook secret must not be empty")
-    return PREFIX + hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return PREFIX + hmac.digest(secret, body, "sha256").hex()
 
 
 def verify(secret: bytes, body: bytes, signature_header: str | None) -> bool:

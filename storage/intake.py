@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 KIND = "delivery"
 BATCH = 512  # deliveries in one transaction; bounds how long other writers wait for their turn
+CROWD = 16  # deliveries in one transaction: so many at once mean that more are on their way
+CROWDED_SECONDS = 0.05
 CACHE_KB = 8_000  # random delivery ids touch every page of their index; it is to stay in memory
 
 # A delivery whose lock has a job ready or running waits behind it, a more urgent one too: it is that job's turn, and
@@ -71,6 +73,7 @@ class Intake:
         self.connection: sqlite3.Connection | None = None
         self.task: asyncio.Task[None] | None = None
         self.closing = False
+        self.crowded_until = 0.0
 
     async def __aenter__(self) -> Self:
         path = sqlite_path(self.store.url)
@@ -112,6 +115,12 @@ class Intake:
                 async with self.store.turn:
                     batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
                     await self.write(batch)
+                if len(batch) >= CROWD:
+                    self.crowded_until = asyncio.get_running_loop().time() + CROWDED_SECONDS
+
+    def is_crowded(self) -> bool:
+        """Tell whether deliveries are coming in by the dozen: GitHub waits for an answer, stored work can wait."""
+        return asyncio.get_running_loop().time() < self.crowded_until
 
     async def write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
         """Commit one batch and tell each who waits for it what became of it."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from analytics.charts.canvas import Canvas
 
 MOST_ROWS, MOST_COLUMNS = 20, 20  # names a reader can tell apart; the others are added up in one row and one column
+BRIEF, MOST_BRIEF = 5, 24  # columns of so few letters, such as the hours of a day, may be so many
 TEXT_ROWS, TEXT_COLUMNS = 12, 8
 MOST_INK = 300  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
 CELL = 54  # pixels, at most, of a cell's height
@@ -53,10 +54,14 @@ class Heatmap:
         """Inches, with title and subtitle of one line each."""
         if not self._any:
             return 1.9
-        grid = self._folded(MOST_ROWS, MOST_COLUMNS)
+        grid = self._folded(MOST_ROWS, self._most(MOST_COLUMNS))
         header = max(SHORTEST, min(LONGEST, max(map(len, grid.columns)) * NAME_PIXELS) * COS + 44)
         rows = len(grid.rows) * (CELL if len(grid.rows) <= 16 else CELL - 8)
         return (HEAD + header + rows + (NOTE if grid.least_figure() > 1 else 0) + MARGIN + 10) / DPI
+
+    def _most(self, columns: int) -> int:
+        """Return how many columns are shown, where `columns` with long names would be."""
+        return MOST_BRIEF if max(map(len, self.columns)) <= BRIEF else columns
 
     @property
     def _any(self) -> bool:
@@ -82,7 +87,8 @@ class Heatmap:
         """Return the grid's upper left part as a table, with a bar for each row's total."""
         if not self._any:
             return "Nothing in this window."
-        columns = range(min(len(self.columns), TEXT_COLUMNS))
+        most = self._most(TEXT_COLUMNS)
+        columns = range(min(len(self.columns), most))
         totals = self._totals()
         header = [" ", *(text.name(self.columns[column]) for column in columns), "all", " "]
         rows = [
@@ -95,10 +101,10 @@ class Heatmap:
             for row in range(min(len(self.rows), TEXT_ROWS))
         ]
         left = [
-            f"{number(count)} more {text.plain(name)}"
-            for count, name in (
-                (len(self.rows) - TEXT_ROWS, self.row_name or "rows"),
-                (len(self.columns) - TEXT_COLUMNS, self.column_name or "columns"),
+            f"{number(count)} more {what}" + (f" ({text.plain(name)})" if name else "")
+            for count, what, name in (
+                (len(self.rows) - TEXT_ROWS, "rows", self.row_name),
+                (len(self.columns) - most, "columns", self.column_name),
             )
             if count > 0
         ]
@@ -114,15 +120,12 @@ class Heatmap:
             canvas.nothing()
             return
         area, theme = canvas.area, canvas.theme
-        columns = 7 if canvas.compact else MOST_COLUMNS
+        columns = 7 if canvas.compact else self._most(MOST_COLUMNS)
         header = _header(canvas, self.columns[: columns + 1])
         fits = int((area.height - header - NOTE) // (CELL - 14)) - 1
         grid = self._folded(max(1, min(MOST_ROWS, fits)), columns)
         plan = _plan(canvas, grid, header)
-        for index, name in enumerate(grid.columns):
-            x = plan.left + (index + 0.5) * plan.pitch
-            room = min(LONGEST, (area.right + 12 - x) / COS - 8, (plan.top - area.top - 14) / COS - 20)
-            canvas.text(x + 6, plan.top - 12, canvas.cut(name, room), angle=SLANT)
+        self._column_names(canvas, plan, grid)
         most = max(value or 0 for row in self.values for value in row)
         right = plan.left + len(grid.columns) * plan.pitch + 14
         for row, name in enumerate(grid.rows):
@@ -135,13 +138,28 @@ class Heatmap:
                     self._sum(canvas, plan.cell(row, column), value)
                 else:
                     self._cell(canvas, plan.cell(row, column), value, most, least=plan.least)
-        slanted = plan.left + (len(grid.columns) - 0.5) * plan.pitch + 6
-        canvas.text(max(right, slanted + APART), plan.top - 12, "all", angle=SLANT)
         self._captions(canvas, plan.left - 16, plan.top, plan.names)
         if plan.least > 1:
             words = "shaded cells without a figure: 1" + (f" to {number(plan.least - 1)}" if plan.least > 2 else "")
             y = plan.top + len(grid.rows) * plan.tall + 34
             canvas.text(plan.left, y, canvas.cut(words, area.right - plan.left, SMALL), SMALL)
+
+    def _column_names(self, canvas: Canvas, plan: _Plan, grid: _Grid) -> None:
+        """Write the names above the columns: upright if each fits above its own, else slanted."""
+        y, right = plan.top - 12, plan.left + len(grid.columns) * plan.pitch + 14
+        upright = all(canvas.width(name) <= plan.pitch - 8 for name in grid.columns)
+        x = plan.left
+        for index, name in enumerate(grid.columns):
+            x = plan.left + (index + 0.5) * plan.pitch
+            if upright:
+                canvas.text(x - 2, y, name, anchor="middle")
+                continue
+            room = min(LONGEST, (canvas.area.right + 12 - x) / COS - 8, (plan.top - canvas.area.top - 14) / COS - 20)
+            canvas.text(x + 6, y, canvas.cut(name, room), angle=SLANT)
+        if upright:
+            canvas.text(right, y, "all")
+        else:
+            canvas.text(max(right, x + 6 + APART), y, "all", angle=SLANT)
 
     def _sum(self, canvas: Canvas, box: Box, value: int | None) -> None:
         """Write the sum of several cells without a shade, which would drown the others."""
@@ -252,13 +270,14 @@ class _Grid:
 
     def least_figure(self) -> int:
         """Return the least value that is written, within MOST_INK; equal values are treated alike."""
+        room = MOST_INK if max(map(len, self.columns)) > BRIEF else 2 * MOST_INK  # names take ink as well
         ink = 0
         least = max((value or 0 for row in self.values for value in row), default=0) + 1
         for value, count in sorted(
             Counter(value for row in self.values for value in row if value).items(), reverse=True
         ):
             ink += count * (1 + len(brief(value)))
-            if ink > MOST_INK:
+            if ink > room:
                 return least
             least = value
         return 1

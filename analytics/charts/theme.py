@@ -30,13 +30,19 @@ class Theme:
     ramp: tuple[str, ...]
 
     def shade(self, share: float) -> str:
-        """Return the ramp's colour for `share` of 0..1, in RAMP_STEPS steps; anything above 0 differs from 0."""
+        """Return the ramp's colour for `share` of 0..1, in RAMP_STEPS steps; anything above 0 differs from 0.
+
+        Where neither of the theme's inks could be read, halfway up, it is the next shade further up that takes one.
+        """
         if share <= 0:
             return self.ramp[0]
-        step = min(RAMP_STEPS, max(2, round(share * RAMP_STEPS)))
-        place = step / RAMP_STEPS * (len(self.ramp) - 1)
-        below = min(int(place), len(self.ramp) - 2)
-        return mix(self.ramp[below], self.ramp[below + 1], place - below)
+        place = min(RAMP_STEPS, max(2, round(share * RAMP_STEPS))) / RAMP_STEPS
+        while True:
+            below = min(int(place * (len(self.ramp) - 1)), len(self.ramp) - 2)
+            colour = mix(self.ramp[below], self.ramp[below + 1], place * (len(self.ramp) - 1) - below)
+            if place >= 1 or max(contrast(self.ink, colour), contrast(self.background, colour)) >= LEGIBLE:
+                return colour
+            place = min(1.0, place + 1 / 200)
 
     def faint(self, colour: str) -> str:
         """Return `colour` stepped back towards the background, for what is not the finding."""

@@ -124,7 +124,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
             subtitle=f"{where} · by weekday and two hours, UTC",
             rows=WEEKDAYS,
             columns=tuple(f"{hour:02}" for hour in range(0, 24, 2)),
-            values=tuple(tuple(value or None for value in row) for row in rows),
+            values=rows,
             row_totals=tuple(sum(row) for row in rows),
             row_name="weekday",
             column_name="hour",

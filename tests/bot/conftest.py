@@ -11,7 +11,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -111,8 +111,7 @@ def report_process(github: Beside, *arguments: str, **options: Any) -> subproces
 def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Beside, str]]:
     """A GitHub with one small generated repository, and its name."""
     folder = tmp_path_factory.mktemp("acme")
-    smallest = min(generate(3, SNAPSHOT, months=4, scale=0.2), key=lambda one: len(one.commits) or 10**9)
-    smallest.repo.update(full_name="acme/rocket", owner="acme", name="rocket", snapshot_at=iso(SNAPSHOT))
-    Dataset.write(smallest, folder / "rocket")
+    busiest = max(generate(3, SNAPSHOT, months=3, scale=0.2), key=lambda one: len(one.commits))
+    Dataset.write(replace(busiest, repo={"full_name": "acme/rocket", "snapshot_at": iso(SNAPSHOT)}), folder / "rocket")
     with beside(folder / "rocket", now=SNAPSHOT) as github:
         yield github, "acme/rocket"

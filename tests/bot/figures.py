@@ -1,7 +1,7 @@
 """Which figure of a report is which value of the independently computed reference.
 
-Each entry is a path into `expected.json` and the path, or the reckoning, that gives the same from a report's JSON. Hours
-are compared to a millionth, everything else exactly; buckets and rankings are compared row by row.
+Each entry is a path into `expected.json` and what gives the same from a report's JSON. Hours are compared to a
+millionth, everything else exactly; buckets and rankings are compared row by row.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ FEWEST_FIGURES = {"tlswg__tls13-spec": 1_130, "quicwg__multipath": 650}  # compa
 
 @dataclass(frozen=True)
 class Judged:
-    """A data set, what others computed from it, and what was reported: without --store, and window by window with it."""
+    """A data set, what others computed from it, and what was reported: at once, and window by window with a store."""
 
     folder: str
     expected: dict[str, Any]
@@ -59,9 +59,7 @@ def judged(request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory
 
         def kept(since: str, until: str, *more: str) -> Report:
             before = github.asked()
-            said = report(
-                github, name, "--format", "json", "--store", store, "--since", since, "--until", until, *more
-            )
+            said = report(github, name, "--format", "json", "--store", store, "--since", since, "--until", until, *more)
             assert said.exit_code == 0, said.stderr
             asked[since] = github.asked() - before
             parsed: Report = json.loads(said.stdout)
@@ -163,4 +161,3 @@ def test_completeness_says_that_nothing_is_missing(judged: Judged) -> None:
         assert said["completeness"]["complete"] is True
         rows = {name: state["rows"] for name, state in said["completeness"]["datasets"].items()}
         assert rows == {name: at(judged.expected, path) for name, path in counts.items()}
-

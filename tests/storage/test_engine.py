@@ -174,7 +174,7 @@ async def idle(store: Store) -> None:
 
 def test_a_server_on_sqlite_imports_neither_the_orm_nor_the_other_database() -> None:
     program = (
-        "import sys, storage.engine, storage.intake, storage.queue, storage.activity, storage.answers, storage.pictures\n"
+        "import sys, storage.engine, storage.intake, storage.queue, storage.activity, storage.pictures\n"
         "heavy = 'sqlalchemy.orm', 'sqlalchemy.dialects.postgresql', 'psycopg', 'alembic', 'numpy', 'pandas'\n"
         "print([name for name in heavy if name in sys.modules])\n"
         "import sqlalchemy.ext.asyncio\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -11,10 +11,10 @@ import pytest
 
 import bot.app
 import bot.worker
-import reports.publish
+import handlers.conversation
 from reports.pool import Pool
 from storage.migrate import upgrade
-from tests.stories.town import Town, open_town
+from tests.stories.town import Town, numbers_of, open_town
 
 OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
 
@@ -60,12 +60,33 @@ def town_of(folder: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> OpenTo
     monkeypatch.setattr(SharedPool, "shared", pool, raising=False)
     monkeypatch.setattr(bot.app, "Pool", SharedPool)
     monkeypatch.setattr(bot.worker, "IDLE", 0.02)
-    monkeypatch.setattr(reports.publish, "BETWEEN_LOOKS", 0.05)
+    # no answer is so slow that it needs a sign, except where a story makes it so
+    monkeypatch.setattr(handlers.conversation, "QUICK", 600.0)
 
     def opened(**changed: str) -> AbstractAsyncContextManager[Town]:
         return open_town(folder, **changed)
 
     return opened
+
+
+Undisturbed = Callable[[str], Awaitable[str]]
+ANSWERS: dict[str, str] = {}
+
+
+@pytest.fixture
+def undisturbed(town_of: OpenTown, migrated: Path, tmp_path: Path) -> Undisturbed:
+    """Return `await undisturbed("/analytics …")`: the answer of a town where nothing went wrong."""
+
+    async def answer(words: str) -> str:
+        if words not in ANSWERS:
+            beside = tmp_path / "undisturbed"
+            beside.mkdir()
+            shutil.copy(migrated, beside / "almanac.db")
+            async with open_town(beside) as town:
+                ANSWERS[words] = numbers_of(town.answer_to(await town.say(words)))
+        return ANSWERS[words]
+
+    return answer
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ async def test_an_answer_is_read_from_the_top(town: Town) -> None:
     ]
     assert places == sorted(places)
     assert body.startswith("**")
-    assert body.endswith(f"<!-- almanac:answer-{town.world.repository(LANTERN).id}-{said.id} -->")  # type: ignore[union-attr]
+    assert body.endswith(f"<!-- almanac:answer-{town.repository_id(LANTERN)}-{said.id} -->")
     assert len(body) <= LONGEST
     assert len(town.answers()) == 1
 

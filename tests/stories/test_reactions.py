@@ -8,9 +8,8 @@ import handlers.conversation
 from tests.stories.town import Town
 
 
-async def test_a_quick_answer_needs_no_eyes(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_quick_answer_needs_no_eyes(town: Town) -> None:
     """Who is answered at once sees 🚀 and nothing else, and two writes are all it takes."""
-    monkeypatch.setattr(handlers.conversation, "QUICK", 30.0)
     before = town.asked
     said = await town.say("/analytics help")
     writes = [one.path.rsplit("/", 1)[-1] for one in town.requests(before) if one.path.endswith(("comments", "tions"))]
@@ -21,7 +20,7 @@ async def test_a_quick_answer_needs_no_eyes(town: Town, monkeypatch: pytest.Monk
 async def test_a_slow_answer_is_looked_at_first(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """While GitHub is slow the command carries 👀; in the end only 🚀."""
     monkeypatch.setattr(handlers.conversation, "QUICK", 0.1)
-    slow = town.break_("latency", operation="Pulls", delay=1.0)
+    slow = town.break_("latency", operation="Pulls", delay=0.5)
     said = await town.say("/analytics pulls")
     reacted = [one for one in town.requests() if "/reactions" in one.path]
     assert slow.hit == 1
@@ -41,6 +40,7 @@ async def test_eyes_do_not_outlive_a_wait(town: Town, monkeypatch: pytest.Monkey
     said = await town.say("/analytics pulls 90d")
     assert town.reactions(said) == ["eyes"]
     town.sandbox.limits.graphql = 5000
+    monkeypatch.setattr(handlers.conversation, "QUICK", 600.0)
     await town.wait(minutes=61)
     assert "pull requests opened" in town.answer_to(said)
     assert town.reactions(said) == ["rocket"]

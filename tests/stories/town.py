@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -28,11 +28,13 @@ from aiohttp import web
 import bot.app
 from bot.app import create_app
 from bot.settings import Settings
+from github.deliveries import sign
 from sandbox.build import VISITOR, build
 from sandbox.clock import Clock
 from sandbox.dataset import Dataset
 from sandbox.faults import Fault, Kind, Match
 from sandbox.generate import generate
+from sandbox.hooks import Delivery
 from sandbox.registration import AppKeys
 from sandbox.server import Sandbox
 from sandbox.state import RequestRecord
@@ -96,7 +98,6 @@ class Town:
     session: aiohttp.ClientSession
     number: int
     """A fresh issue of `LANTERN`, opened by `AUTHOR`."""
-    extra: Json = field(default_factory=dict)
 
     # people
 
@@ -128,6 +129,36 @@ class Town:
         self.sandbox.clock.advance(timedelta(**span))
         await self.settled()
 
+    async def deliver(
+        self, body: bytes, event: str | None = "issue_comment", guid: str | None = "story", signature: str | None = ""
+    ) -> int:
+        """Post a webhook to the server as GitHub would; an empty signature is replaced by the right one."""
+        signed = sign(self.keys.webhook_secret.encode(), body) if signature == "" else signature
+        given = {"X-GitHub-Event": event, "X-GitHub-Delivery": guid, "X-Hub-Signature-256": signed}
+        headers = {name: value for name, value in given.items() if value is not None}
+        async with self.session.post(f"{self.url}/webhooks/github", data=body, headers=headers) as response:
+            return response.status
+
+    @asynccontextmanager
+    async def undelivered(self) -> AsyncIterator[list[Delivery]]:
+        """Let webhooks fail inside; the list holds them afterwards, oldest first, to be sent by `sandbox.redeliver`."""
+        assert self.world.app is not None
+        kept: list[Delivery] = []
+        address, self.world.app.webhook_url = self.world.app.webhook_url, "http://127.0.0.1:9/nobody-listens-here"
+        known = len(self.sandbox.deliveries)
+        try:
+            yield kept
+            await self.sandbox.settled()
+        finally:
+            self.world.app.webhook_url = address
+        kept.extend(self.sandbox.deliveries[known:])
+
+    async def redeliver(self, *deliveries: Delivery) -> None:
+        """Send deliveries again in this order, each once the one before has been worked on."""
+        for delivery in deliveries:
+            await self.sandbox.redeliver(delivery)
+            await self.settled()
+
     # what is seen
 
     def answers(self, repository: str = LANTERN, number: int | None = None) -> list[Json]:
@@ -137,9 +168,7 @@ class Town:
 
     def answers_to(self, said: Said) -> list[Json]:
         """Return the App's comments that carry the hidden key of this command."""
-        found = self.world.repository(said.repository)
-        assert found is not None
-        key = f"<!-- almanac:answer-{found.id}-{said.id} -->"
+        key = f"<!-- almanac:answer-{self.repository_id(said.repository)}-{said.id} -->"
         return [one for one in self.answers(said.repository, said.number) if key in one["body"]]
 
     def answer_to(self, said: Said) -> str:
@@ -176,25 +205,30 @@ class Town:
         match = Match(method, path, options.pop("operation", None))
         return self.sandbox.faults.add(Fault(match, kind, **options))
 
+    def repository_id(self, full_name: str) -> int:
+        """Return a repository's numeric id."""
+        found = self.world.repository(full_name)
+        assert found is not None
+        return found.id
+
     # the queue
 
-    def jobs(self, kind: str | None = None) -> list[Json]:
-        """Return the jobs as the database has them, oldest first."""
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
+    def rows(self, query: str, *values: object) -> list[Json]:
+        """Ask the server's database."""
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
+        try:
             connection.row_factory = sqlite3.Row
-            rows = [dict(row) for row in connection.execute("SELECT * FROM jobs ORDER BY id")]
-        connection.close()
-        return [row for row in rows if kind is None or row["kind"] == kind]
+            return [dict(row) for row in connection.execute(query, values)]
+        finally:
+            connection.close()
+
+    def jobs(self, kind: str | None = None) -> list[Json]:
+        """Return the jobs, oldest first."""
+        return [row for row in self.rows("SELECT * FROM jobs ORDER BY id") if kind is None or row["kind"] == kind]
 
     def marks(self, repository: str = LANTERN) -> dict[str, Json]:
-        """Return how far each dataset of a repository has been read, as the database has it."""
-        found = self.world.repository(repository)
-        assert found is not None
-        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
-            connection.row_factory = sqlite3.Row
-            query = "SELECT * FROM watermarks WHERE repository_id = ?"
-            rows = [dict(row) for row in connection.execute(query, (found.id,))]
-        connection.close()
+        """Return how far each dataset of a repository has been read."""
+        rows = self.rows("SELECT * FROM watermarks WHERE repository_id = ?", self.repository_id(repository))
         return {row["dataset"]: row for row in rows}
 
     def idle(self) -> bool:
@@ -204,6 +238,11 @@ class Town:
             job["state"] in ("ready", "waiting", "running") or (job["state"] == "scheduled" and job["run_at"] <= now)
             for job in self.jobs()
         )
+
+    @staticmethod
+    async def until(true: Callable[[], object], what: str) -> None:
+        """Return as soon as `true()` is."""
+        await until(true, what)
 
     async def settled(self) -> None:
         """Return once every webhook was delivered and nothing runs or is due."""
@@ -222,6 +261,11 @@ async def until(true: Callable[[], object], what: str, patience: float = PATIENC
     while not true():
         assert time.monotonic() < end, f"waited {patience:.0f} s for {what}"
         await asyncio.sleep(0.01)
+
+
+async def shortly(seconds: float) -> None:
+    """Wait a fiftieth of the time: what the stories are about is that and when the server waits, not how long."""
+    await asyncio.sleep(seconds / 50)
 
 
 def environment(sandbox: Sandbox, keys: AppKeys, port: int, folder: Path, **changed: str) -> dict[str, str]:
@@ -259,7 +303,7 @@ async def serving(town: Town, listening: socket.socket, folder: Path, **changed:
     """Run the server in this process until the context ends."""
     port = listening.getsockname()[1]
     settings = Settings.from_environ(environment(town.sandbox, town.keys, port, folder, **changed))
-    runner = web.AppRunner(create_app(settings), access_log=None, handle_signals=False)
+    runner = web.AppRunner(create_app(settings, shortly), access_log=None, handle_signals=False)
 
     @asynccontextmanager
     async def the_sandboxs_own(_url: str, _session: aiohttp.ClientSession) -> AsyncIterator[Clock]:

@@ -92,4 +92,4 @@ def test_a_heatmap_says_its_size_total_and_largest_pairs() -> None:
 
 
 def test_a_heatmap_too_large_for_a_table_says_how_much_is_left_out() -> None:
-    assert CHARTS["heatmap 40 x 40"].text().endswith("and 28 more reviewer and 32 more author")
+    assert CHARTS["heatmap 40 x 40"].text().endswith("and 28 more rows (reviewer) and 32 more columns (author)")
