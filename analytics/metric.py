@@ -49,6 +49,8 @@ class Scene:
     now: datetime
     whole_history: frozenset[str] = frozenset()
     """Datasets whose whole history is stored; "first ever" may be said only of these."""
+    refused: frozenset[str] = frozenset()
+    """Datasets that GitHub does not show here: nothing may be said of them, least of all that there is nothing."""
     seed: int = 0
     """Seed of every bootstrap, made from the question, so that the same question gives the same answer."""
 
@@ -69,7 +71,7 @@ class Metric:
 
     name: what people type, such as `time-to-merge` · title: its heading · summary: one line for help, no full stop ·
     definition: the sentences under the figure · needs: datasets (see `analytics.tables.DATASETS`).
-    measure(tables, window, scene) -> Measured; finding(now, before, scene) -> one plain sentence with its numbers and n;
+    measure(tables, window, scene) -> Measured; finding(now, before, scene) -> a plain sentence with its numbers and n;
     compare(now, before, scene) -> rows of the table, most important first; charts(now, scene) -> pictures, best first.
     """
 

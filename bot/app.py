@@ -22,6 +22,8 @@ from bot.worker import Kind, Worker
 from dashboard.pictures import PATH as PICTURES_PATH
 from dashboard.pictures import Pictures
 from github.auth import App
+from github.budget import Budget
+from github.cache import EtagCache
 from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.app import app as app_facts
@@ -40,6 +42,7 @@ from storage.urls import sqlite_path
 from storage.version import is_current
 
 ADDRESS_BYTES = 32  # 256 bits: as good as a password
+WARM_AFTER = 0.3  # seconds: what the pool imports would take the CPU from the start of the server itself
 DRAIN_SECONDS = 8.0  # container runtimes kill after ten
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -64,7 +67,7 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
 
     sleep(seconds) is how it waits where GitHub asks it to.
     """
-    app = web.Application(client_max_size=inbox.MAX_DELIVERY + 1)  # aiohttp refuses what reaches the limit
+    app = web.Application(client_max_size=inbox.MAX_DELIVERY)
     app[SETTINGS] = settings
     app[SLEEP] = sleep
     app[WAKEUP] = Wakeup()
@@ -146,7 +149,12 @@ async def deliveries(app: web.Application) -> AsyncIterator[None]:
 async def pool(app: web.Application) -> AsyncIterator[None]:
     """Hold the worker processes; they warm up while the server is answering already."""
     workers = app[POOL] = Pool()
-    warming = asyncio.create_task(workers.warm())
+
+    async def warm() -> None:
+        await asyncio.sleep(WARM_AFTER)
+        await workers.warm()
+
+    warming = asyncio.create_task(warm())
     try:
         yield
     finally:
@@ -161,14 +169,25 @@ async def services(app: web.Application) -> AsyncIterator[None]:
     settings, now, sleep = app[SETTINGS], app[NOW], app[SLEEP]
     endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
     registration = App(settings.issuer, settings.private_key)
-    clients: dict[int, GitHub] = {}
+    clients: dict[tuple[int, int | None], GitHub] = {}
+    shared: dict[int, tuple[Budget, EtagCache]] = {}
 
-    def github(installation_id: int) -> GitHub:
-        if installation_id not in clients:
-            clients[installation_id] = GitHub.for_installation(
-                app[SESSION], registration, installation_id, endpoints, now, sleep
+    def github(installation_id: int, repository_id: int | None = None) -> GitHub:
+        key = (installation_id, repository_id)
+        if key not in clients:
+            budget, cache = shared.setdefault(installation_id, (Budget(), EtagCache()))
+            clients[key] = GitHub.for_installation(
+                app[SESSION],
+                registration,
+                installation_id,
+                endpoints,
+                now,
+                asyncio.sleep,
+                repository_ids=None if repository_id is None else [repository_id],
+                budget=budget,
+                cache=cache,
             )
-        return clients[installation_id]
+        return clients[key]
 
     login: list[str] = []
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import structlog
 from aiohttp import web
 
 from storage.connection import Connection
 from storage.engine import Store
 from storage.queue import counts
 from storage.version import is_current
+
+log = structlog.get_logger(__name__)
 
 
 async def healthz(_request: web.Request) -> web.Response:
@@ -27,8 +30,10 @@ class Readiness:
         """Answer 200 with the queue's counts, or 503 with the reasons."""
         try:
             current, jobs = await self.store.read(self.look)
-        except Exception as error:  # noqa: BLE001 - any fault of the database is the answer to this question
-            return web.json_response({"status": "not ready", "reasons": [f"the database: {error!r}"]}, status=503)
+        except Exception as error:  # any fault of the database is the answer to this question
+            log.exception("the database does not answer", error=repr(error))
+            reasons = [f"the database does not answer: {type(error).__name__}"]  # its words may name what is secret
+            return web.json_response({"status": "not ready", "reasons": reasons}, status=503)
         reasons = [] if current else ["the database's schema is not this version's"]
         if not self.working:
             reasons.append("the worker is not running")

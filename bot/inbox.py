@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-import orjson
 import structlog
 from aiohttp import web
 
-from github.deliveries import verify
+from github.deliveries import payload_of, verify
 from storage.intake import Delivery, Intake
 from storage.queue import Wakeup
 
@@ -38,11 +37,9 @@ class Inbox:
         if not guid or not event:
             return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there")
         try:
-            payload = orjson.loads(body)
-        except orjson.JSONDecodeError:
-            return refuse(400, "the body is not JSON; set the webhook's content type to application/json")
-        if not isinstance(payload, dict):
-            return refuse(400, "the body is JSON but not an object")
+            payload = payload_of(body)
+        except ValueError as error:
+            return refuse(400, str(error))
         try:
             new = await self.intake.remember(Delivery(guid, event, body, self.now(), lock_of(payload)))
         except Exception as error:  # whatever kept it from the disk, GitHub must hear that it is not there

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ LEASE = timedelta(minutes=2)
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
 EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
 IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
+GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
 MOST_ATTEMPTS = 6
@@ -52,6 +52,8 @@ class Worker:
     crowded: Callable[[], bool] = lambda: False
     """Whether deliveries are coming in by the dozen; GitHub gives up on one after ten seconds, so they go first."""
     running: set[asyncio.Task[None]] = field(default_factory=set)
+    held: dict[int, Job] = field(default_factory=dict)
+    """The jobs this process runs just now, by id."""
     free_again_at: datetime | None = None
 
     async def work(self) -> None:
@@ -71,9 +73,10 @@ class Worker:
 
     async def give_way(self) -> None:
         """Let a crowd of deliveries go first, but not for ever."""
-        begun = time.monotonic()
-        while self.crowded() and time.monotonic() - begun < GIVE_WAY:
-            await asyncio.sleep(GIVE_WAY / 10)
+        for _ in range(GIVE_WAY_LOOKS):
+            if not self.crowded():
+                return
+            await asyncio.sleep(GIVE_WAY / GIVE_WAY_LOOKS)
 
     def done(self, task: asyncio.Task[None]) -> None:
         self.running.discard(task)
@@ -86,6 +89,9 @@ class Worker:
             now = self.now()
             if self.free_again_at is None or now >= self.free_again_at:
                 self.free_again_at = now + FREE_EVERY
+                # a clock that jumped must not free what this very process is running
+                for job in tuple(self.held.values()):
+                    await queue.extend(self.store, job, now, LEASE)
                 await queue.release_expired(self.store, now)
             return await queue.claim(self.store, now, LEASE)
         except Exception as error:  # the worker outlives a database that is busy or full
@@ -96,12 +102,14 @@ class Worker:
         """Run one job to one of its ends: finished, put back, or given up."""
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, attempt=job.attempts):
             holding = asyncio.create_task(self.hold(job))
+            self.held[job.id] = job
             try:
                 await self.attempt(job)
             except Exception:
                 # the database refused to note how it ended: the lease runs out and the job comes again
                 log.exception("a job's end could not be stored")
             finally:
+                del self.held[job.id]
                 holding.cancel()
                 with suppress(asyncio.CancelledError):
                     await holding
@@ -135,7 +143,11 @@ class Worker:
             wait = min(BACK_OFF * 2 ** (job.attempts - 1), LONGEST_BACK_OFF) * self.jitter()
             await queue.retry(self.store, job, self.now() + wait, repr(error))
             return
-        buried = await queue.bury(self.store, job, self.now(), repr(error))
+        await self.give_up(job, kind, repr(error))
+
+    async def give_up(self, job: Job, kind: Kind, reason: str) -> None:
+        """Keep the job for a look and let its kind say so."""
+        buried = await queue.bury(self.store, job, self.now(), reason)
         if buried and kind.given_up is not None:
             try:
                 await kind.given_up(job)

@@ -27,7 +27,7 @@ from github.graphql import data_of
 from github.request import Request
 from github.route import Route
 from github.usage import Usage
-from github.wire import Sleep, Wire
+from github.wire import Reply, Sleep, Wire
 
 PER_PAGE = 100  # GitHub's most
 ACCESS_TOKENS = Route("POST", "/app/installations/{installation_id}/access_tokens")
@@ -176,8 +176,10 @@ class GitHub:
         reply, content = await self._exchange.answer(request)
         if reply.status == 304 and known is not None:
             self.usage.not_modified += 1
-            return orjson.loads(known.body), known.next_url
-        _, _, next_url = sansio.decipher_response(200, {"link": reply.headers.get("link", "")}, b"")
+            # the page may be as it was while a new one has come after it
+            next_url = _next_of(reply) if "link" in reply.headers else known.next_url
+            return orjson.loads(known.body), next_url
+        next_url = _next_of(reply)
         etag = reply.headers.get("etag")
         if etag and reply.status == 200:
             self._cache.put(url, Cached(etag, reply.body, next_url))
@@ -199,6 +201,12 @@ class GitHub:
             return self._wire.url(path)
         except ValueError as error:
             raise Refused(400, str(error)) from error
+
+
+def _next_of(reply: Reply) -> str | None:
+    """Return the address of the next page, from the Link header."""
+    _, _, next_url = sansio.decipher_response(200, {"link": reply.headers.get("link", "")}, b"")
+    return next_url
 
 
 def _template(path: str) -> str:

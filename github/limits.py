@@ -96,12 +96,19 @@ def _is_limit(
     if status == 403:
         said = (message or "").lower()
         return "retry-after" in headers or _remaining(headers) == 0 or any(words in said for words in LIMIT_WORDS)
-    return status == 200 and any(is_rate_limited(error) for error in graphql_errors or ())
+    if status != 200 or graphql_errors is None:
+        return False
+    # GraphQL's answers are 200 whatever they say; the secondary limit's may have a message in place of errors
+    told: list[Mapping[str, Any]] = [*graphql_errors, {"message": message or ""}]
+    return any(is_rate_limited(error) for error in told)
 
 
 def is_rate_limited(error: Mapping[str, Any]) -> bool:
     """Return whether one entry of a GraphQL answer's `errors` is a rate limit."""
-    return error.get("type") in GRAPHQL_LIMITS or "rate limit exceeded" in str(error.get("message", "")).lower()
+    extensions = error.get("extensions")
+    kinds = (error.get("type"), error.get("code"), extensions.get("code") if isinstance(extensions, Mapping) else None)
+    said = str(error.get("message", "")).lower()
+    return any(kind in GRAPHQL_LIMITS for kind in kinds) or any(words in said for words in LIMIT_WORDS)
 
 
 def _limit_ends(headers: Mapping[str, str], now: datetime, attempt: int, jitter: float) -> datetime:

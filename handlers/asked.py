@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from analytics.actors import Actor
 from analytics.window import parse_iso
 from storage.installations import Installation, Repository, Visibility
 
@@ -34,12 +35,14 @@ class AskedIn:
     sender_type: str
     body: str
     body_before: str | None
+    created_at: datetime
     updated_at: datetime
 
     @property
     def by_program(self) -> bool:
         """True if a bot or an App wrote or edited it, this one included."""
-        return self.by_app or "Bot" in (self.author_type, self.sender_type)
+        people = ((self.author, self.author_type), (self.sender, self.sender_type))
+        return self.by_app or any(Actor.from_github(login, kind).is_bot for login, kind in people)
 
     @property
     def edited_by_other(self) -> bool:
@@ -88,7 +91,8 @@ class AskedIn:
             sender_type=str(payload["sender"].get("type", "User")),
             body=str(comment.get("body") or ""),
             body_before=(changes.get("body") or {}).get("from") if payload["action"] == "edited" else None,
-            updated_at=parse_iso(comment["updated_at"]),
+            created_at=parse_iso(comment["created_at"]),
+            updated_at=parse_iso(comment.get("updated_at") or comment["created_at"]),
         )
 
 

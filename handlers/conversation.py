@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from github.client import GitHub
 from github.errors import Gone, Later, Refused
 from github.reads.repository import RepoRef
-from github.writes.reactions import EYES, ROCKET, THUMBS_DOWN, react, unreact
+from github.writes.reactions import EYES, ROCKET, THUMBS_DOWN
 from handlers.command import AskedRepository
 from handlers.commands import command_for
 from handlers.grammar import Call, GrammarMistake
+from handlers.reactions import Reactions
 from reports.answer import Answer
-from reports.answering import Answered, answer, host, ref
+from reports.answering import answer, host, ref
 from reports.markdown import PictureLinks, several
 from reports.mistake import Mistake
 from reports.publish import Publication
@@ -27,9 +27,9 @@ from reports.sentences import cannot_later, mistake, waiting
 from reports.services import Services
 from reports.walk import Progress
 from storage.installations import Repository
+from storage.pictures import delete_pictures
 
 QUICK = 2.0  # seconds: an answer that comes sooner needs no sign that it is being worked on
-NOBODY_LOOKS = timedelta(seconds=10)  # a reaction that waits longer for its turn is left out
 PROGRESS_EVERY = 30.0  # seconds between edits that only say how far reading has come
 
 log = structlog.get_logger(__name__)
@@ -37,26 +37,26 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Conversation:
-    """What a command can do (`handlers.command.Context`), and what becomes of it in the thread."""
+    """What a command can do (`handlers.command.Context`), and what becomes of it in the thread.
+
+    now: when the question was asked, the moment its period ends at · waited: seconds since the comment was written.
+    """
 
     services: Services
     github: GitHub
     repo: Repository
-    comment_id: int
     key: str
     publication: Publication
+    reactions: Reactions
     now: datetime
-    """When the question was asked: the moment its period ends at and its numbers are as of."""
-    again: bool = False
-    """Whether an earlier attempt ended early: its 👀 may still be there."""
+    waited: float = 0.0
     parts: list[Answer | str] = field(default_factory=list)
     links: list[PictureLinks | None] = field(default_factory=list)
-    pictures: int = 0
+    addresses: list[str] = field(default_factory=list)
     whole: bool = True
     mistaken: bool = False
-    began: float = field(default_factory=time.monotonic)
-    told: float | None = None
-    eyes: int | None = None
+    heard: Progress | None = None
+    """How far reading from GitHub has come; None while nothing has to be read."""
 
     @property
     def repository(self) -> AskedRepository:
@@ -68,46 +68,38 @@ class Conversation:
 
     async def answer(self, question: Question) -> None:
         """Answer `question` in this command's part of the comment."""
-        found = await answer(self.services, self.github, self.repo, question, self.now, self.progress)
-        self.whole = self.whole and found.whole
-        await self.add(found)
-
-    async def add(self, found: Answered) -> None:
-        found = await host(self.services, found, self.repo.id, self.key, self.pictures)
-        self.pictures += len(found.answer.pictures)
-        self.parts.append(found.answer)
-        self.links.append(found.links)
+        found = await answer(self.services, self.github, self.repo, question, self.now, self.hear)
+        hosted = await host(self.services, found, self.repo.id, self.key, len(self.addresses) // 2)
+        self.whole = self.whole and hosted.whole
+        self.addresses += hosted.addresses
+        self.parts.append(hosted.answer)
+        self.links.append(hosted.links)
 
     async def say(self, markdown: str) -> None:
         """Put `markdown`, harmless already, into this command's part of the comment."""
         self.parts.append(markdown)
         self.links.append(None)
 
-    async def progress(self, progress: Progress) -> None:
-        """Say in the thread that the answer is coming, once it is clear that it takes a while, and then rarely."""
-        now = time.monotonic()
-        if now - self.began < QUICK or (self.told is not None and now - self.told < PROGRESS_EVERY):
-            return
-        self.told = now
-        await self.publication.put(
-            waiting(self.ref.full_name, read=progress.done, about=progress.total, noun=progress.noun, key=self.key)
-        )
+    async def hear(self, progress: Progress) -> None:
+        """Remember how far reading has come; `keep_company` says it."""
+        self.heard = progress
 
     async def hold(self, calls: Sequence[Call | GrammarMistake]) -> None:
         """Run the commands and publish what they said; 👀 if that takes a while, then 🚀, or 👎 for a mistake."""
-        looking = asyncio.create_task(self.look_after(QUICK))
+        over = asyncio.Event()
+        company = asyncio.create_task(self.keep_company(over))
         try:
             for call in calls:
                 await self.run(call)
         except Later as later:
+            await end(company, over)
             await self.publication.put(cannot_later(later.until, key=self.key))
             raise
         finally:
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-        body = several(self.parts, picture_urls=self.links, key=self.key)
-        await self.publication.put(body)
-        await self.react(THUMBS_DOWN if self.mistaken else ROCKET)
+            await end(company, over)
+        await self.publication.put(several(self.parts, picture_urls=self.links, key=self.key))
+        await self.services.store.write(lambda connection: delete_pictures(connection, self.key, self.addresses))
+        await self.reactions.show(THUMBS_DOWN if self.mistaken else ROCKET)
 
     async def run(self, call: Call | GrammarMistake) -> None:
         if isinstance(call, GrammarMistake):
@@ -120,24 +112,36 @@ class Conversation:
             self.mistaken = True
             await self.say(mistake(wrong))
 
-    async def look_after(self, seconds: float) -> None:
-        """React with 👀 unless the answer is there within `seconds`."""
-        await self.services.sleep(seconds)
-        try:
-            self.eyes = await react(self.github, self.ref, self.comment_id, EYES)
-        except (Later, Gone, Refused) as error:
-            log.info("no reaction", reason=error.reason)
-
-    async def react(self, content: str) -> None:
-        """Put the last reaction in place of 👀; one that cannot be given, or would come late, is not worth it."""
-        if self.github.write_delay() > NOBODY_LOOKS:
+    async def keep_company(self, over: asyncio.Event) -> None:
+        """Unless the answer is there soon: react with 👀, say that it is coming, and then how far it is."""
+        if await happens(over, max(0.0, QUICK - self.waited)):
             return
+        await self.reactions.show(EYES)
+        while not over.is_set():
+            if self.heard is not None:
+                await self.tell(self.heard)
+            await happens(over, PROGRESS_EVERY if self.heard else QUICK)
+
+    async def tell(self, heard: Progress) -> None:
+        """Put into the comment how far reading has come; where that fails, the answer itself will say why."""
+        body = waiting(self.ref.full_name, read=heard.done, about=heard.total, noun=heard.noun, key=self.key)
         try:
-            await react(self.github, self.ref, self.comment_id, content)
-            if self.eyes is None and self.again:
-                # the same reaction twice is one: this tells its id
-                self.eyes = await react(self.github, self.ref, self.comment_id, EYES)
-            if self.eyes is not None:
-                await unreact(self.github, self.ref, self.comment_id, self.eyes)
+            await self.publication.put(body)
         except (Later, Gone, Refused) as error:
-            log.info("no reaction", reason=error.reason)
+            log.info("the progress could not be said", reason=error.reason)
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Return whether `event` is set within `seconds`."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
+
+
+async def end(company: asyncio.Task[None], over: asyncio.Event) -> None:
+    """Let what is being said come to its end: a comment half posted would be posted twice."""
+    over.set()
+    await asyncio.gather(company, return_exceptions=True)

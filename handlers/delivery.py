@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import orjson
 import structlog
 
+from github.deliveries import payload_of
 from handlers.events import all_events
 from reports.services import Services
 from storage.intake import unpack
@@ -20,7 +20,7 @@ async def handle_delivery(services: Services, job: Job) -> None:
     if event is None:
         return
     log.info("a delivery is handled", delivery=job.key, github_event=name)
-    await event.handle(services, job.key, orjson.loads(body))
+    await event.handle(services, job.key, payload_of(body))
 
 
 async def give_delivery_up(services: Services, job: Job) -> None:
@@ -28,4 +28,4 @@ async def give_delivery_up(services: Services, job: Job) -> None:
     name, body = unpack(job.payload)
     event = all_events().get(name)
     if event is not None and event.give_up is not None:
-        await event.give_up(services, job.key, orjson.loads(body))
+        await event.give_up(services, job.key, payload_of(body))

@@ -36,13 +36,13 @@ async def read_history(services: Services, job: Job) -> None:
     found = await services.store.read(lambda connection: repository(connection, repository_id))
     if found is None or found.removed_at is not None:
         return
-    github = services.github(found.installation_id)
+    github = services.github(found.installation_id, found.id)
     if not github.background_allowed():
         raise Later(services.now() + NO_BUDGET, "half of the hourly limit is left to people's questions")
 
     async def report(progress: Progress) -> None:
         log.debug("history", repository=repository_id, noun=progress.noun, rows=progress.done)
 
-    reading = Reading(services.store, github, ref(found), services.now, report)
+    reading = Reading(services.store, github, ref(found), services.now, report, github.background_allowed)
     if not await extend(reading, BACKGROUND, SLICE):
         raise Later(services.now() + REST, "there is more history to read")

@@ -71,8 +71,8 @@ class Completeness:
 
     @property
     def synced_at(self) -> datetime | None:
-        """When the dataset that is furthest behind was read; None if one of them never was."""
-        times = [state.synced_at for state in self.datasets.values()]
+        """When the dataset that is furthest behind was read; None if one of them never was, refused ones aside."""
+        times = [state.synced_at for state in self.datasets.values() if state.error is None]
         known = [moment for moment in times if moment is not None]
         return min(known) if known and len(known) == len(times) else None
 

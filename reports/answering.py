@@ -28,12 +28,15 @@ BACKGROUND = ("pulls", "issues", "commits", "releases")
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer with the links of its pictures; None where they are shown as text."""
+    """An answer with the links and addresses of its pictures; no links where they are shown as text.
+
+    whole: whether every dataset it needs is stored back to the beginning.
+    """
 
     answer: Answer
     links: tuple[PictureLink, ...] | None
     whole: bool
-    """Whether every dataset is stored back to the beginning."""
+    addresses: tuple[str, ...] = ()
 
 
 async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where and when, and who is told
@@ -81,6 +84,7 @@ def state_of(mark: Watermark, edge: datetime) -> DatasetState:
     return DatasetState(
         dataset=mark.dataset,
         stored=0,  # counted with the rows, where they are loaded
+        total=mark.rows if mark.whole_history and mark.rows else None,
         synced_at=None if mark.error else mark.synced_at,
         covered_since=None if covered else mark.covered_since,
         whole_history=mark.whole_history,
@@ -94,11 +98,13 @@ async def host(services: Services, answered: Answered, repository_id: int, key: 
         return answered
     links: list[PictureLink] = []
     pictures: list[Picture] = []
+    given: list[str] = []
     for position, data in enumerate(answered.answer.pictures, start=first):
         addresses: Mapping[str, str] = {"light": services.new_address(), "dark": services.new_address()}
+        given += addresses.values()
         for theme, png in (("light", data.light), ("dark", data.dark)):
             pictures.append(Picture(addresses[theme], repository_id, key, position, theme, PNG, png, services.now()))
         urls = {theme: f"{services.picture_base}{PICTURES}/{address}.png" for theme, address in addresses.items()}
         links.append(PictureLink(urls["light"], urls["dark"]))
     await services.store.write(lambda connection: save_pictures(connection, pictures))
-    return replace(answered, links=tuple(links))
+    return replace(answered, links=tuple(links), addresses=tuple(given))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from analytics.window import BEGINNING
 from github.client import GitHub
@@ -13,6 +13,9 @@ from reports.walk import OVERLAP, Pages, Progress, Reading
 from storage.activity import count_commits, drop_commits_except
 from storage.connection import Connection
 from storage.watermarks import Watermark, save_watermark
+
+# git stores whatever date it is told; GitHub counts such commits too
+FIRST_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,12 @@ class CommitWalk:
 
     async def read_window(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
         """Read what lies between `edge` and what is covered already, from where the last attempt stood."""
-        if mark.newest_at is None:
-            # whatever is pushed from now on is news, however long this reading takes
-            begun = reading.now()
-            mark = await reading.note(replace(mark, newest_at=begun, synced_at=begun))
+        mark = await reading.begun(mark)
         done = 0
         since = None if edge <= BEGINNING else edge
         async for page in self.list(reading.github, reading.repository, since, mark.covered_since, mark.cursor):
             done += page.rows
-            mark = replace(mark, rows=mark.rows + page.rows, cursor=page.end_cursor)
+            mark = replace(mark, cursor=page.end_cursor)
             if not page.has_next:
                 # a cursor into the past is no longer where this walk ended
                 mark = replace(mark, cursor=None, covered_since=edge, whole_history=since is None, error=None)
@@ -52,18 +52,22 @@ class CommitWalk:
             await reading.report(Progress(self.noun, done, page.total, page.oldest))
         return mark
 
+    async def step(self, reading: Reading, mark: Watermark, pages: int) -> Watermark:
+        """Read at most `pages` pages of what is not stored yet, on into the past."""
+        return await self.read_back(reading, await reading.begun(mark), None, pages)
+
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
         """Read on into the past from where the last reading stood, for `pages` pages or to the beginning."""
         del edge
         read = done = 0
         async for page in self.list(reading.github, reading.repository, None, mark.covered_since, mark.cursor):
             read, done = read + 1, done + page.rows
-            mark = replace(mark, rows=mark.rows + page.rows, cursor=page.end_cursor)
+            mark = replace(mark, cursor=page.end_cursor)
             if not page.has_next:
                 mark = replace(mark, cursor=None, covered_since=BEGINNING, whole_history=True)
             await reading.keep(page, mark)
             await reading.report(Progress(self.noun, done, page.total, page.oldest))
-            if read == pages:
+            if read == pages or not reading.may_go_on():
                 break
         return mark
 
@@ -79,6 +83,7 @@ class CommitWalk:
         complete = False
         async for page in self.list(reading.github, reading.repository, since, None, None):
             seen.update(page.keys)
+            mark = replace(mark, rows=page.total or 0)
             await reading.keep(page, mark)
             await reading.report(Progress(self.noun, len(seen), page.total, page.oldest))
             complete = not page.has_next
@@ -88,7 +93,7 @@ class CommitWalk:
 
         async def work(connection: Connection) -> None:
             if complete:
-                await drop_commits_except(connection, reading.repository.id, since or BEGINNING, seen)
+                await drop_commits_except(connection, reading.repository.id, since or FIRST_MOMENT, seen)
             await save_watermark(connection, mark)
 
         await reading.store.write(work)
@@ -98,6 +103,6 @@ class CommitWalk:
         """Tell whether as many commits are stored as GitHub lists; where it does not say, the dates must do."""
         if listed is None:
             return True
-        moment = since or BEGINNING
+        moment = since or FIRST_MOMENT
         stored = await reading.store.read(lambda connection: count_commits(connection, reading.repository.id, moment))
         return stored == listed

@@ -37,12 +37,12 @@ def stored(completeness: Completeness, as_of: datetime) -> str:
 def dataset(state: DatasetState) -> list[str]:
     """Return the rows of one dataset, and why some may be missing."""
     noun = NOUNS.get(state.dataset, escape.text(state.dataset))
+    if state.error:
+        return [f"no {noun}s ({escape.text(state.error.rstrip('.'))})"]
     if state.total is None:
         counted = plural(state.stored, noun)
     else:
         counted = f"{number(state.stored)} of {plural(state.total, noun)}"
-    if state.error:
-        counted += f" ({escape.text(state.error.rstrip('.'))})"
-    elif not state.whole_history and state.covered_since:
+    if not state.whole_history and state.covered_since:
         counted += f" (older than {day(state.covered_since)} still being read)"
     return [counted, *(f"{number(count)} {escape.text(part)}" for part, count in state.parts.items())]

@@ -9,7 +9,8 @@ from typing import Any
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
-from analytics.metric import Metric, Scene
+from analytics.comparing import listing
+from analytics.metric import Measured, Metric, Scene
 from analytics.metrics import all_metrics
 from analytics.tables import DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
@@ -43,11 +44,14 @@ def section(metric: Metric, tables: Tables, task: Task, previous: Window | None)
     """Measure one metric in both windows, say what it found, draw it."""
     question = task.question
     whole = frozenset(name for name, state in task.states.items() if state.whole_history)
-    scene = Scene(question.repository, question.window, task.now, whole, question.seed)
+    refused = frozenset(name for name, state in task.states.items() if state.error)
+    if metric.needs <= refused:
+        return unreadable(metric)
+    scene = Scene(question.repository, question.window, task.now, whole, refused, question.seed)
     now = metric.measure(tables, question.window, scene)
     before = None
     if previous is not None:
-        before = metric.measure(tables, previous, Scene(question.repository, previous, task.now, whole, question.seed))
+        before = metric.measure(tables, previous, replace(scene, window=previous))
     comparisons = metric.compare(now, before, scene) if before is not None else ()
     charts = metric.charts(now, scene)[: task.most_pictures]
     pictures = tuple(picture(chart, drawn=task.pictures) for chart in charts)
@@ -61,6 +65,12 @@ def section(metric: Metric, tables: Tables, task: Task, previous: Window | None)
         before,
         pictures,
     )
+
+
+def unreadable(metric: Metric) -> Section:
+    """Say that GitHub shows nothing of what the metric needs; why not stands in the completeness line."""
+    finding = f"GitHub does not show {listing(sorted(metric.needs))} here, so there is nothing to measure."
+    return Section(metric.name, metric.title, metric.definition, finding, (), Measured({}), None)
 
 
 def picture(chart: Chart, *, drawn: bool) -> PictureData:

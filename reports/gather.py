@@ -9,9 +9,13 @@ from datetime import datetime
 import structlog
 
 from github.errors import Refused
+from github.permissions import FIELDS
 from reports.datasets import WALKS
-from reports.walk import Reading
+from reports.walk import Progress, Reading
 from storage.watermarks import Watermark, watermarks
+
+FIELD_OF = {"pulls": "pullRequests", "issues": "issues", "commits": "defaultBranchRef", "releases": "releases"}
+"""The field of GraphQL's `repository` that each dataset is read through."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,16 +35,19 @@ async def one(reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
     """Bring one dataset up to date, or note why GitHub refuses it; a fresh refusal is not asked again."""
     if mark.error and not reading.stale(mark):
         return mark
+    walk = WALKS[mark.dataset]
+    if reading.stale(mark):
+        await reading.report(Progress(walk.noun, 0, None, None))
     try:
-        return await WALKS[mark.dataset].bring(reading, replace(mark, error=None), edge)
+        return await walk.bring(reading, replace(mark, error=None), edge)
     except Refused as refusal:
         return await refused(reading, mark, refusal)
 
 
 async def further(reading: Reading, mark: Watermark, pages: int) -> Watermark:
-    """Read on into one dataset's past, or note why GitHub refuses it by now."""
+    """Read on in one dataset, or note why GitHub refuses it by now."""
     try:
-        return await WALKS[mark.dataset].read_back(reading, mark, None, pages)
+        return await WALKS[mark.dataset].step(reading, mark, pages)
     except Refused as refusal:
         return await refused(reading, mark, refusal)
 
@@ -48,8 +55,15 @@ async def further(reading: Reading, mark: Watermark, pages: int) -> Watermark:
 async def refused(reading: Reading, mark: Watermark, refusal: Refused) -> Watermark:
     """Note why GitHub refuses a dataset."""
     log.info("a dataset is refused", dataset=mark.dataset, repository=reading.repository.id, status=refusal.status)
-    needed = f" (it needs the permission {refusal.permission})" if refusal.permission else ""
-    return await reading.note(replace(mark, synced_at=reading.now(), error=f"{refusal.reason}{needed}"))
+    needed = refusal.permission or permission_for(mark.dataset)  # GraphQL does not say which
+    error = f"{refusal.reason} (it needs the permission {needed})"
+    return await reading.note(replace(mark, synced_at=reading.now(), error=error))
+
+
+def permission_for(dataset: str) -> str:
+    """Return the permission that reading a dataset takes, as GitHub's headers write it: `contents=read`."""
+    first, *_ = FIELDS[FIELD_OF[dataset]]
+    return ", ".join(f"{name}={level}" for name, level in sorted(first))
 
 
 async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:
@@ -63,9 +77,7 @@ async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:
         mark = known.get(name) or Watermark(reading.repository.id, name)
         if mark.whole_history or mark.error:
             continue
-        if mark.synced_at is None:
-            mark = await one(reading, mark, reading.now())
-        if not mark.whole_history and not mark.error:
+        if reading.may_go_on():
             mark = await further(reading, mark, pages)
         whole = whole and (mark.whole_history or mark.error is not None)
     return whole

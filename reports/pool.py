@@ -48,7 +48,9 @@ class Pool:
         for last in (False, True):
             executor = self.executor = self.executor or self.start()
             try:
-                return await asyncio.get_running_loop().run_in_executor(executor, run_here, function, task)
+                # from a thread: the first ones start processes, and wait until these have imported everything
+                running = await asyncio.to_thread(executor.submit, run_here, function, task)
+                return await asyncio.wrap_future(running)
             except BrokenProcessPool:
                 log.warning("a worker process died", function=function, again=not last)
                 if self.executor is executor:

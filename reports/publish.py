@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from analytics.actors import BOT_SUFFIX
 from github.client import GitHub
-from github.errors import Gone, Later, Unsure
+from github.errors import Gone, Later, Refused, Unsure
 from github.reads.comments import issue_comments
 from github.reads.repository import RepoRef
 from github.writes import comments
@@ -22,7 +23,6 @@ POSTING, POSTED = "posting", "posted"
 LOOKS = 2
 BETWEEN_LOOKS = 1.5  # seconds: a comment may take a moment until GitHub lists it
 AGAIN_AFTER = timedelta(seconds=30)
-SKEW = timedelta(minutes=5)  # GitHub's clock and ours may differ
 
 log = structlog.get_logger(__name__)
 
@@ -86,16 +86,26 @@ class Publication:
 
     async def adopt(self) -> None:
         """Look for the key among the App's own comments of this thread, and take over the comment that has it."""
-        own = (await self.own_login()).lower()
+        own = await self.own()
         for look in range(LOOKS):
             if look:
                 await self.sleep(BETWEEN_LOOKS)
-            since = self.record.created_at - SKEW
+            # the answer cannot be older than the command, by GitHub's own clock
+            since = self.record.created_at
             async for comment in issue_comments(self.github, self.repository, self.record.number, since):
-                is_own = comment.login is not None and comment.login.lower() == own
+                login = (comment.login or "").lower()
+                is_own = login == own if own is not None else login.endswith(BOT_SUFFIX)
                 if is_own and find_key(comment.body) == self.record.key:
                     self.record = await self.note(replace(self.record, comment_id=comment.id, state=POSTED))
                     return
+
+    async def own(self) -> str | None:
+        """Return the App's own login; None where GitHub does not say, so that any App's comment with the key counts."""
+        try:
+            return (await self.own_login()).lower()
+        except (Gone, Refused) as error:
+            log.warning("the App's own login is not known", reason=error.reason)
+            return None
 
     async def note(self, record: PublishedAnswer) -> PublishedAnswer:
         record = replace(record, updated_at=self.now())

@@ -16,13 +16,14 @@ from storage.queue import Wakeup
 class Services:
     """The outside world as arguments; put together once, in `bot.app`.
 
-    github(installation_id) gives that installation's one client · bot_login() is the App's own account, such as
+    github(installation_id, repository_id=None) speaks for that installation, its token narrowed to one repository where
+    one is given; limits and cache are the installation's · bot_login() is the App's own account, such as
     `almanac[bot]` · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture
     may be hosted · sleep(seconds) waits.
     """
 
     store: Store
-    github: Callable[[int], GitHub]
+    github: Callable[..., GitHub]
     bot_login: Callable[[], Awaitable[str]]
     pool: Pool
     wakeup: Wakeup

@@ -28,10 +28,7 @@ class UpdatedWalk:
 
     async def bring(self, reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
         """Make everything changed since `edge`, and everything still open, present and fresh."""
-        if mark.newest_at is None:
-            # whatever changes from now on is news, however long this reading takes
-            begun = reading.now()
-            mark = await reading.note(replace(mark, newest_at=begun, synced_at=begun))
+        mark = await reading.begun(mark)
         if self.has_open and mark.open_complete_at is None:
             mark = await self.read_open(reading, mark)
         if not reaches(mark, edge):
@@ -40,17 +37,26 @@ class UpdatedWalk:
             mark = await self.read_news(reading, mark)
         return mark
 
-    async def read_open(self, reading: Reading, mark: Watermark) -> Watermark:
-        """Read everything that is open: old open rows lie beyond any window's edge, and backlogs need them."""
-        done = 0
+    async def step(self, reading: Reading, mark: Watermark, pages: int) -> Watermark:
+        """Read at most `pages` pages of what is not stored yet: what is open first, then on into the past."""
+        mark = await reading.begun(mark)
+        if self.has_open and mark.open_complete_at is None:
+            return await self.read_open(reading, mark, pages)
+        return await self.read_back(reading, mark, None, pages)
+
+    async def read_open(self, reading: Reading, mark: Watermark, pages: int = 0) -> Watermark:
+        """Read all that is open, or `pages` pages of it: old open rows lie beyond any edge, and backlogs need them."""
+        read = done = 0
         # until the open rows are complete, the watermark's cursor is theirs
         async for page in self.list(reading.github, reading.repository, "open", mark.cursor):
-            done += page.rows
-            mark = replace(mark, cursor=page.end_cursor, rows=mark.rows + page.rows)
+            read, done = read + 1, done + page.rows
+            mark = replace(mark, cursor=page.end_cursor)
             if not page.has_next:
                 mark = replace(mark, cursor=None, open_complete_at=reading.now())
             await reading.keep(page, mark)
             await reading.report(Progress(f"open {self.noun}", done, page.total, page.oldest))
+            if read == pages or not reading.may_go_on():
+                break
         return mark
 
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
@@ -61,14 +67,13 @@ class UpdatedWalk:
         read = done = 0
         async for page in self.list(reading.github, reading.repository, "ended", mark.cursor):
             read, done = read + 1, done + page.rows
-            mark = replace(mark, rows=mark.rows + page.rows)
             if page.has_next:
                 mark = replace(mark, cursor=page.end_cursor, covered_since=page.oldest or mark.covered_since)
             else:
                 mark = replace(mark, cursor=None, covered_since=BEGINNING, whole_history=True)
             await reading.keep(page, mark)
             await reading.report(Progress(self.noun, done, None, page.oldest))
-            if (edge is not None and reaches(mark, edge)) or read == pages:
+            if (edge is not None and reaches(mark, edge)) or read == pages or not reading.may_go_on():
                 break
         return mark
 
@@ -79,6 +84,8 @@ class UpdatedWalk:
         done = 0
         async for page in self.list(reading.github, reading.repository, "all", None):
             done += page.rows
+            # how many rows GitHub says there are, for whoever wants to know whether some are missing
+            mark = replace(mark, rows=page.total or 0)
             await reading.keep(page, mark)
             await reading.report(Progress(self.noun, done, None, page.oldest))
             if page.oldest is not None and page.oldest < known_until:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from github.client import GitHub
@@ -50,13 +50,17 @@ Pages = AsyncIterator[Page]
 
 @dataclass(frozen=True)
 class Reading:
-    """One repository being read: where to keep it, whom to ask, and whom to tell how far it has come."""
+    """One repository being read: where to keep it, whom to ask, and whom to tell how far it has come.
+
+    may_go_on(): asked before each further page; work that nobody waits for stops where it says no.
+    """
 
     store: Store
     github: GitHub
     repository: RepoRef
     now: Callable[[], datetime]
     report: Callable[[Progress], Awaitable[None]]
+    may_go_on: Callable[[], bool] = lambda: True
 
     async def keep(self, page: Page, mark: Watermark) -> Watermark:
         """Store a page and how far reading has come in one transaction, so that a crash leaves both or neither."""
@@ -67,6 +71,13 @@ class Reading:
 
         await self.store.write(work)
         return mark
+
+    async def begun(self, mark: Watermark) -> Watermark:
+        """Note when reading began, once: whatever changes after that is news, however long the reading takes."""
+        if mark.newest_at is not None:
+            return mark
+        now = self.now()
+        return await self.note(replace(mark, newest_at=now, synced_at=now))
 
     async def note(self, mark: Watermark) -> Watermark:
         """Store how far reading has come where no page came with it."""

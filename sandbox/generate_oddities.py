@@ -20,7 +20,8 @@ def plant(random: Random, lives: list[Life], maintainers: Crowd) -> None:
     if len(merged) < 3:
         return
     # An import from elsewhere kept the day of the merge and forgot the day of the opening.
-    imported = merged[len(merged) // 2]
+    later = merged[len(merged) // 2 :]
+    imported = next((life for life in later if not any(turn.event == "reopened" for turn in life.turns)), later[0])
     imported_at = imported.at - 50 * HOUR
     for turn in imported.turns:
         if turn.event in ("merged", "closed"):

@@ -55,12 +55,3 @@ async def answer_to(conn: Connection, repository_id: int, command_comment_id: in
     newest = given.where(table.c.repository_id == repository_id).order_by(table.c.created_at.desc(), table.c.key)
     row = (await conn.execute(newest.limit(1))).mappings().first()
     return None if row is None else PublishedAnswer(**row)
-
-
-async def asked_since(
-    conn: Connection, repository_id: int, login: str, since: datetime, *, not_counted: str = ""
-) -> int:
-    """Return how many answers `login` has asked for in the repository since then; the state `not_counted` is not."""
-    mine = select(func.count()).where(table.c.repository_id == repository_id, table.c.asked_by == login.lower())
-    mine = mine.where(table.c.state != not_counted)
-    return (await conn.execute(mine.where(table.c.created_at >= since))).scalar_one()

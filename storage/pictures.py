@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -40,6 +40,7 @@ async def picture(conn: Connection, address: str) -> Picture | None:
     return None if row is None else Picture(**row)
 
 
-async def delete_pictures(conn: Connection, answer_key: str) -> int:
-    """Delete every picture of an answer; return how many there were."""
-    return (await conn.execute(delete(table).where(table.c.answer_key == answer_key))).rowcount
+async def delete_pictures(conn: Connection, answer_key: str, keep: Collection[str] = ()) -> int:
+    """Delete an answer's pictures but those at the addresses to `keep`; return how many were deleted."""
+    unwanted = delete(table).where(table.c.answer_key == answer_key, table.c.address.not_in(keep))
+    return (await conn.execute(unwanted)).rowcount

@@ -7,11 +7,12 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueCo
 from storage.columns import Moment
 from storage.schema_activity import comments, commits, firsts, issues, pulls, releases, reviews, timeline, watermarks
 from storage.schema_base import RowId, metadata
-from storage.schema_work import answers, jobs, payloads, pictures
+from storage.schema_work import answers, askings, jobs, payloads, pictures, reactions
 
 __all__ = [
     "actors",
     "answers",
+    "askings",
     "comments",
     "commits",
     "firsts",
@@ -22,6 +23,7 @@ __all__ = [
     "payloads",
     "pictures",
     "pulls",
+    "reactions",
     "releases",
     "repositories",
     "reviews",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    PrimaryKeyConstraint,
     SmallInteger,
     Table,
     Text,
@@ -86,6 +87,27 @@ answers = Table(
     Column("asked_at", Moment, nullable=False),  # when the command's comment was last changed
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
-    Index("ix_answers_asked_by", "repository_id", "asked_by", "created_at"),
     Index(None, "command_comment_id"),
+)
+
+# Every time somebody asked: a new command, and each edit of one.
+askings = Table(
+    "askings",
+    metadata,
+    Column("repository_id", BigInteger, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("login", Text, nullable=False),  # lower-case
+    Column("comment_id", BigInteger, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    PrimaryKeyConstraint("repository_id", "login", "asked_at", "comment_id"),
+)
+
+# The App's own reactions to comments, so that the next one can take the place of the last.
+reactions = Table(
+    "reactions",
+    metadata,
+    Column("repository_id", BigInteger, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("comment_id", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("reaction_id", BigInteger),  # unknown while it is being given
+    PrimaryKeyConstraint("repository_id", "comment_id", "content"),
 )

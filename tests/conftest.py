@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+import shutil
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from storage.engine import Store
 
 REQUIRE_ALL = os.environ.get("ALMANAC_REQUIRE_ALL") == "1"
 
@@ -38,3 +43,29 @@ def shared_folder() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference data at {folder}; set ALMANAC_SHARED to the folder that has it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy; tests/storage has its own, which come for PostgreSQL too."""
+    from storage.migrate import upgrade  # noqa: PLC0415 - Alembic, only where a database is wanted
+
+    path = tmp_path_factory.mktemp("empty") / "almanac.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database_file(tmp_path: Path, empty_database: Path) -> Path:
+    """A migrated, empty SQLite file of the test's own."""
+    return Path(shutil.copyfile(empty_database, tmp_path / "almanac.db"))
+
+
+@pytest.fixture
+async def store(database_file: Path) -> AsyncIterator[Store]:
+    """An open store on `database_file`."""
+    from storage.engine import Store  # noqa: PLC0415
+
+    opened = await Store.open(f"sqlite:///{database_file}")
+    yield opened
+    await opened.close()

@@ -42,7 +42,7 @@ class Overview(Measured):
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     """Ask every part about the same window and lay their facts side by side."""
-    parts = {name: metric.measure(tables, window, scene) for name, metric in PARTS.items()}
+    parts = {name: known(metric, metric.measure(tables, window, scene), scene) for name, metric in PARTS.items()}
     facts: dict[str, Fact] = {}
     for name, part in parts.items():
         facts.update({published(name, key): value for key, value in part.facts.items()})
@@ -51,6 +51,11 @@ def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     }
     notes = dict.fromkeys(note for part in parts.values() for note in part.notes)
     return Overview(facts=facts, tables=grids, notes=tuple(notes), parts=parts)
+
+
+def known(metric: Metric, part: Measured, scene: Scene) -> Measured:
+    """Return what a part found; where GitHub shows nothing of what it needs, its facts are unknown."""
+    return Measured(dict.fromkeys(part.facts)) if metric.needs <= scene.refused else part
 
 
 def published(metric: str, key: str) -> str:
@@ -113,7 +118,11 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
     """Take the rows that matter most from each part, in the order in which people ask."""
-    rows = {name: metric.compare(parts_of(now)[name], parts_of(before)[name], scene) for name, metric in PARTS.items()}
+    rows = {
+        name: metric.compare(parts_of(now)[name], parts_of(before)[name], scene)
+        for name, metric in PARTS.items()
+        if not metric.needs <= scene.refused
+    }
     open_now, open_before = (
         f"{number(count(side, 'pulls.open_at_end'))} / {number(count(side, 'issues.open_at_end'))}"
         for side in (now, before)
@@ -125,7 +134,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
         *rows["review-matrix"][:2],
         *rows["issues"][:1],
         Comparison("open at the end: pull requests / issues", open_now, open_before),
-        *rows["commits"][:1],
+        *rows.get("commits", ())[:1],
         *rows["authors"][: 1 if now.facts["new_authors_n"] is None else 2],
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from github.client import GitHub
-from github.errors import Gone, Later, Refused
 from github.reads.permission import permission
-from github.writes.reactions import THUMBS_DOWN, react
+from github.reads.repository import repository
+from github.writes.reactions import THUMBS_DOWN
 from handlers.asked import AskedIn
 from handlers.command import WhoMay
 from handlers.commands import command_for
@@ -20,21 +20,26 @@ from handlers.configuration import read_configuration
 from handlers.conversation import Conversation
 from handlers.grammar import Call, GrammarMistake, changed, parse
 from handlers.history import later_history
+from handlers.reactions import Reactions
 from reports.answering import ref
 from reports.keys import answer_key
 from reports.publish import Publication
 from reports.sentences import failure
 from reports.services import Services
-from storage import answers, installations
+from storage import answers, askings, installations
 from storage.answers import PublishedAnswer
 from storage.connection import Connection
+from storage.installations import Repository, Visibility
 from storage.queue import put
 
 EVENT = "issue_comment"
 ACTIONS = frozenset({"created", "edited"})
 AUTHOR_MAY_ASK = 3  # times an hour, of somebody who is only the thread's author
 HOUR = timedelta(hours=1)
-ASKED, DECLINED = "asked", "declined"
+ASKED = "asked"
+TRUSTED = timedelta(minutes=10)
+"""How long what a delivery says of its repository is believed: it may have waited since, and gone private."""
+GRANULARITY = timedelta(seconds=1)  # of GitHub's times
 
 log = structlog.get_logger(__name__)
 
@@ -49,41 +54,63 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
     calls = commands_of(asked)
     if not calls:
         return
-    github = services.github(asked.installation.id)
-    remembered = await remember(services, asked)
-    if remembered is None:
+    github = services.github(asked.installation.id, asked.repository.id)
+    if services.now() - asked.updated_at > TRUSTED:
+        asked = replace(asked, repository=await looked_up(github, asked.repository))
+    record = await remember(services, asked)
+    if record is None:
         log.info("an older version of a comment came late", comment=asked.comment_id)
         return
-    record, again = remembered
+    reactions = Reactions(services.store, github, ref(asked.repository), asked.comment_id)
     if not await may_ask(services, github, asked, calls):
-        await decline(services, github, asked, record)
+        # nothing else: a stranger's question must not make noise for everybody
+        await reactions.show(THUMBS_DOWN)
         return
+    before = github.usage.copy()
+    now = services.now()
+    waited = max(0.0, (now - asked.updated_at - GRANULARITY).total_seconds())
     publication = publication_of(services, github, asked, record)
     conversation = Conversation(
         services,
         github,
         asked.repository,
-        asked.comment_id,
         record.key,
         publication,
-        services.now().replace(microsecond=0),
-        again=again,
+        reactions,
+        now.replace(microsecond=0),
+        waited,
     )
     await conversation.hold(calls)
+    used = github.usage.since(before)
+    log.info("answered", comment=asked.comment_id, requests=used.requests, points=used.points, writes=used.writes)
     if not conversation.whole:
         job = later_history(asked.repository, services.now())
         await services.store.write(lambda connection: put(connection, [job], services.now()))
 
 
+async def looked_up(github: GitHub, known: Repository) -> Repository:
+    """Return the repository as GitHub shows it now; raises Gone where it is not visible any more."""
+    facts = await repository(github, known.owner, known.name)
+    return replace(
+        known,
+        owner=facts.owner,
+        name=facts.name,
+        visibility=cast("Visibility", facts.visibility),
+        default_branch=facts.default_branch or known.default_branch,
+        archived=facts.archived,
+    )
+
+
 async def give_up(services: Services, delivery: str, payload: Mapping[str, Any]) -> None:
     """Say in one neutral sentence that there will be no answer, with what finds the reason in the logs."""
     asked = AskedIn.from_payload(payload)
-    remembered = await remember(services, asked) if asked is not None else None
-    if asked is None or remembered is None:
+    record = await remember(services, asked) if asked is not None else None
+    if asked is None or record is None:
         return
-    record, _ = remembered
-    publication = publication_of(services, services.github(asked.installation.id), asked, record)
-    await publication.put(failure(delivery, key=record.key))
+    github = services.github(asked.installation.id, asked.repository.id)
+    await publication_of(services, github, asked, record).put(failure(delivery, key=record.key))
+    reactions = Reactions(services.store, github, ref(asked.repository), asked.comment_id)
+    await reactions.show(THUMBS_DOWN)
 
 
 def commands_of(asked: AskedIn) -> Calls:
@@ -96,14 +123,11 @@ def commands_of(asked: AskedIn) -> Calls:
     return calls if changed(parse(asked.body_before), calls) else ()
 
 
-async def remember(services: Services, asked: AskedIn) -> tuple[PublishedAnswer, bool] | None:
-    """Store who asked where; None if a newer version of the comment was worked on before.
-
-    The second value tells whether this very version was: an attempt at it ended early.
-    """
+async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None:
+    """Store who asked where; None if a newer version of the comment was worked on before."""
     key = answer_key(asked.repository.id, asked.comment_id)
 
-    async def work(connection: Connection) -> tuple[PublishedAnswer, bool] | None:
+    async def work(connection: Connection) -> PublishedAnswer | None:
         await installations.save_installation(connection, asked.installation)
         await installations.save_repository(connection, asked.repository)
         known = await answers.answer(connection, key)
@@ -120,16 +144,12 @@ async def remember(services: Services, asked: AskedIn) -> tuple[PublishedAnswer,
             state=ASKED,
             question="",
             asked_at=asked.updated_at,
-            created_at=now,
+            created_at=asked.created_at,
             updated_at=now,
         )
-        question = wording(asked.body)
-        again = known is not None and known.asked_at == asked.updated_at and known.question == question
-        if record.state == DECLINED:
-            record = replace(record, state=ASKED)
-        record = replace(record, question=question, asked_at=asked.updated_at, updated_at=now)
+        record = replace(record, question=wording(asked.body), asked_at=asked.updated_at, updated_at=now)
         await answers.save_answer(connection, record)
-        return record, again
+        return record
 
     return await services.store.write(work)
 
@@ -160,27 +180,23 @@ async def may_ask(services: Services, github: GitHub, asked: AskedIn, calls: Cal
     wanted = [command_for(call).who_may for call in calls if isinstance(call, Call)] or [WhoMay.MEMBERS_AND_AUTHOR]
     if all(who.allows(asked.association, is_author=False) for who in wanted):
         return True
-    if all(who.allows(asked.association, is_author=is_author) for who in wanted):
+    if all(who.allows(asked.association, is_author=is_author) for who in wanted) and await in_measure(services, asked):
+        return True
+    return (await read_configuration(services.github(asked.installation.id), asked.repository)).everyone_may
+
+
+async def in_measure(services: Services, asked: AskedIn) -> bool:
+    """Note that the thread's author asks once more, unless that is too often within an hour; an edit asks again."""
+
+    async def work(connection: Connection) -> bool:
+        where, who, this_one = asked.repository.id, asked.author, (asked.comment_id, asked.updated_at)
         since = services.now() - HOUR
-        count = await services.store.read(
-            lambda connection: answers.asked_since(
-                connection, asked.repository.id, asked.author, since, not_counted=DECLINED
-            )
-        )
-        if count <= AUTHOR_MAY_ASK:  # this comment is counted already
-            return True
-    return (await read_configuration(github, asked.repository)).everyone_may
+        if await askings.askings_since(connection, where, who, since, apart_from=this_one) >= AUTHOR_MAY_ASK:
+            return False
+        await askings.note_asking(connection, where, who, *this_one)
+        return True
 
-
-async def decline(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> None:
-    """React with 👎 and nothing else: a stranger's question must not make noise for everybody."""
-    if record.comment_id is None:
-        declined = replace(record, state=DECLINED, updated_at=services.now())
-        await services.store.write(lambda connection: answers.save_answer(connection, declined))
-    try:
-        await react(github, ref(asked.repository), asked.comment_id, THUMBS_DOWN)
-    except (Later, Gone, Refused) as error:
-        log.info("no reaction", reason=error.reason)
+    return await services.store.write(work)
 
 
 def publication_of(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> Publication:

@@ -111,6 +111,7 @@ def test_every_figure_that_both_define_is_equal(judged: Judged) -> None:
 
     wrong = [f"{name}: {said} is not {expected}" for name, said, expected in figures if not close(said, expected)]
     assert not wrong, "\n".join(wrong)
+    print("FIG", judged.folder, sum(size(expected) for _, _, expected in figures))
     assert sum(size(expected) for _, _, expected in figures) >= FEWEST_FIGURES[judged.folder]
 
 

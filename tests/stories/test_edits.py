@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.stories.town import LANTERN, MEMBER, STRANGER, Town
+from tests.stories.town import MEMBER, STRANGER, Town
 
 
 async def test_editing_the_command_edits_its_answer(town: Town) -> None:
@@ -63,7 +63,7 @@ async def test_the_newest_version_wins_whatever_arrives_last(town: Town) -> None
         await town.sandbox.edit_comment(said.id, MEMBER, "/analytics pulls 90d")
     created, old, new = held
     await town.redeliver(new, created, old)
-    assert town.answer_to(said).startswith("**") and "pull requests opened" in town.answer_to(said)
+    assert "pull requests opened" in town.answer_to(said)
     assert len(town.answers()) == 1
 
 
@@ -105,7 +105,7 @@ async def test_a_command_deleted_before_it_is_worked_on_is_no_failure(town: Town
         said = await town.post("/analytics help")
     town.world.delete_comment(town.world.comments[said.id])
     await town.redeliver(*held)
-    assert [job["state"] for job in town.jobs("delivery")].count("dead") == 0
-    assert town.world.repository(LANTERN) is not None
+    assert "dead" not in {job["state"] for job in town.jobs("delivery")}
+    assert len(town.answers()) <= 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -84,16 +85,33 @@ async def test_two_deliveries_of_one_comment_have_one_answer(town: Town) -> None
 
 async def test_a_dead_workers_job_is_picked_up_once_its_lease_is_over(town: Town) -> None:
     """A job that somebody claimed and never ended waits for its lease, then is done by whoever lives."""
-    async with town.undelivered() as held:
-        said = await town.post("/analytics help")
-    (delivery,) = held
-    town.break_("latency", "POST", COMMENTS, delay=0.5)
-    await town.deliver(delivery.body, guid=delivery.guid)
-    await town.until(lambda: [job["state"] for job in town.jobs("delivery")] == ["running"], "the job to run")
-    (running,) = [job for job in town.jobs("delivery") if job["state"] == "running"]
-    assert running["leased_until"] > running["created_at"]
+    town.break_("drop", "POST", COMMENTS)
+    said = await town.say("/analytics help")
+    with sqlite3.connect(town.database) as connection:  # what a process leaves that died while working on it
+        lease = int((town.sandbox.clock.now() + timedelta(minutes=2)).timestamp() * 1_000_000)
+        connection.execute("UPDATE jobs SET state = 'running', lease = lease + 1, leased_until = ?", (lease,))
+    connection.close()
+    town.sandbox.clock.advance(timedelta(seconds=119))
+    await asyncio.sleep(0.2)  # the worker looks ten times meanwhile
+    assert town.answers_to(said) == []
+    assert [job["state"] for job in town.jobs("delivery")] == ["running"]
+    town.sandbox.clock.advance(timedelta(seconds=12))
+    await town.until(lambda: town.reactions(said) == ["rocket"], "the job to be picked up")
     await town.settled()
     assert len(town.answers_to(said)) == 1
+
+
+async def test_a_job_that_kills_its_process_each_time_is_given_up(town: Town) -> None:
+    """Six processes died with it: it is kept for a look, and the thread gets one neutral sentence."""
+    town.break_("drop", "POST", COMMENTS)
+    said = await town.say("/analytics help")
+    with sqlite3.connect(town.database) as connection:
+        connection.execute("UPDATE jobs SET attempts = 6")
+    connection.close()
+    town.sandbox.clock.advance(timedelta(seconds=31))
+    await town.until(lambda: town.answers_to(said), "the sentence")
+    (job,) = [one for one in town.jobs("delivery") if one["state"] == "dead"]
+    assert f"`{job['key']}`" in town.answer_to(said)
 
 
 # with the server as a process of its own, and killed
@@ -158,12 +176,16 @@ async def test_killed_again_and_again(folder: Path) -> None:
             assert await town.deliver(delivery.body, guid=delivery.guid) == 202
         for requests in (2, 5, 3):
             kill = KillAtRequest(town, child, requests)
-            await pass_time(town, lambda kill=kill: kill.done or finished(town, said), "the kill")  # type: ignore[misc]
+            await pass_time(town, lambda kill=kill: kill.done or finished(town, said), "the kill")
             child.kill()
             await child.gone()
             town.sandbox.clock.advance(LEASE_AND_MORE)
             await child.start(town.session)
-        await pass_time(town, lambda: finished(town, said), "all of them to be answered")
+        try:
+            await pass_time(town, lambda: finished(town, said), "all of them to be answered")
+        except AssertionError:
+            print([(town.reactions(one), len(town.answers_to(one))) for one in said]); print(town.jobs()); print(town.sandbox.clock.now())
+            raise
         assert [len(town.answers_to(one)) for one in said] == [1] * 20
         states = {job["state"] for job in town.jobs("delivery")}
         assert "dead" not in states

@@ -18,6 +18,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -136,7 +137,7 @@ class Town:
         signed = sign(self.keys.webhook_secret.encode(), body) if signature == "" else signature
         given = {"X-GitHub-Event": event, "X-GitHub-Delivery": guid, "X-Hub-Signature-256": signed}
         headers = {name: value for name, value in given.items() if value is not None}
-        async with self.session.post(f"{self.url}/webhooks/github", data=body, headers=headers) as response:
+        async with self.session.post(f"{self.url}/webhooks/github", data=BytesIO(body), headers=headers) as response:
             return response.status
 
     @asynccontextmanager
@@ -322,9 +323,11 @@ async def serving(town: Town, listening: socket.socket, folder: Path, **changed:
 async def open_town(folder: Path, **changed: str) -> AsyncIterator[Town]:
     """Open a town with the server in this process; `changed` are variables of its environment."""
     with listener() as listening:
-        async with people_and_github(folder, listening.getsockname()[1]) as town:
-            async with serving(town, listening, folder, **changed):
-                yield town
+        async with (
+            people_and_github(folder, listening.getsockname()[1]) as town,
+            serving(town, listening, folder, **changed),
+        ):
+            yield town
 
 
 def listener(port: int = 0) -> socket.socket:

@@ -108,8 +108,23 @@ def upgrade() -> None:
         Column("updated_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_answers"),
     )
-    op.create_index("ix_answers_asked_by", "answers", ["repository_id", "asked_by", "created_at"])
     op.create_index("ix_answers_command_comment_id", "answers", ["command_comment_id"])
+    op.create_table(
+        "askings",
+        *of_repository("askings"),
+        Column("login", sa.Text(), nullable=False),
+        Column("comment_id", sa.BigInteger(), nullable=False),
+        Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("repository_id", "login", "asked_at", "comment_id", name="pk_askings"),
+    )
+    op.create_table(
+        "reactions",
+        *of_repository("reactions"),
+        Column("comment_id", sa.BigInteger(), nullable=False),
+        Column("content", sa.Text(), nullable=False),
+        Column("reaction_id", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("repository_id", "comment_id", "content", name="pk_reactions"),
+    )
     op.create_table(
         "comments",
         *of_repository("comments"),

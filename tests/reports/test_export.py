@@ -1,0 +1,145 @@
+"""An answer as JSON and CSV: the same names, nothing lost on the way, nothing a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.metric import Cell, Grid, Measured
+from analytics.window import Window
+from reports.answer import Answer, Completeness, DatasetState, Section
+from reports.export import FORMULA_STARTS, as_csv, as_json, csv_text
+from reports.question import Question
+from storage.installations import Repository
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+ROCKET = Repository(7, 1, "acme", "rocket", "private", "main")
+WINDOW = Window.last(30, NOW)
+CELLS = st.none() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)
+
+
+def section(facts: dict[str, Cell | list[float]], **tables: Grid) -> Section:
+    return Section(
+        "pulls", "Pulls", "How they are counted.", "Some.", (), Measured(facts, tables, notes=("note",)), None
+    )
+
+
+def answer(*sections: Section, completeness: Completeness | None = None) -> Answer:
+    question = Question(tuple(one.metric for one in sections), WINDOW, 7, "acme/rocket")
+    return Answer(question, NOW, sections, completeness or Completeness())
+
+
+def read_csv(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+def shown(cell: Cell) -> str:
+    """What a cell is in a spreadsheet: unknown is empty, a text that would be a formula has a quote before it."""
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else str(cell)
+
+
+@given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=5)))
+def test_csv_round_trip(rows: list[list[Cell]]) -> None:
+    width = len(rows[0]) if rows else 2
+    columns = [f"c{n}" for n in range(width)]
+    read = read_csv(csv_text(columns, rows))
+
+    assert read[0] == columns
+    assert read[1:] == [[shown(cell) for cell in row] for row in rows]
+
+
+@given(st.text(max_size=9))
+def test_no_cell_begins_as_a_formula_does(text: str) -> None:
+    (_, (cell,)) = read_csv(csv_text(["c"], [[text or "x"]]))
+    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("https://example.com")', "@SUM(A1)", "+1", "-1+1", "\t=1", "\r=1", "\n=1"]
+)
+def test_formulas_become_texts(text: str) -> None:
+    assert read_csv(csv_text(["c"], [[text]]))[1] == [f"'{text}"]
+
+
+def test_a_negative_number_stays_a_number() -> None:
+    assert csv_text(["c"], [[-1.5], [-2]]) == "c\r\n-1.5\r\n-2\r\n"
+
+
+def test_every_table_and_the_facts_are_files() -> None:
+    table = Grid(("month", "opened"), (("2026-10", 3), ("2026-11", None)))
+    texts = as_csv(answer(section({"opened": 3, "interval": [1.5, 2.0], "median": None}, per_month=table)))
+
+    assert set(texts) == {"pulls.facts", "pulls.per_month"}
+    assert read_csv(texts["pulls.facts"]) == [
+        ["fact", "value"], ["opened", "3"], ["interval", "1.5 2.0"], ["median", ""]
+    ]  # fmt: skip
+    assert read_csv(texts["pulls.per_month"]) == [["month", "opened"], ["2026-10", "3"], ["2026-11", ""]]
+
+
+def test_json_has_the_published_names() -> None:
+    table = Grid(("month", "opened"), (("2026-10", 3),))
+    states = {"pulls": DatasetState("pulls", 3, 3, NOW, None, True)}
+    said = as_json(answer(section({"opened": 3}, per_month=table), completeness=Completeness(states)), ROCKET)
+
+    assert json.loads(orjson.dumps(said)) == said
+    assert said == {
+        "schema": 1,
+        "repository": {
+            "id": 7, "owner": "acme", "name": "rocket", "full_name": "acme/rocket", "visibility": "private",
+        },
+        "window": {"since": "2026-10-23T08:00:00Z", "until": "2026-11-22T08:00:00Z"},
+        "as_of": "2026-11-22T08:00:00Z",
+        "completeness": {
+            "complete": True,
+            "synced_at": "2026-11-22T08:00:00Z",
+            "datasets": {
+                "pulls": {
+                    "rows": 3, "synced_at": "2026-11-22T08:00:00Z", "complete_since": None, "whole_history": True,
+                    "error": None,
+                }
+            },
+            "notes": [],
+        },
+        "metrics": {
+            "pulls": {
+                "facts": {"opened": 3},
+                "tables": {"per_month": [{"month": "2026-10", "opened": 3}]},
+                "definition": "How they are counted.",
+                "finding": "Some.",
+                "notes": ["note"],
+                "previous": None,
+            }
+        },
+    }  # fmt: skip
+
+
+def test_the_period_before_stands_beside_it() -> None:
+    both = replace(section({"opened": 3}), before=Measured({"opened": 5}))
+    assert as_json(answer(both), ROCKET)["metrics"]["pulls"]["previous"] == {"opened": 5}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        DatasetState("pulls", 2, 3, NOW, None, True),
+        DatasetState("pulls", 3, 3, NOW, NOW, False),
+        DatasetState("pulls", 0, 0, None, None, False, error="refused"),
+    ],
+    ids=["rows missing", "reaches not far enough", "refused"],
+)
+def test_what_is_not_complete_says_so(state: DatasetState) -> None:
+    said = as_json(answer(completeness=Completeness({"pulls": state}, ("a sentence",))), ROCKET)["completeness"]
+
+    assert said["complete"] is False
+    assert said["notes"] == ["a sentence"]
+    assert said["datasets"]["pulls"]["error"] == state.error

@@ -1,0 +1,82 @@
+"""The server's start and the demo, as a person meets them: whole processes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from tests.stories.town import PATIENCE, ROOT
+
+
+async def run(folder: Path, *words: str, **variables: str) -> tuple[int, str]:
+    """Run `python -m bot …` with nothing configured but `variables`; return its status and what it said."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *words,
+        env={**kept, "DATA_DIR": str(folder), **variables}, cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        said, _ = await asyncio.wait_for(child.communicate(), PATIENCE)
+    finally:
+        if child.returncode is None:
+            child.kill()
+    assert child.returncode is not None
+    return child.returncode, said.decode()
+
+
+async def test_an_unconfigured_server_names_everything_that_is_missing(tmp_path: Path) -> None:
+    """`serve` with an empty environment ends with status 2 and names each variable it needs."""
+    status, said = await run(tmp_path, "serve")
+    assert status == 2
+    for name in ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"):
+        assert f"{name} " in said
+    assert "docs/configuration.md" in said
+    assert "Traceback" not in said
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
+    """Wrong values stand beside missing ones, in one list; a secret that is wrong is not repeated."""
+    status, said = await run(
+        tmp_path, "serve",
+        GITHUB_PRIVATE_KEY="not-a-key-but-secret", PORT="eighty", PUBLIC_URL="almanac", GITHUB_API_URL="ftp://x",
+        DATABASE_URL="postgresql://almanac:hunter2@db/almanac",
+    )  # fmt: skip
+    assert status == 2
+    for name in ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET", "PORT", "PUBLIC_URL"):
+        assert f"{name} " in said
+    assert "DATABASE_URL names PostgreSQL, on which the server's job engine does not run yet" in said
+    assert "not-a-key-but-secret" not in said
+    assert "hunter2" not in said
+
+
+async def test_a_key_that_was_cut_off_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
+    """A key that lost its last line on the way is refused at the start, not at the first webhook."""
+    cut_off = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA"
+    status, said = await run(
+        tmp_path, "serve", GITHUB_APP_ID="1", GITHUB_WEBHOOK_SECRET="s", GITHUB_PRIVATE_KEY=cut_off, PORT="0"
+    )
+    assert status == 2
+    assert "GITHUB_PRIVATE_KEY " in said
+    assert "cut off" in said
+    assert "MIIE" not in said
+
+
+async def test_the_demo_answers_once(tmp_path: Path) -> None:
+    """`demo --once "/analytics"` prints the answer and where its pictures lie, and exits 0."""
+    status, said = await run(tmp_path, "demo", "--once", "/analytics", "--out", str(tmp_path / "out"))
+    assert status == 0, said
+    assert "pull requests opened" in said
+    pictures = [Path(line.removeprefix("picture: ")) for line in said.splitlines() if line.startswith("picture: ")]
+    assert len(pictures) == 2
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+
+
+async def test_the_demo_of_a_mistake_is_an_answer_too(tmp_path: Path) -> None:
+    """A misspelt metric is answered, so the demo did its job."""
+    status, said = await run(tmp_path, "demo", "--once", "/analytics time-to-marge", "--out", str(tmp_path / "out"))
+    assert status == 0, said
+    assert "Did you mean `time-to-merge`?" in said
