@@ -17,16 +17,20 @@ class ActorKind(StrEnum):
     GHOST = "ghost"
 
 
-# Accounts of type User, or GraphQL logins that lost their `[bot]` suffix, that are programs all the same.
+# Programs whatever type GitHub gives: many are accounts of type User, and GraphQL's logins lose their `[bot]` suffix.
 KNOWN_BOTS = frozenset(
-    "allcontributors bors codecov codecov-commenter codecov-io dependabot dependabot-preview github-actions "
-    "github-classroom googlebot greenkeeper homu imgbot k8s-ci-robot mergify netlify pre-commit-ci pyup-bot renovate "
-    "renovate-bot rust-highfive rustbot snyk-bot sonarcloud sonarqubecloud stale vercel web-flow".split()
+    "allcontributors bors codeclimate codecov codecov-commenter codecov-io coveralls dependabot dependabot-preview "
+    "fossabot github-actions github-classroom googlebot greenkeeper greenkeeperio-bot homu imgbot k8s-ci-robot "
+    "k8s-github-robot mergify pre-commit-ci pyup-bot renovate-bot rust-highfive rustbot snyk-bot sonarcloud "
+    "sonarqubecloud web-flow".split()
 )
 KNOWN_AIS = frozenset(
-    "claude coderabbitai copilot copilot-pull-request-reviewer copilot-swe-agent cursor devin-ai-integration "
-    "ellipsis-dev gemini-code-assist google-labs-jules greptile-apps qodo-merge-pro sourcery-ai".split()
+    "coderabbitai copilot-pull-request-reviewer copilot-swe-agent devin-ai-integration ellipsis-dev gemini-code-assist "
+    "google-labs-jules greptile-apps qodo-merge-pro sourcery-ai".split()
 )
+# Programs where no type is known, such as a commit's author. An account of type User with such a name is a person's.
+POSSIBLE_BOTS = frozenset("netlify renovate stale vercel".split())
+POSSIBLE_AIS = frozenset("claude copilot cursor".split())
 BOT_SUFFIX = "[bot]"
 
 
@@ -54,9 +58,10 @@ class Actor:
         if not login or login.lower() == "ghost":
             return GHOST
         bare = login.removesuffix(BOT_SUFFIX)
-        if bare.lower() in KNOWN_AIS:
+        name, typed_bot = bare.lower(), bare != login or type_name == "Bot"
+        if name in KNOWN_AIS or (name in POSSIBLE_AIS and (typed_bot or not type_name)):
             return cls(bare, ActorKind.AI)
-        if bare != login or type_name == "Bot" or bare.lower() in KNOWN_BOTS:
+        if typed_bot or name in KNOWN_BOTS or (name in POSSIBLE_BOTS and not type_name):
             return cls(bare, ActorKind.BOT)
         return cls(bare, ActorKind.PERSON)
 

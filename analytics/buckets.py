@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from analytics.lazy import lazy
 from analytics.metric import Cell, Grid
 from analytics.moments import instant, within
-from analytics.window import BEGINNING, Window
+from analytics.window import Window
 from analytics.words import month, week
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Buckets:
         """Return the buckets of `window`; those of the whole history begin with the first of the `events`."""
         last = ordinal(size, np.array([instant(window.until - TICK)]))[0]
         first = ordinal(size, np.array([instant(window.since)]))[0]
-        if window.since <= BEGINNING:
+        if window.whole:
             known = [at[within(at, window)] for at in events]
             first = min((ordinal(size, at.min()) for at in known if len(at)), default=last)
         return cls(size, window, int(first), int(last - first) + 1)

@@ -7,7 +7,6 @@ from typing import cast
 
 from analytics.metric import Comparison, Measured, Scene
 from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, count_verdict, duration_verdict, median
-from analytics.window import BEGINNING
 from analytics.words import duration, number
 
 NOTHING = "\N{EN DASH}"
@@ -25,12 +24,12 @@ def amount(measured: Measured, key: str) -> float | None:
 
 def earlier(before: Measured | None, scene: Scene) -> Measured | None:
     """Return what the period before held, None where there is none: nothing lies before the whole history."""
-    return None if scene.window.since <= BEGINNING else before
+    return None if scene.window.whole else before
 
 
 def settled(scene: Scene, *rows: Comparison) -> tuple[Comparison, ...]:
     """Return the rows of a comparison; those of the whole history say nothing of a period before."""
-    if scene.window.since > BEGINNING:
+    if not scene.window.whole:
         return rows
     return tuple(Comparison(row.label, row.now, NOTHING) for row in rows)
 

@@ -87,3 +87,7 @@ class Metric:
     aliases: tuple[str, ...] = ()
     names_people: bool = False
     """True where the question is about persons, so that logins may stand in the answer."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call a fact whose key says too little or reads badly; the other keys are read as words."""
+    leaves_out_refused: bool = False
+    """True where the metric itself leaves out what GitHub refuses to show; any other is unknown as a whole then."""

@@ -35,7 +35,9 @@ def instant(moment: datetime) -> np.datetime64:
 
 
 def within(at: Moments, window: Window) -> Flags:
-    """Return per moment whether `since <= at < until`."""
+    """Return per moment whether `since <= at < until`; the whole history has no lower end."""
+    if window.whole:
+        return at < instant(window.until)
     return (at >= instant(window.since)) & (at < instant(window.until))
 
 

@@ -1,4 +1,4 @@
-"""Which reviews count: submitted in the window, in a counted state, by someone other than the pull request's author."""
+"""Which reviews count: submitted in the window, in a counted state, by somebody known and for somebody else known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from analytics.lazy import lazy
 from analytics.moments import moments, within
+from analytics.roster import GHOST_CODE
 from analytics.tables import Tables
 from analytics.window import Window
+from analytics.words import plural
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +27,8 @@ COUNTED_STATES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED")
 class CountedReviews:
     """The counted reviews, one entry each: actor numbers of the roster, the pull request's number, when submitted.
 
-    self_reviews: how many were left out because reviewer and author are one account, ignoring case.
+    self_reviews: how many were left out because reviewer and author are one account, ignoring case · deleted: how many
+    because either account is deleted, so that nobody can say who reviewed whom.
     """
 
     reviewer: NDArray[np.int64]
@@ -33,9 +36,15 @@ class CountedReviews:
     number: NDArray[np.int64]
     at: Moments
     self_reviews: int
+    deleted: int
 
     def __len__(self) -> int:
         return len(self.number)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences about what does not count for the sake of a deleted account."""
+        return (f"{plural(self.deleted, 'review')} by or for deleted accounts left out",) if self.deleted else ()
 
 
 def counted_reviews(tables: Tables, window: Window) -> CountedReviews:
@@ -47,7 +56,13 @@ def counted_reviews(tables: Tables, window: Window) -> CountedReviews:
     reviewer = tables.roster.codes["reviews.reviewer"][inside]
     author = tables.roster.codes["reviews.author"][inside]
     number = reviews["number"][inside].to_numpy(dtype="int64", na_value=0)
-    others = reviewer != author
+    known = (reviewer != GHOST_CODE) & (author != GHOST_CODE)
+    counted = known & (reviewer != author)
     return CountedReviews(
-        reviewer[others], author[others], number[others], at[inside][others], len(others) - int(others.sum())
+        reviewer[counted],
+        author[counted],
+        number[counted],
+        at[inside][counted],
+        self_reviews=int(known.sum()) - int(counted.sum()),
+        deleted=len(known) - int(known.sum()),
     )

@@ -24,6 +24,9 @@ else:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DATASETS = ("pulls", "issues", "commits", "releases")
+DATASET_NOUNS: Mapping[str, str] = {
+    "pulls": "pull request", "issues": "issue", "commits": "commit", "releases": "release",
+}  # fmt: skip
 
 # column -> kind. moment: datetime64[us, UTC], NaT if unknown · int: Int64, NA if unknown · actor: a category of
 # logins, NaN if nobody · kind: a category of ActorKind values · text: str, a category where it came Coded · bool: bool

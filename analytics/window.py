@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-# Before the first commit of git itself (2005-04-07): nothing on GitHub is older than this.
-BEGINNING = datetime(2005, 1, 1, tzinfo=UTC)
+# Where git begins to count seconds. Not GitHub's or git's own birth: imported history is decades older than both.
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def as_utc(moment: datetime) -> datetime:
@@ -28,7 +28,10 @@ def parse_iso(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The times t with `since <= t < until`; both ends are aware UTC and `since` lies before `until`."""
+    """The times t with `since <= t < until`; both ends are aware UTC and `since` lies before `until`.
+
+    A window since BEGINNING, or earlier, is the whole history: it has no lower end, and holds what is dated before.
+    """
 
     since: datetime
     until: datetime
@@ -52,9 +55,14 @@ class Window:
     def days(self) -> float:
         return self.length / timedelta(days=1)
 
+    @property
+    def whole(self) -> bool:
+        """True where everything before `until` is meant."""
+        return self.since <= BEGINNING
+
     def previous(self) -> Window:
         """Return the equally long window that ends where this one begins."""
         return Window(self.since - self.length, self.since)
 
     def __contains__(self, moment: datetime) -> bool:
-        return self.since <= moment < self.until
+        return (self.whole or self.since <= moment) and moment < self.until

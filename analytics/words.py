@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from analytics.window import BEGINNING, Window, as_utc
+from analytics.window import Window, as_utc
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
@@ -76,14 +76,14 @@ def ago(moment: datetime, now: datetime) -> str:
 
 def span(window: Window) -> str:
     """Return the window's first and last day, `2025-07-09 to 2026-07-09 UTC`; of a whole history only the last."""
-    if window.since <= BEGINNING:
+    if window.whole:
         return f"until {last_instant(window):%Y-%m-%d} UTC"
     return f"{window.since:%Y-%m-%d} to {last_instant(window):%Y-%m-%d} UTC"
 
 
 def period(window: Window, now: datetime) -> str:
     """Return how people call the window: `last 90 days`, `whole history`, or its first and last day."""
-    if window.since <= BEGINNING:
+    if window.whole:
         return "whole history" if window.until == now else f"history until {day(last_instant(window))}"
     if window.until == now and window.days.is_integer():
         days = round(window.days)

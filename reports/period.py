@@ -56,7 +56,7 @@ def period(word: str, now: datetime, usage: str) -> Period:
 def instant(text: str, end: datetime, now: datetime, usage: str) -> tuple[datetime, tuple[str, ...]]:
     """Read one end of a half-open window: a date (its midnight), a datetime, a length counted back from `end`, `all`.
 
-    A moment after `now` is cut at `now`, one before GitHub existed at that beginning; both are said in the notes.
+    A moment after `now` is cut at `now`, one before BEGINNING means everything; both are said in the notes.
     """
     word = text.strip().casefold()
     if word == EVERYTHING:
@@ -82,7 +82,7 @@ def between(first: str, last: str, word: str, now: datetime, usage: str) -> Peri
     begin, early = clipped(begin, now)
     end, late = clipped(end, now)
     if begin >= end:
-        raise Mistake(f"{code(word)} lies before {day(BEGINNING)}, when there was nothing.", usage, word=word)
+        raise Mistake(f"{code(word)} lies before {day(BEGINNING)}; periods begin there.", usage, word=word)
     return Period(Window(begin, end), early + late)
 
 
@@ -102,7 +102,7 @@ def counted_back(word: str, end: datetime, usage: str) -> tuple[datetime, tuple[
     days = int(digits) * DAYS[found[2]]
     begin = end - timedelta(days=days)
     if begin < BEGINNING:
-        return BEGINNING, (f"{number(days)} days would reach back before {day(BEGINNING)}; the window begins there",)
+        return BEGINNING, (f"{number(days)} days reach back before {day(BEGINNING)}, which stands for all history",)
     return begin, ()
 
 
@@ -111,7 +111,7 @@ def clipped(when: datetime, now: datetime) -> tuple[datetime, tuple[str, ...]]:
     if when > now:
         return now, (f"the end was cut at now, {now:%Y-%m-%d %H:%M} UTC",)
     if when < BEGINNING:
-        return BEGINNING, (f"nothing is older than {day(BEGINNING)}; the window begins there",)
+        return BEGINNING, (f"a beginning before {day(BEGINNING)} stands for all history",)
     return when, ()
 
 

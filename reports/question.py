@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analytics.metric import Metric
-from analytics.window import BEGINNING, Window, iso
+from analytics.window import Window, iso
 from reports.escape import code
 from reports.mistake import Mistake
 from reports.nearest import nearest
@@ -115,7 +115,7 @@ class Question:
     @property
     def previous(self) -> Window | None:
         """The window to compare with; None where the question reaches back to the beginning and nothing was before."""
-        return None if self.window.since <= BEGINNING else self.window.previous()
+        return None if self.window.whole else self.window.previous()
 
 
 def default_metric(metrics: Mapping[str, Metric]) -> str:

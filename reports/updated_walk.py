@@ -61,9 +61,6 @@ class UpdatedWalk:
 
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:
         """Read on into the past from where the last reading stood: to `edge`, or for `pages` pages, or all."""
-        if self.has_open and mark.open_complete_at is None:
-            # an interrupted reading left its cursor in the list of what is open, which is another list
-            mark = await self.read_open(reading, mark)
         read = done = 0
         async for page in self.list(reading.github, reading.repository, "ended", mark.cursor):
             read, done = read + 1, done + page.rows

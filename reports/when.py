@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from analytics import words
-from analytics.window import BEGINNING, Window, iso
+from analytics.window import Window, iso
 
 
 def name(window: Window, as_of: datetime) -> str:
     """Return `last 90 days`, `whole history`, or the first and the last day of a window that does not end now."""
-    if window.until == as_of or window.since <= BEGINNING or window.until.time() != time():
+    if window.until == as_of or window.whole or window.until.time() != time():
         return words.period(window, as_of)
     last = window.until - timedelta(days=1)
     return words.day(last) if window.days == 1 else f"{words.day(window.since)} to {words.day(last)}"
@@ -18,7 +18,7 @@ def name(window: Window, as_of: datetime) -> str:
 
 def ends(window: Window) -> str:
     """Return both ends for the completeness line; of two midnights, the first and the last day that count."""
-    if window.since.time() == window.until.time() == time() and window.since > BEGINNING:
+    if window.since.time() == window.until.time() == time() and not window.whole:
         return words.span(Window(window.since, window.until - timedelta(microseconds=1)))
     return words.span(window)
 

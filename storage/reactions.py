@@ -21,7 +21,7 @@ async def own_reactions(conn: Connection, repository_id: int, comment_id: int) -
     """Return what the App reacted with; an id of None means that it may or may not have been given."""
     noted = select(table.c.content, table.c.reaction_id).where(table.c.repository_id == repository_id)
     rows = await conn.execute(noted.where(table.c.comment_id == comment_id))
-    return dict(rows.tuples().all())
+    return {row.content: row.reaction_id for row in rows}
 
 
 async def forget_reaction(conn: Connection, repository_id: int, comment_id: int, content: str) -> None:

@@ -13,7 +13,7 @@ from analytics.independence import UNUSUAL, deviates, quasi_independence
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.reviews import CountedReviews, counted_reviews
-from analytics.roster import GHOST_CODE, Roster
+from analytics.roster import Roster
 from analytics.stats import gini
 from analytics.tables import Tables
 from analytics.window import Window
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 else:
     np = lazy("numpy")
 
-MOST_ROWS = 1000
 SHOWN = 20
 LONGEST_BOT = 18  # characters of a bot's login in the picture, so that its mark is never cut off
 PAIR_COLUMNS = ("reviewer", "author", "reviews", "pulls", "expected", "unusual", "reviewer_is_bot", "author_is_bot")
@@ -57,46 +56,59 @@ class Pairs:
         return cls(keys // max(actors, 1), keys % max(actors, 1), per_pair, pulls)
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
-    """Count the window's counted reviews by reviewer and author."""
-    roster = tables.roster
-    reviews = counted_reviews(tables, window)
+def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
+    """Count the window's counted reviews by reviewer and author, and list them by name."""
+    return of(counted_reviews(tables, window), tables.roster, window, named=True)
+
+
+def measure_unnamed(tables: Tables, window: Window, _scene: Scene) -> Measured:
+    """Return the same facts with the tables over time alone: what an overview shows, and much less work."""
+    return of(counted_reviews(tables, window), tables.roster, window, named=False)
+
+
+def of(reviews: CountedReviews, roster: Roster, window: Window, *, named: bool) -> Measured:
+    """Return what there is to say about counted reviews; `named` adds the tables of reviewers and of pairs."""
     pairs = Pairs.of(reviews, len(roster.names))
     load = roster.tally(reviews.reviewer)
-    ranked = load.copy()
-    ranked[GHOST_CODE] = 0
-    people = np.where(roster.is_bot, 0, ranked)
-    known = (pairs.reviewer != GHOST_CODE) & (pairs.author != GHOST_CODE)
-    expected = expectations(pairs, len(roster.names))
+    people = np.where(roster.is_bot, 0, load)
     bots = int((roster.is_bot & (load > 0)).sum())
-    unnamed = int(pairs.reviews[~known].sum())
     notes = [
         f"{plural(reviews.self_reviews, 'self-review')} left out" if reviews.self_reviews else "",
-        f"{plural(bots, 'reviewing bot')} marked in the pairs" if bots else "",
-        f"{plural(unnamed, 'review')} by or for deleted accounts counted but in no pair" if unnamed else "",
+        *reviews.notes,
+        f"{plural(bots, 'reviewing bot')} marked in the pairs" if bots and named else "",
     ]
     return Measured(
         facts={
             "reviews": len(reviews),
+            "reviews_by_people": int(people.sum()),
             "self_reviews": reviews.self_reviews,
+            "deleted_account_reviews": reviews.deleted,
             "reviewers_n": int((people > 0).sum()),
             "reviewing_bots_n": bots,
             "pulls_reviewed": len(np.unique(reviews.number)),
-            "distinct_pairs": int(known.sum()),
-            "top1_share": top_share(ranked, len(reviews)),
-            "gini": gini(ranked[ranked > 0]),
-            "top1_share_without_bots": top_share(people, int(load[~roster.is_bot].sum())),
+            "distinct_pairs": len(pairs.reviews),
+            "top1_share": top_share(load),
+            "gini": gini(load[load > 0]),
+            "top1_share_without_bots": top_share(people),
             "gini_without_bots": gini(people[people > 0]),
         },
         tables={
-            "pairs_by_reviews": pair_grid(pairs, pairs.reviews, known, expected, roster),
-            "pairs_by_pulls": pair_grid(pairs, pairs.pulls, known, expected, roster),
-            "reviewers": reviewer_grid(pairs, ranked, len(reviews), roster),
-            "matrix": matrix(pairs, ranked, roster),
+            **(by_name(pairs, load, roster) if named else {}),
             **{f"per_{size}": over_time(reviews, Buckets.over(size, window, reviews.at)) for size in sizes(window)},
         },
         notes=tuple(filter(None, notes)),
     )
+
+
+def by_name(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> dict[str, Grid]:
+    """Return the tables that name people, all of their rows; `load` is the reviews that each actor wrote."""
+    expected = expectations(pairs, len(load))
+    return {
+        "pairs_by_reviews": pair_grid(pairs, pairs.reviews, expected, roster),
+        "pairs_by_pulls": pair_grid(pairs, pairs.pulls, expected, roster),
+        "reviewers": reviewer_grid(pairs, load, roster),
+        "matrix": matrix(pairs, load, roster),
+    }
 
 
 def over_time(reviews: CountedReviews, buckets: Buckets) -> Grid:
@@ -104,8 +116,9 @@ def over_time(reviews: CountedReviews, buckets: Buckets) -> Grid:
     return buckets.grid({"reviews": buckets.tally(reviews.at)})
 
 
-def top_share(load: NDArray[np.int64], total: int) -> float | None:
-    """Return the share of all reviews that the busiest reviewer wrote, None if there are none."""
+def top_share(load: NDArray[np.int64]) -> float | None:
+    """Return the share of the reviews that the busiest reviewer wrote, None if there are none."""
+    total = int(load.sum())
     return float(load.max()) / total if total else None
 
 
@@ -118,13 +131,9 @@ def expectations(pairs: Pairs, actors: int) -> NDArray[np.float64]:
     return expected
 
 
-def pair_grid(
-    pairs: Pairs, by: NDArray[np.int64], known: NDArray[np.bool_], expected: NDArray[np.float64], roster: Roster
-) -> Grid:
-    """Rank the pairs whose two logins are known by count, ties by lower-cased reviewer, then author."""
-    chosen = np.flatnonzero(known)
-    order = np.lexsort((roster.rank[pairs.author[chosen]], roster.rank[pairs.reviewer[chosen]], -by[chosen]))
-    first = chosen[order[:MOST_ROWS]]
+def pair_grid(pairs: Pairs, by: NDArray[np.int64], expected: NDArray[np.float64], roster: Roster) -> Grid:
+    """Rank the pairs by count, ties by lower-cased reviewer, then author."""
+    first = np.lexsort((roster.rank[pairs.author], roster.rank[pairs.reviewer], -by))
     far = deviates(pairs.reviews[first].astype("float64"), expected[first])
     rows = zip(
         [roster.names[code] for code in pairs.reviewer[first]],
@@ -140,13 +149,13 @@ def pair_grid(
     return Grid(PAIR_COLUMNS, tuple(rows))
 
 
-def reviewer_grid(pairs: Pairs, load: NDArray[np.int64], total: int, roster: Roster) -> Grid:
+def reviewer_grid(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> Grid:
     """Rank the reviewers by counted reviews, with the distinct pull requests of each and the share of all reviews."""
     pulls = np.bincount(pairs.reviewer, pairs.pulls, minlength=len(load)).astype("int64")
-    first = busiest(load, roster)[:MOST_ROWS]
+    total = int(load.sum())
     rows = (
         (roster.names[code], int(load[code]), int(pulls[code]), float(load[code]) / total, bool(roster.is_bot[code]))
-        for code in first
+        for code in busiest(load, roster)
     )
     return Grid(("reviewer", "reviews", "pulls", "share", "is_bot"), tuple(rows))
 
@@ -154,7 +163,6 @@ def reviewer_grid(pairs: Pairs, load: NDArray[np.int64], total: int, roster: Ros
 def matrix(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> Grid:
     """Return the cells of the busiest reviewers and most reviewed authors, one row each, 0 included."""
     reviewed = np.bincount(pairs.author, pairs.reviews, minlength=len(load)).astype("int64")
-    reviewed[GHOST_CODE] = 0
     reviewers, authors = busiest(load, roster)[:SHOWN], busiest(reviewed, roster)[:SHOWN]
     found = np.isin(pairs.reviewer, reviewers) & np.isin(pairs.author, authors)
     cells = {
@@ -182,8 +190,9 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     when = during(scene.window, scene.now)
     reviews = count(now, "reviews")
     if not reviews:
+        aside = ", deleted accounts aside" if count(now, "deleted_account_reviews") else ""
         return sentence(
-            f"no pull request was reviewed by anyone but its author {when}", change(now, earlier(before, scene))
+            f"no pull request was reviewed by anyone but its author{aside} {when}", change(now, earlier(before, scene))
         )
     story = f"{plural(reviews, 'review')} of {plural(count(now, 'pulls_reviewed'), 'pull request')} {when}"
     return sentence(story, concentration(now), change(now, earlier(before, scene)))
@@ -260,8 +269,8 @@ METRIC = Metric(
         "these dismissed since, by someone other than the pull request's author (ignoring case); self-reviews are "
         "left out and counted. Pairs are ranked by reviews or by distinct pull requests, ties by name; bots are "
         "kept in them, marked. Share of the busiest and Gini (0: all alike, towards 1: one does all) are over "
-        "everybody who reviewed, bots included, and given without them too. Deleted accounts count in the totals "
-        "and are never ranked. Expected: the reviews a pair would have if reviewers did not choose authors, nobody"
+        "everybody who reviewed, bots included, and given without them too. Reviews by or for deleted accounts "
+        "are left out and counted. The matrix holds the 20 busiest reviewers and the 20 most reviewed. Expected: the reviews a pair would have if reviewers did not choose authors, nobody"
         " reviewing himself; unusual are pairs more than 3 standard deviations away from it. A change is called "
         "one only if the 95 % interval of the ratio to the period before excludes 1."
     ),

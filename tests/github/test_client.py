@@ -53,6 +53,22 @@ async def test_an_unchanged_answer_is_taken_from_memory(gh: GitHub, fake: FakeGi
     assert (gh.usage.requests, gh.usage.not_modified) == (2, 1)
 
 
+async def test_a_page_that_has_not_changed_may_have_a_new_one_after_it(gh: GitHub, fake: FakeGitHub) -> None:
+    """The first page was full when it was read; then one more row came, on a second page."""
+
+    def first(heard: Heard) -> Says:
+        if heard.query.get("page") == "2":
+            return Says([3])
+        if heard.headers.get("if-none-match") == '"v1"':
+            link = f'<{fake.url}/list?per_page=100&page=2>; rel="next"'
+            return Says(status=304, headers={"etag": '"v1"', "link": link})
+        return Says([1, 2], headers={"etag": '"v1"'})
+
+    fake.on("GET", "/list", first)
+    assert [item async for item in gh.items("/list")] == [1, 2]
+    assert [item async for item in gh.items("/list")] == [1, 2, 3]
+
+
 async def test_every_client_has_its_own_memory(
     gh: GitHub, fake: FakeGitHub, session: aiohttp.ClientSession, endpoints: Endpoints, clock: Clock
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from github.deliveries import sign, verify
+from github.deliveries import payload_of, sign, verify
 
 # From GitHub's documentation, "Validating webhook deliveries".
 SECRET = b"It's a Secret to Everybody"
@@ -50,3 +50,21 @@ def test_an_empty_secret_signs_nothing() -> None:
 def test_a_signature_is_of_one_body_only(secret: bytes, body: bytes, other: bytes) -> None:
     assert verify(secret, body, sign(secret, body))
     assert verify(secret, other, sign(secret, body)) == (body == other)
+
+
+def test_a_payload_is_a_json_object() -> None:
+    assert payload_of(b'{"action": "created"}') == {"action": "created"}
+    with pytest.raises(ValueError, match="is not JSON"):
+        payload_of(b"payload=%7B%7D")
+    with pytest.raises(ValueError, match="not an object"):
+        payload_of(b"[1]")
+
+
+def test_a_text_cut_through_a_character_is_still_a_payload() -> None:
+    """Half of a surrogate pair: JSON has it, UTF-8 does not."""
+    assert payload_of(rb'{"title": "fine \ud83d", "\ud83d": [1, "\ud83d"]}') == {"title": "fine ?", "?": [1, "?"]}
+
+
+def test_a_body_nested_without_end_is_not_json() -> None:
+    with pytest.raises(ValueError, match="is not JSON"):
+        payload_of(b"[" * 200_000)

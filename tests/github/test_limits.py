@@ -86,6 +86,8 @@ def test_a_stumble_may_name_its_own_pause() -> None:
         ({"type": "RATE_LIMITED", "message": "API rate limit exceeded for installation ID 1."}, Wait),
         ({"type": "RATE_LIMIT", "message": "API rate limit already exceeded"}, Wait),
         ({"message": "API rate limit exceeded"}, Wait),
+        ({"message": "You have exceeded a secondary rate limit. Please wait a few minutes."}, Wait),
+        ({"extensions": {"code": "RATE_LIMITED"}, "message": "Slow down"}, Wait),
         ({"type": "RESOURCE_LIMITS_EXCEEDED", "message": "Resource limits for this query exceeded."}, Proceed),
         ({"type": "NOT_FOUND", "message": "Could not resolve to a Repository"}, Proceed),
     ],
@@ -93,6 +95,13 @@ def test_a_stumble_may_name_its_own_pause() -> None:
 def test_a_graphql_limit_arrives_as_200_with_errors(error: dict[str, Any], expected: type) -> None:
     """Which of the other errors matters is for the reader of the data."""
     assert isinstance(decide(200, {}, NOW, attempt=1, graphql_errors=[error]), expected)
+
+
+def test_a_graphql_answer_may_have_a_message_in_place_of_errors() -> None:
+    """Expected: only GraphQL's; a REST answer may hold a message of somebody's about rate limits."""
+    said = "You have exceeded a secondary rate limit."
+    assert isinstance(decide(200, {}, NOW, attempt=1, graphql_errors=[], message=said), Wait)
+    assert isinstance(decide(200, {}, NOW, attempt=1, message=said), Proceed)
 
 
 def test_a_graphql_limit_ends_when_its_hour_does() -> None:

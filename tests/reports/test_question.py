@@ -84,12 +84,12 @@ def test_a_period_that_reaches_into_the_future_ends_now_and_says_so() -> None:
         assert question.notes == ("the end was cut at now, 2026-11-22 08:00 UTC",)
 
 
-def test_a_period_before_everything_begins_at_the_beginning_and_says_so() -> None:
-    question = ask("2001-01-01..2026-03-31")
+def test_a_period_that_reaches_back_before_1970_is_the_whole_history_and_says_so() -> None:
+    question = ask("1961-01-01..2026-03-31")
     assert question.window == Window(BEGINNING, day(2026, 4, 1))
-    assert question.notes == ("nothing is older than 1 Jan 2005; the window begins there",)
+    assert question.notes == ("a beginning before 1 Jan 1970 stands for all history",)
     assert ask("30000d").window == Window(BEGINNING, NOW)
-    assert ask("30000d").notes == ("30,000 days would reach back before 1 Jan 2005; the window begins there",)
+    assert ask("30000d").notes == ("30,000 days reach back before 1 Jan 1970, which stands for all history",)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_period_before_everything_begins_at_the_beginning_and_says_so() -> Non
             "2026-01-01..2026-03-31",
         ),
         ("2027-01-01..2027-02-01", "`2027-01-01..2027-02-01` has not begun yet; now it is 22 Nov 2026.", None),
-        ("1990-01-01..1999-12-31", "`1990-01-01..1999-12-31` lies before 1 Jan 2005, when there was nothing.", None),
+        ("1960-01-01..1969-12-31", "`1960-01-01..1969-12-31` lies before 1 Jan 1970; periods begin there.", None),
         ("2026-01-01", "`2026-01-01` is a day, not a period.", "2026-01-01..2026-01-01"),
         ("2026-01-01..", "`2026-01-01..` lacks one of its two dates.", None),
         ("2026-01-01..soon", "`soon` is not a date; write one as `2026-01-31`.", None),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from storage import answers, installations, pictures
+from storage import answers, askings, installations, pictures, reactions
 from storage.answers import PublishedAnswer
+from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation
 from storage.pictures import Picture
@@ -89,11 +90,42 @@ async def test_an_answers_comment_once_known_is_not_forgotten(store: Store) -> N
 
 
 async def test_how_often_a_person_has_asked_lately(store: Store) -> None:
-    for number, hours in enumerate((3, 2, 1, 1)):
-        asked = replace(
-            ANSWER, key=f"k{number}", created_at=NOW - hours * HOUR, asked_by="Topaz" if number == 3 else "Opal"
-        )
-        await write(store, answers.save_answer, asked)
-    assert await read(store, answers.asked_since, REPOSITORY.id, "OPAL", NOW - 2 * HOUR) == 2
-    assert await read(store, answers.asked_since, REPOSITORY.id, "topaz", NOW - 2 * HOUR) == 1
-    assert await read(store, answers.asked_since, 8, "opal", NOW - 9 * HOUR) == 0
+    """Each comment counts as often as it was changed; the one that is just being looked at does not."""
+    for comment, hours in ((1, 3), (1, 2), (2, 1), (2, 1)):
+        await write(store, askings.note_asking, REPOSITORY.id, "Opal", comment, NOW - hours * HOUR)
+    await write(store, askings.note_asking, REPOSITORY.id, "Topaz", 3, NOW - HOUR)
+
+    async def asked(repository_id: int, login: str, hours: int, apart_from: int = 9) -> int:
+        since, this_one = NOW - hours * HOUR, (apart_from, NOW - HOUR)
+
+        async def count(conn: Connection) -> int:
+            return await askings.askings_since(conn, repository_id, login, since, apart_from=this_one)
+
+        return await store.read(count)
+
+    assert await asked(REPOSITORY.id, "OPAL", 2) == 2
+    assert await asked(REPOSITORY.id, "OPAL", 3) == 3
+    assert await asked(REPOSITORY.id, "opal", 3, apart_from=2) == 2
+    assert await asked(REPOSITORY.id, "topaz", 2) == 1
+    assert await asked(8, "opal", 9) == 0
+
+
+async def test_the_apps_own_reactions_are_known_by_what_they_are(store: Store) -> None:
+    await write(store, reactions.note_reaction, REPOSITORY.id, 5, "eyes", None)
+    await write(store, reactions.note_reaction, REPOSITORY.id, 5, "eyes", 71)
+    await write(store, reactions.note_reaction, REPOSITORY.id, 5, "rocket", None)
+    assert await read(store, reactions.own_reactions, REPOSITORY.id, 5) == {"eyes": 71, "rocket": None}
+    await write(store, reactions.forget_reaction, REPOSITORY.id, 5, "eyes")
+    assert await read(store, reactions.own_reactions, REPOSITORY.id, 5) == {"rocket": None}
+    assert await read(store, reactions.own_reactions, REPOSITORY.id, 6) == {}
+
+
+async def test_an_answers_older_pictures_go_when_newer_ones_take_their_place(store: Store) -> None:
+    older = Picture("0lder", REPOSITORY.id, "k1", 0, "light", "image/png", b"1", NOW)
+    newer = replace(older, address="n3wer", data=b"2")
+    others = replace(older, address="0thers", answer_key="k2")
+    await write(store, pictures.save_pictures, [older, newer, others])
+    assert await write(store, pictures.delete_pictures, "k1", ["n3wer"]) == 1
+    assert await read(store, pictures.picture, "0lder") is None
+    assert await read(store, pictures.picture, "n3wer") == newer
+    assert await read(store, pictures.picture, "0thers") == others
