@@ -18,19 +18,20 @@ class ActorKind(StrEnum):
 
 
 # Programs whatever type GitHub gives: many are accounts of type User, and GraphQL's logins lose their `[bot]` suffix.
-KNOWN_BOTS = frozenset(
-    "allcontributors bors codeclimate codecov codecov-commenter codecov-io coveralls dependabot dependabot-preview "
-    "fossabot github-actions github-classroom googlebot greenkeeper greenkeeperio-bot homu imgbot k8s-ci-robot "
-    "k8s-github-robot mergify pre-commit-ci pyup-bot renovate-bot rust-highfive rustbot snyk-bot sonarcloud "
-    "sonarqubecloud web-flow".split()
-)
-KNOWN_AIS = frozenset(
-    "coderabbitai copilot-pull-request-reviewer copilot-swe-agent devin-ai-integration ellipsis-dev gemini-code-assist "
-    "google-labs-jules greptile-apps qodo-merge-pro sourcery-ai".split()
-)
+KNOWN_BOTS = frozenset({
+    "allcontributors", "bors", "codeclimate", "codecov", "codecov-commenter", "codecov-io", "coveralls",
+    "dependabot", "dependabot-preview", "fossabot", "github-actions", "github-classroom", "googlebot",
+    "greenkeeper", "greenkeeperio-bot", "homu", "imgbot", "k8s-ci-robot", "k8s-github-robot", "mergify",
+    "pre-commit-ci", "pyup-bot", "renovate-bot", "rust-highfive", "rustbot", "snyk-bot", "sonarcloud",
+    "sonarqubecloud", "web-flow",
+})  # fmt: skip
+KNOWN_AIS = frozenset({
+    "coderabbitai", "copilot-pull-request-reviewer", "copilot-swe-agent", "devin-ai-integration", "ellipsis-dev",
+    "gemini-code-assist", "google-labs-jules", "greptile-apps", "qodo-merge-pro", "sourcery-ai",
+})  # fmt: skip
 # Programs where no type is known, such as a commit's author. An account of type User with such a name is a person's.
-POSSIBLE_BOTS = frozenset("netlify renovate stale vercel".split())
-POSSIBLE_AIS = frozenset("claude copilot cursor".split())
+POSSIBLE_BOTS = frozenset({"netlify", "renovate", "stale", "vercel"})
+POSSIBLE_AIS = frozenset({"claude", "copilot", "cursor"})
 BOT_SUFFIX = "[bot]"
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from analytics.metric import Comparison, Measured, Scene
 from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, count_verdict, duration_verdict, median
-from analytics.words import duration, number
+from analytics.words import duration, number, plural
 
 NOTHING = "\N{EN DASH}"
 
@@ -77,6 +77,15 @@ def middle(hours: Sequence[float]) -> str:
     """Return the median duration in words, a dash if there is none."""
     value = median(hours)
     return NOTHING if value is None else duration(value)
+
+
+def by_people(total: int, noun: str, by_them: int, people: int) -> str:
+    """Return `667 reviews, 620 of them by 17 people`; the others are bots' or deleted accounts'."""
+    said = plural(total, noun)
+    if not by_them:
+        return f"{said}, none by people" if total else said
+    persons = plural(people, "person", "people")
+    return f"{said} by {persons}" if by_them == total else f"{said}, {number(by_them)} of them by {persons}"
 
 
 def listing(parts: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import platform
 import sys
 import time
@@ -45,8 +46,6 @@ def main() -> None:
 
 def cpus() -> int:
     """Return how many CPUs this process may use."""
-    import os
-
     return len(os.sched_getaffinity(0))
 
 

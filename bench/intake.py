@@ -63,9 +63,7 @@ class Bench:
 
     async def theirs(self, installed: probot.Probot) -> Run:
         port = free_port()
-        given = probot.environment(
-            self.keys.app_id, self.keys.private_key, self.keys.webhook_secret, PATH, port
-        )
+        given = probot.environment(self.keys.app_id, self.keys.private_key, self.keys.webhook_secret, PATH, port)
         log = self.folder / "probot.log"
         async with serving(installed.command, given, port, "/ping", log=log, cpus=SERVER_CPU) as running:
             return await self.measure(running)
@@ -113,7 +111,9 @@ async def measured(size: Size) -> list[Figure]:
     figures = [
         Figure(f"deliveries a second, on disk before the answer (median of {runs})", f"{per_second(ours):,.0f}"),
         Figure("CPU of the server per delivery", f"{cpu(ours):,.0f} us"),
-        Figure("acknowledged / of these missing in the database", f"{acknowledged:,} / {missing}", "none", missing == 0),
+        Figure(
+            "acknowledged / of these missing in the database", f"{acknowledged:,} / {missing}", "none", missing == 0
+        ),
         Figure("refused", str(refused), "none", refused == 0),
     ]
     if installed is None:

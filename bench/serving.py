@@ -78,7 +78,7 @@ async def serving(
             async with asyncio.timeout(START_SECONDS):
                 while await status(port, path) != 200:
                     if process.returncode is not None:
-                        raise RuntimeError(f"{command} ended before it was ready: {log.read_text()[-2000:]}")
+                        raise RuntimeError(f"{command} ended before it was ready: {tail(log)}")
                     await asyncio.sleep(POLL_SECONDS)
             yield Serving(process, port, time.perf_counter() - begun)
         finally:
@@ -93,6 +93,10 @@ async def server(
     command = (sys.executable, "-m", "bot", "serve")
     async with serving(command, environ, int(environ["PORT"]), "/readyz", log=log, cpus=cpus) as running:
         yield running
+
+
+def tail(log: Path) -> str:
+    return log.read_text(errors="replace")[-2000:]
 
 
 async def end(process: asyncio.subprocess.Process) -> None:

@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.asking import town
 from bench.figures import Figure, at_most
-from bench.serving import ROOT
+from bench.serving import ROOT, Serving
 from bench.size import Size
 from sandbox.build import build
 from sandbox.generate import generate
@@ -23,18 +24,25 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 QUESTIONS = ("/analytics 90d", "/analytics review-matrix 90d", "/analytics time-to-merge 90d", "/analytics pulls 90d")
 
 
+class Probe(NamedTuple):
+    """How long one answer took, and how much of that was waiting for a CPU; milliseconds."""
+
+    took: float
+    waited: float
+
+
 @asynccontextmanager
-async def probing(port: int) -> AsyncIterator[list[float]]:
+async def probing(serving: Serving) -> AsyncIterator[list[Probe]]:
     """Measure answers of /healthz while the context lasts; the list is filled at its end."""
-    command = (sys.executable, "-m", "bench.probe", str(port))
+    command = (sys.executable, "-m", "bench.probe", str(serving.port), str(serving.process.pid))
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe)
-    found: list[float] = []
+    found: list[Probe] = []
     try:
         yield found
     finally:
         said, _ = await process.communicate(b"stop")
-        found.extend(json.loads(said))
+        found.extend(Probe(*pair) for pair in json.loads(said))
 
 
 async def measured(size: Size) -> list[Figure]:
@@ -43,12 +51,12 @@ async def measured(size: Size) -> list[Figure]:
     world, keys = build([dataset], now=NOW)
     with tempfile.TemporaryDirectory(prefix="almanac-bench-") as name:
         async with town(world, keys, dataset.full_name, Path(name)) as place:
-            async with probing(place.serving.port) as idle:
+            async with probing(place.serving) as idle:
                 await asyncio.sleep(5)
             size.tell(f"reading {len(dataset.pulls):,} pull requests while answering")
             begun = asyncio.get_running_loop().time()
             answers = 0
-            async with probing(place.serving.port) as busy:
+            async with probing(place.serving) as busy:
                 # the first question reads the window; the history behind it is read in the background from then on
                 while asyncio.get_running_loop().time() - begun < seconds:
                     await place.ask_often(QUESTIONS[answers % len(QUESTIONS)], 1)
@@ -57,16 +65,20 @@ async def measured(size: Size) -> list[Figure]:
     return [
         Figure("answers with pictures / pages read meanwhile", f"{answers} / {read}"),
         Figure("probe at rest: median, 99th percentile, longest", spread(idle)),
-        Figure("probe while working: median, 99th percentile", spread(busy, longest=False)),
-        at_most("longest stall of the event loop, seen from outside", max(busy), 50, "ms"),
+        Figure("probe while working: median, 99th percentile, longest", spread(busy)),
+        at_most("longest stall of the event loop, without waiting for a CPU", stall(busy), 50, "ms"),
+        Figure("the same at rest", f"{stall(idle):.1f} ms"),
     ]
 
 
-def spread(taken: list[float], *, longest: bool = True) -> str:
-    """Return the middle and the far end of some milliseconds."""
-    high = statistics.quantiles(taken, n=100)[98]
-    tail = f", {max(taken):.1f}" if longest else ""
-    return f"{statistics.median(taken):.1f}, {high:.1f}{tail} ms"
+def spread(probes: list[Probe]) -> str:
+    """Return the middle and the far end, as seen from outside."""
+    taken = [probe.took for probe in probes]
+    return f"{statistics.median(taken):.1f}, {statistics.quantiles(taken, n=100)[98]:.1f}, {max(taken):.1f} ms"
+
+
+def stall(probes: list[Probe]) -> float:
+    return max(probe.took - probe.waited for probe in probes)
 
 
 def run(size: Size) -> list[Figure]:

@@ -25,7 +25,8 @@ def bare() -> tuple[float, float]:
     """Return seconds and megabytes of a process that only imports the libraries."""
     begun = time.perf_counter()
     with subprocess.Popen([sys.executable, "-c", BARE], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdin is not None
         process.stdout.readline()
         taken = time.perf_counter() - begun
         memory = resident_megabytes(process.pid)
@@ -56,7 +57,9 @@ async def measured(size: Size) -> list[Figure]:
             seconds, memory = await asyncio.to_thread(bare)
             bares.append(seconds)
             bare_memories.append(memory)
-            size.tell(f"ready after {starts[-1]:.2f} s with {memories[-1]:.1f} MB; bare {seconds:.2f} s, {memory:.1f} MB")
+            size.tell(
+                f"ready after {starts[-1]:.2f} s with {memories[-1]:.1f} MB; bare {seconds:.2f} s, {memory:.1f} MB"
+            )
     start, bare_start = statistics.median(starts), statistics.median(bares)
     idle, bare_idle = statistics.median(memories), statistics.median(bare_memories)
     return [

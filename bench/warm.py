@@ -41,7 +41,10 @@ async def measured(size: Size) -> list[Figure]:
             history = await place.ask_often(HISTORY, history_times)
             lists = sum(is_read(one) for one in place.sandbox.requests)
     return [
-        Figure(f"{scale.pulls:,} pull requests, {scale.reviews:,} reviews: the first answer of a new server", f"{first:.2f} s"),
+        Figure(
+            f"{scale.pulls:,} pull requests, {scale.reviews:,} reviews: the first answer of a new server",
+            f"{first:.2f} s",
+        ),
         at_most(f"`{WINDOW}`, from comment to answer (median of {times})", statistics.median(window), 0.7, "s", 2),
         Figure("the slowest of them", f"{max(window):.2f} s"),
         at_most(f"`{HISTORY}`, whole history (median of {history_times})", statistics.median(history), 2, "s", 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import random
 import secrets
@@ -28,8 +29,8 @@ from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.app import app as app_facts
 from github.wire import Sleep
-from handlers import history
 from handlers.delivery import give_delivery_up, handle_delivery
+from handlers.kinds import HISTORY
 from reports.pool import Pool
 from reports.services import Services
 from scheduler import prune
@@ -37,7 +38,7 @@ from scheduler.clock import Clock
 from storage.engine import Store
 from storage.intake import KIND as DELIVERY
 from storage.intake import Intake
-from storage.queue import Wakeup
+from storage.queue import Job, Wakeup
 from storage.urls import sqlite_path
 from storage.version import is_current
 
@@ -182,7 +183,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
                 installation_id,
                 endpoints,
                 now,
-                asyncio.sleep,
+                sleep,
                 repository_ids=None if repository_id is None else [repository_id],
                 budget=budget,
                 cache=cache,
@@ -228,7 +229,7 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
             lambda job: handle_delivery(given, job),
             lambda job: give_delivery_up(given, job),
         ),
-        history.KIND: Kind(lambda job: history.read_history(given, job)),
+        HISTORY: Kind(lambda job: read_history(given, job)),
         prune.KIND: Kind(lambda job: prune.prune(given, job)),
     }
     made = Worker(
@@ -249,6 +250,12 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
         with suppress(asyncio.CancelledError):
             await working
         await made.drain(DRAIN_SECONDS)
+
+
+async def read_history(given: Services, job: Job) -> None:
+    """Read a slice of older history; what that needs is imported beside the event loop, and not while nothing reads."""
+    history = await asyncio.to_thread(importlib.import_module, "handlers.history")
+    await history.read_history(given, job)
 
 
 async def ticks(app: web.Application) -> AsyncIterator[None]:

@@ -42,7 +42,6 @@ class Settings:
     data_dir: Path
     host: str
     port: int
-    tick_token: str | None = field(repr=False)
     clock_url: str | None
 
     @property
@@ -57,6 +56,7 @@ class Settings:
         issuer = read.text("GITHUB_CLIENT_ID") or read.text("GITHUB_APP_ID")
         if issuer is None:
             read.fault("GITHUB_APP_ID (or GITHUB_CLIENT_ID) is missing: the number on the App's page, such as 12345")
+        read.app_id("GITHUB_APP_ID")
         data_dir = Path(read.text("DATA_DIR") or "data")
         settings = cls(
             issuer=issuer or "",
@@ -70,7 +70,6 @@ class Settings:
             data_dir=data_dir,
             host=read.text("HOST") or "0.0.0.0",  # noqa: S104 - a container is reached from outside itself
             port=read.port("PORT"),
-            tick_token=read.text("TICK_TOKEN"),
             clock_url=read.url("CLOCK_URL"),
         )
         if read.faults:
@@ -118,6 +117,11 @@ class Reader:
 
     def text(self, name: str) -> str | None:
         return self.environ.get(name, "").strip() or None
+
+    def app_id(self, name: str) -> None:
+        value = self.text(name)
+        if value is not None and not (value.isascii() and value.isdecimal()):
+            self.fault(f"{name} is not a number: {value!r}; the App's page shows it as App ID, such as 12345")
 
     def secret(self, name: str) -> bytes:
         value = self.text(name)

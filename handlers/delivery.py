@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import structlog
 
 from github.deliveries import payload_of
@@ -16,7 +18,8 @@ log = structlog.get_logger(__name__)
 async def handle_delivery(services: Services, job: Job) -> None:
     """Hand the delivery to its event's module; events that nothing handles are done at once."""
     name, body = unpack(job.payload)
-    event = all_events().get(name)
+    # beside the event loop: the first time, this imports everything that answers
+    event = (await asyncio.to_thread(all_events)).get(name)
     if event is None:
         return
     log.info("a delivery is handled", delivery=job.key, github_event=name)

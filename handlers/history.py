@@ -8,6 +8,7 @@ import orjson
 import structlog
 
 from github.errors import Later
+from handlers.kinds import HISTORY
 from reports.answering import BACKGROUND, ref
 from reports.gather import extend
 from reports.services import Services
@@ -15,7 +16,7 @@ from reports.walk import Progress, Reading
 from storage.installations import Repository, repository
 from storage.queue import Job, NewJob
 
-KIND = "history"
+KIND = HISTORY
 PRIORITY = 1  # below every delivery: people go first
 SLICE = 4  # pages of each dataset, a few seconds of work: a command of the same repository waits no longer than that
 REST = timedelta(seconds=1)

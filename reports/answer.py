@@ -37,6 +37,8 @@ class Section:
     now: Measured
     before: Measured | None
     pictures: tuple[PictureData, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What people call a fact, where its key does not say it well."""
 
 
 @dataclass(frozen=True, slots=True)

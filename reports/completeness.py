@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from analytics.tables import DATASET_NOUNS
 from analytics.words import ago, day, number, plural
 from reports import escape, when
 from reports.answer import Answer, Completeness, DatasetState
-
-NOUNS = {"pulls": "pull request", "issues": "issue", "commits": "commit", "releases": "release"}
 
 
 def line(answer: Answer) -> str:
@@ -26,23 +25,30 @@ def line(answer: Answer) -> str:
 
 
 def stored(completeness: Completeness, as_of: datetime) -> str:
-    """Return what the answer rests on: `34 of 34 pull requests, 68 reviews, synced 3 min ago`."""
-    if not completeness.datasets:
-        return ""
-    rows = [part for state in completeness.datasets.values() for part in dataset(state)]
-    synced = completeness.synced_at
-    return ", ".join([*rows, f"synced {ago(synced, as_of)}" if synced else "not all of it synced yet"])
+    """Return what the answer rests on: `34 pull requests, 68 reviews, synced 3 min ago`, then what is not readable."""
+    states = completeness.datasets.values()
+    rows = [part for state in states if not state.error for part in dataset(state)]
+    if rows:
+        synced = completeness.synced_at
+        rows.append(f"synced {ago(synced, as_of)}" if synced else "not all of it synced yet")
+    return " · ".join(filter(None, [", ".join(rows), *(unreadable(state) for state in states if state.error)]))
+
+
+def unreadable(state: DatasetState) -> str:
+    """Return which dataset GitHub does not let the App read, and why: `commits not readable: …`."""
+    return f"{noun(state)}s not readable: {escape.text((state.error or '').rstrip('.'))}"
 
 
 def dataset(state: DatasetState) -> list[str]:
-    """Return the rows of one dataset, and why some may be missing."""
-    noun = NOUNS.get(state.dataset, escape.text(state.dataset))
-    if state.error:
-        return [f"no {noun}s ({escape.text(state.error.rstrip('.'))})"]
-    if state.total is None:
-        counted = plural(state.stored, noun)
-    else:
-        counted = f"{number(state.stored)} of {plural(state.total, noun)}"
+    """Return the rows of one dataset: of how many, where GitHub said so, and since when they are known."""
+    counted = plural(state.stored, noun(state))
+    if state.total is not None:
+        counted = f"{number(state.stored)} of {plural(state.total, noun(state))}"
     if not state.whole_history and state.covered_since:
         counted += f" (older than {day(state.covered_since)} still being read)"
     return [counted, *(f"{number(count)} {escape.text(part)}" for part, count in state.parts.items())]
+
+
+def noun(state: DatasetState) -> str:
+    """Return what one row of the dataset is called."""
+    return DATASET_NOUNS.get(state.dataset) or escape.text(state.dataset)

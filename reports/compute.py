@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
-from analytics.comparing import listing
-from analytics.metric import Measured, Metric, Scene
+from analytics.metric import Metric, Scene
 from analytics.metrics import all_metrics
+from analytics.moments import before as earlier
+from analytics.moments import moments, within
+from analytics.refused import finding as refusal
+from analytics.refused import unknown
 from analytics.tables import DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
 from reports.compute_task import Task
-from storage.loading import load
+from storage.loading import count, load
 
+EVENTS = {"commits": "committed_at", "releases": "published_at"}  # datasets whose rows are moments, not threads
 UNREAD = frozenset({"timeline"})  # a fifth of a long history's loading time, and no metric reads it yet
 
 
@@ -30,7 +33,7 @@ def answer(task: Task) -> Answer:
     since = question.window.since if previous is None else previous.since
     tables = read(task.database, question.repository_id, needed, since, question.window.until)
     sections = tuple(section(metric, tables, task, previous) for metric in metrics)
-    return Answer(question, task.now, sections, completeness(task.states, tables, question.window))
+    return Answer(question, task.now, sections, completeness(task, tables))
 
 
 def read(database: str, repository_id: int, datasets: Collection[str], since: datetime, until: datetime) -> Tables:
@@ -41,36 +44,26 @@ def read(database: str, repository_id: int, datasets: Collection[str], since: da
 
 
 def section(metric: Metric, tables: Tables, task: Task, previous: Window | None) -> Section:
-    """Measure one metric in both windows, say what it found, draw it."""
+    """Measure one metric in both windows, say what it found, draw it; what GitHub refuses to show is unknown."""
     question = task.question
     whole = frozenset(name for name, state in task.states.items() if state.whole_history)
     refused = frozenset(name for name, state in task.states.items() if state.error)
-    if metric.needs <= refused:
-        return unreadable(metric)
     scene = Scene(question.repository, question.window, task.now, whole, refused, question.seed)
     now = metric.measure(tables, question.window, scene)
     before = None
     if previous is not None:
         before = metric.measure(tables, previous, replace(scene, window=previous))
-    comparisons = metric.compare(now, before, scene) if before is not None else ()
+    described = Section(metric.name, metric.title, metric.definition, "", (), now, before, labels=metric.labels)
+    if metric.needs & refused and not metric.leaves_out_refused:
+        finding = refusal(metric, scene)
+        return replace(described, finding=finding, now=unknown(now), before=before and unknown(before))
     charts = metric.charts(now, scene)[: task.most_pictures]
-    pictures = tuple(picture(chart, drawn=task.pictures) for chart in charts)
-    return Section(
-        metric.name,
-        metric.title,
-        metric.definition,
-        metric.finding(now, before, scene),
-        comparisons,
-        now,
-        before,
-        pictures,
+    return replace(
+        described,
+        finding=metric.finding(now, before, scene),
+        comparisons=metric.compare(now, before, scene) if before is not None else (),
+        pictures=tuple(picture(chart, drawn=task.pictures) for chart in charts),
     )
-
-
-def unreadable(metric: Metric) -> Section:
-    """Say that GitHub shows nothing of what the metric needs; why not stands in the completeness line."""
-    finding = f"GitHub does not show {listing(sorted(metric.needs))} here, so there is nothing to measure."
-    return Section(metric.name, metric.title, metric.definition, finding, (), Measured({}), None)
 
 
 def picture(chart: Chart, *, drawn: bool) -> PictureData:
@@ -79,28 +72,37 @@ def picture(chart: Chart, *, drawn: bool) -> PictureData:
     return PictureData(light, dark, chart.alt, chart.text(), type(chart).__name__.lower())
 
 
-def completeness(states: Mapping[str, DatasetState], tables: Tables, window: Window) -> Completeness:
+def completeness(task: Task, tables: Tables) -> Completeness:
     """Count what the answer rests on: the rows that were opened, ended or open in the window."""
-    counted = {name: replace(state, **counts(name, tables, window)) for name, state in states.items()}
-    return Completeness(counted)
+    return Completeness({name: counted(state, task, tables) for name, state in task.states.items()})
 
 
-def counts(dataset: str, tables: Tables, window: Window) -> dict[str, Any]:
-    """Count one dataset's rows in the window."""
-    since, until = window.since, window.until
-    if dataset == "commits":
-        stored = int(tables.commits["committed_at"].between(since, until, inclusive="left").sum())
-        return {"stored": stored, "total": stored}
-    if dataset == "releases":
-        stored = int(tables.releases["published_at"].between(since, until, inclusive="left").sum())
-        return {"stored": stored, "total": stored}
-    rows = tables.pulls if dataset == "pulls" else tables.issues
-    alive = (rows["created_at"] < until) & ~(rows["closed_at"] < since)
-    found: dict[str, Any] = {"stored": int(alive.sum()), "total": int(alive.sum())}
-    if dataset == "pulls":
-        reviews = int(tables.reviews["submitted_at"].between(since, until, inclusive="left").sum())
-        found["parts"] = {"reviews" if reviews != 1 else "review": reviews}
-    return found
+def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
+    """Return a dataset's state with its rows in the window; on a refused one nothing rests.
+
+    Where GitHub said how many rows there are in all, those that are missing may each belong to the window.
+    """
+    if state.error:
+        return replace(state, stored=0, total=None)
+    window = task.question.window
+    stored = rows_in(state.dataset, tables, window)
+    total = None
+    if state.total is not None:
+        kept = count(task.database, task.question.repository_id, DATASET_TABLES[state.dataset][0])
+        total = stored + max(0, state.total - kept)
+    if state.dataset != "pulls":
+        return replace(state, stored=stored, total=total)
+    reviews = int(within(moments(tables.reviews["submitted_at"]), window).sum())
+    return replace(state, stored=stored, total=total, parts={"reviews" if reviews != 1 else "review": reviews})
+
+
+def rows_in(dataset: str, tables: Tables, window: Window) -> int:
+    """Count one dataset's rows in the window: events that lie in it, threads that were open at some time of it."""
+    if dataset in EVENTS:
+        return int(within(moments(getattr(tables, dataset)[EVENTS[dataset]]), window).sum())
+    created, closed = (moments(getattr(tables, dataset)[name]) for name in ("created_at", "closed_at"))
+    alive = earlier(created, window.until)
+    return int((alive if window.whole else alive & ~earlier(closed, window.since)).sum())
 
 
 def warm(_task: None) -> None:

@@ -7,7 +7,7 @@ from reports import escape, when
 from reports.answer import Answer, Section
 from reports.question import Question
 from reports.room import Room
-from reports.table import fact, grid, table, title
+from reports.table import fact, grid, label, table
 
 SUMMARY = "Numbers, definitions, how to repeat this"
 
@@ -27,7 +27,11 @@ def section_parts(section: Section, now: str, room: Room) -> list[str]:
     if facts:
         before = section.before.facts if section.before else None
         rows = [
-            [title(key), fact(key, value), *([fact(key, before.get(key))] if before is not None else [])]
+            [
+                label(key, section.labels),
+                fact(key, value),
+                *([fact(key, before.get(key))] if before is not None else []),
+            ]
             for key, value in facts
         ]
         parts.append(table([" ", now, *(["before"] if before is not None else [])], rows, numbers=[1, 2]))

@@ -14,7 +14,7 @@ from reports.help import command_help, help_page, metric_help
 from reports.keys import with_key
 from reports.room import LEVELS, LIMIT, Room
 from reports.sentences import cannot_later, failure, mistake, no_permission, too_often, waiting
-from reports.table import fact, table, title
+from reports.table import fact, label, table
 
 __all__ = [
     "LIMIT", "PictureLink", "PictureLinks", "cannot_later", "command_help", "comment", "failure", "help_page",
@@ -119,8 +119,8 @@ def comparison(section: Section, answer: Answer, room: Room) -> str:
     """Return the table against the previous period, or the main facts where there is nothing to compare with."""
     now = when.name(answer.question.window, answer.as_of)
     if not section.comparisons:
-        facts = list(section.now.facts.items())[:FEW_FACTS]
-        rows = [[title(key), fact(key, value)] for key, value in facts]
+        known = [(key, value) for key, value in section.now.facts.items() if value is not None]
+        rows = [[label(key, section.labels), fact(key, value)] for key, value in known[:FEW_FACTS]]
         return table([" ", now], rows, numbers=[1]) if rows else ""
     judged = any(row.verdict for row in section.comparisons)
     lines = [

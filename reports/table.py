@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from analytics.metric import Cell, Fact, Grid
 from analytics.words import duration, number, percent
@@ -31,15 +31,22 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
     return "\n".join(lines)
 
 
+def label(key: str, labels: Mapping[str, str]) -> str:
+    """Return what people call a fact: as its metric labels it, else its key as words."""
+    return escape.text(labels[key]) if key in labels else title(key)
+
+
 def title(key: str) -> str:
     """Return a key of facts or columns as words: `merged_median_hours` is `merged median`, `pulls.x` is `pulls: x`."""
     return escape.text(key.removesuffix("_hours").replace("_", " ").replace(".", ": "))
 
 
 def fact(key: str, value: Fact) -> str:
-    """Return a fact as people read it: hours as a duration, shares in per cent, an interval as `a to b`."""
+    """Return a fact as people read it: yes or no, hours as a duration, shares in per cent, an interval as `a to b`."""
     if value is None or value == []:
         return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, list):
         return " to ".join(fact(key, part) for part in value)
     return escape.text(value) if isinstance(value, str) else figure(key, value)
@@ -83,6 +90,6 @@ def grid(key: str, data: Grid, most: int) -> str:
         return heading
     rows = data.rows[-most:] if by_time else data.rows[:most]
     kinds = [[type(row[place]) for row in rows] for place in range(len(data.columns))]
-    numbers = [place for place, found in enumerate(kinds) if str not in found]
+    numbers = [place for place, found in enumerate(kinds) if not {str, bool} & set(found)]
     cells = ([cell(column, value) for column, value in zip(data.columns, row, strict=True)] for row in rows)
     return f"{heading}\n\n{table([title(column) for column in data.columns], cells, numbers=numbers)}"

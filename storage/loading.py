@@ -65,6 +65,15 @@ def load(
     return read
 
 
+def count(url: str, repository_id: int, table: str) -> int:
+    """Return how many rows of a repository a table holds, whenever they are dated; counted in an index alone."""
+    if table not in COLUMNS:
+        raise ValueError(f"there is no table {table}")
+    with reading(url) as query:
+        rows = query(f"SELECT count(*) FROM {table} WHERE repository_id = {int(repository_id)}")  # noqa: S608 - a number
+        return int(next(iter(rows))[0])
+
+
 def select(table: str, repository_id: int, since: int, until: int) -> str:
     """Return the SQL that lists a table's rows; only numbers are written into it."""
     cells = ", ".join(cell(table, name, COLUMNS[table][name]) for name in (*numeric(table), *textual(table)))

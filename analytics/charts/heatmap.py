@@ -81,7 +81,7 @@ class Heatmap:
         largest = sorted(cells, key=lambda cell: -cell[0])[:3]
         pairs = ", ".join(f"{row} and {column} {number(value)}" for value, row, column in largest)
         size = f"{self.row_name or 'row'} by {self.column_name or 'column'}, {len(self.rows)} by {len(self.columns)}"
-        return f"{self.title}. {size}, {number(sum(cell[0] for cell in cells))} in all; most: {pairs}."
+        return f"{self.title}. {size}, together {number(sum(cell[0] for cell in cells))}; most: {pairs}."
 
     def text(self) -> str:
         """Return the grid's upper left part as a table, with a bar for each row's total."""

@@ -11,10 +11,10 @@ from analytics.comparing import NOTHING, count, listing, sentence, settled
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.moments import moments, within
-from analytics.reviews import counted_reviews
-from analytics.roster import Roster
+from analytics.reviews import CountedReviews, counted_reviews
+from analytics.roster import GHOST_CODE, Roster
 from analytics.stats import fewest_with_half
-from analytics.tables import Tables
+from analytics.tables import DATASET_NOUNS, DATASETS, Tables
 from analytics.window import Window
 from analytics.words import during, number, plural, span
 
@@ -27,36 +27,54 @@ else:
 ACTIVITIES = ("commits", "pulls", "reviews", "issues")
 SPOKEN = ("commits", "pull requests", "reviews", "issues")
 HISTORY = frozenset({"pulls", "issues", "commits"})
-MOST_ROWS = 1000
 SHOWN = 20
+LABELS = {
+    "authors_n": "people who contributed",
+    "new_authors_n": "for the first time",
+    "bus_factor": "people with half of the commits, bots aside",
+}
 
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
-    """Count the window's contributions per actor; people are neither bots nor the ghost."""
+    """Count the window's contributions per actor and list the people; these are neither bots nor the ghost."""
+    return of(tables, window, scene, named=True)
+
+
+def measure_unnamed(tables: Tables, window: Window, scene: Scene) -> Measured:
+    """Return the same facts without the table of people."""
+    return of(tables, window, scene, named=False)
+
+
+def of(tables: Tables, window: Window, scene: Scene, *, named: bool) -> Measured:
+    """Return what there is to say about the window's contributors."""
     roster = tables.roster
-    per_actor = contributions(tables, window)
+    reviews = counted_reviews(tables, window)
+    per_actor = contributions(tables, reviews, window)
     total = sum(per_actor.values(), np.zeros(len(roster.names), dtype="int64"))
     people = roster.is_person & (total > 0)
     commits = np.where(roster.is_bot, 0, per_actor["commits"])
     bots, hashes = int((roster.is_bot & (total > 0)).sum()), int((roster.is_email & people).sum())
-    missing = sorted(HISTORY - scene.whole_history)
+    deleted = int(total[GHOST_CODE])
+    missing = [f"{DATASET_NOUNS[name]}s" for name in DATASETS if name in HISTORY - scene.whole_history]
     notes = [
+        *reviews.notes,
         f"{plural(bots, 'bot')} left out of the people" if bots else "",
+        f"{plural(deleted, 'contribution')} of deleted accounts left out of the people" if deleted else "",
         f"{plural(hashes, 'person', 'people')} known only by an e-mail address without an account" if hashes else "",
         f"newcomers unknown until the whole history of {listing(missing)} is stored" if missing else "",
     ]
     return Measured(
         facts={
             "authors_n": int(people.sum()),
-            "new_authors_n": None if missing else newcomers(tables, window),
+            "new_authors_n": None if missing else newcomers(tables, window, people),
             "bus_factor": fewest_with_half(commits[roster.is_person], int(commits.sum())),
         },
-        tables={"people": people_grid(per_actor, people, roster)},
+        tables={"people": people_grid(per_actor, people, roster)} if named else {},
         notes=tuple(filter(None, notes)),
     )
 
 
-def contributions(tables: Tables, window: Window) -> Mapping[str, NDArray[np.int64]]:
+def contributions(tables: Tables, reviews: CountedReviews, window: Window) -> Mapping[str, NDArray[np.int64]]:
     """Return how many commits, pull requests opened, counted reviews and issues opened each actor has in the window."""
     roster = tables.roster
 
@@ -67,24 +85,21 @@ def contributions(tables: Tables, window: Window) -> Mapping[str, NDArray[np.int
     return {
         "commits": made("commits", "committed_at"),
         "pulls": made("pulls", "created_at"),
-        "reviews": roster.tally(counted_reviews(tables, window).reviewer),
+        "reviews": roster.tally(reviews.reviewer),
         "issues": made("issues", "created_at"),
     }
 
 
-def newcomers(tables: Tables, window: Window) -> int:
-    """Return how many people made their first contribution ever in the window."""
-    roster = tables.roster
-    first = np.unique(roster.codes["firsts.actor"][within(moments(tables.firsts["first_at"]), window)])
-    return int(roster.is_person[first].sum())
+def newcomers(tables: Tables, window: Window, people: NDArray[np.bool_]) -> int:
+    """Return how many of the window's people made their first contribution ever in it."""
+    first = np.unique(tables.roster.codes["firsts.actor"][within(moments(tables.firsts["first_at"]), window)])
+    return int(people[first].sum())
 
 
 def people_grid(per_actor: Mapping[str, NDArray[np.int64]], people: NDArray[np.bool_], roster: Roster) -> Grid:
-    """List people by lower-cased login; this is no ranking. Of very many, those with the most contributions."""
+    """List people by lower-cased login; this is no ranking."""
     found = np.flatnonzero(people)
-    total = sum(per_actor[activity][found] for activity in ACTIVITIES)
-    kept = found[np.lexsort((roster.rank[found], -np.asarray(total)))][:MOST_ROWS]
-    first = kept[np.argsort(roster.rank[kept], kind="stable")]
+    first = found[np.argsort(roster.rank[found], kind="stable")]
     counts = [per_actor[activity][first].tolist() for activity in ACTIVITIES]
     return Grid(("login", *ACTIVITIES), tuple(zip([roster.names[code] for code in first], *counts, strict=True)))
 
@@ -94,7 +109,7 @@ def finding(now: Measured, _before: Measured | None, scene: Scene) -> str:
     when = during(scene.window, scene.now)
     people = count(now, "authors_n")
     if not people:
-        return sentence(f"nobody contributed {when}")
+        return sentence(f"nobody contributed {when}{aside(now)}")
     return sentence(f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}", bus_factor(now))
 
 
@@ -106,20 +121,21 @@ def fresh(now: Measured) -> str:
     return f", {number(newcomers_n) if newcomers_n else 'nobody'} for the first time"
 
 
+def aside(now: Measured) -> str:
+    """Return `, bots and deleted accounts aside` where these were left out."""
+    return ", bots and deleted accounts aside" if any("left out of the people" in note for note in now.notes) else ""
+
+
 def bus_factor(now: Measured) -> str:
-    """Return `2 people made half of the commits`, nothing where there are none."""
+    """Return `2 people made half or more of the commits, bots aside`, nothing where there are none."""
     few = cast("int | None", now.facts["bus_factor"])
-    return "" if few is None else f"{plural(few, 'person', 'people')} made half of the commits"
+    return "" if few is None else f"{plural(few, 'person', 'people')} made half or more of the commits, bots aside"
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
     """Show people now and before; no test here speaks of them, so there is no verdict."""
-    labels = {
-        "authors_n": "people who contributed",
-        "new_authors_n": "for the first time",
-        "bus_factor": "people with half of the commits",
-    }
-    return settled(scene, *(Comparison(label, figure(now, key), figure(before, key)) for key, label in labels.items()))
+    rows = (Comparison(label, figure(now, key), figure(before, key)) for key, label in LABELS.items())
+    return settled(scene, *rows)
 
 
 def figure(measured: Measured, key: str) -> str:
@@ -138,7 +154,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}"
     return (
         Heatmap(
-            title=title if people else f"Nobody contributed {when}",
+            title=title if people else f"Nobody contributed {when}{aside(now)}",
             subtitle=(
                 f"{scene.repository} · {number(len(rows))} of {plural(people, 'person', 'people')}, "
                 f"{span(scene.window)} · who does what, by name"
@@ -176,4 +192,5 @@ METRIC = Metric(
     charts=charts,
     aliases=("people", "contributors"),
     names_people=True,
+    labels=LABELS | {"new_authors_n": "people who contributed for the first time"},
 )

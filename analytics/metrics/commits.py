@@ -9,7 +9,7 @@ from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.heatmap import Heatmap
 from analytics.charts.series import Series
-from analytics.comparing import changes, count, count_row, earlier, sentence, settled
+from analytics.comparing import by_people, changes, count, count_row, earlier, sentence, settled
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.moments import moments, within
@@ -50,6 +50,7 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
     return Measured(
         facts={
             "commits": int(inside.sum()),
+            "commits_by_people": int(by_author[roster.is_person].sum()),
             "authors": int((by_author[roster.is_person] > 0).sum()),
             "additions": int(ordinary["additions"].sum()),
             "deletions": int(ordinary["deletions"].sum()),
@@ -74,12 +75,17 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     commits = count(now, "commits")
     if not commits:
         return sentence(f"no commit on the default branch {when}", change(now, earlier(before, scene)))
-    people = plural(count(now, "authors"), "person", "people")
+    lines = f"{plural(count(now, 'additions'), 'line')} added, {number(count(now, 'deletions'))} deleted"
     return sentence(
-        f"{plural(commits, 'commit')} on the default branch by {people} {when}",
-        f"{plural(count(now, 'additions'), 'line')} added, {number(count(now, 'deletions'))} deleted",
+        f"{written(now)} on the default branch {when}",
+        f"without merges {lines}",
         change(now, earlier(before, scene)),
     )
+
+
+def written(now: Measured) -> str:
+    """Return `667 commits, 620 of them by 17 people`."""
+    return by_people(count(now, "commits"), "commit", count(now, "commits_by_people"), count(now, "authors"))
 
 
 def change(now: Measured, before: Measured | None) -> str:
@@ -96,7 +102,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     return settled(
         scene,
         count_row("commits on the default branch", count(now, "commits"), count(before, "commits")),
-        Comparison("people who wrote them", number(count(now, "authors")), number(count(before, "authors"))),
+        Comparison("people who committed", number(count(now, "authors")), number(count(before, "authors"))),
         Comparison("lines added / deleted (no merges)", lines[0], lines[1]),
     )
 
@@ -107,7 +113,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     commits = count(now, "commits")
     when = during(scene.window, scene.now)
     where = f"{scene.repository} · {plural(commits, 'commit')}, {span(scene.window)}"
-    title = f"{plural(commits, 'commit')} by {plural(count(now, 'authors'), 'person', 'people')} {when}"
+    title = f"{written(now)} {when}"
     totals = column(now.tables["weekday_hour"], "commits")
     # Two hours a column: 24 are too narrow for a phone.
     rows = tuple(tuple(sum(totals[at : at + 2]) for at in range(day * 24, day * 24 + 24, 2)) for day in range(7))
@@ -158,4 +164,11 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("commit",),
+    labels={
+        "commits": "commits on the default branch",
+        "commits_by_people": "commits by people",
+        "authors": "people who committed",
+        "additions": "lines added, without merges",
+        "deletions": "lines deleted, without merges",
+    },
 )

@@ -153,4 +153,11 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("issue",),
+    labels={
+        "opened": "issues opened",
+        "closed": "issues closed",
+        "open_at_end": "issues open at the end",
+        "closed_n": "closed issues of known duration",
+        "closed_median_hours": "median time to close (closed ones)",
+    },
 )

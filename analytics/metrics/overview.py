@@ -13,10 +13,21 @@ from analytics.charts.histogram import Histogram
 from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.series import Series
-from analytics.comparing import changes, count, duration_change, earlier, listing, middle, sentence, settled
+from analytics.comparing import (
+    by_people,
+    changes,
+    count,
+    duration_change,
+    earlier,
+    listing,
+    middle,
+    sentence,
+    settled,
+)
 from analytics.metric import Comparison, Fact, Measured, Metric, Scene
 from analytics.metrics import authors, commits, issues, pulls, review_matrix, time_to_merge
-from analytics.tables import Tables
+from analytics.refused import clause, refused, unknown
+from analytics.tables import DATASET_NOUNS, Tables
 from analytics.window import Window
 from analytics.words import during, number, plural, span
 
@@ -26,6 +37,13 @@ PARTS: Mapping[str, Metric] = {
         pulls.METRIC, time_to_merge.METRIC, review_matrix.METRIC, issues.METRIC, commits.METRIC, authors.METRIC,
     )
 }  # fmt: skip
+# What an overview asks of the metrics that name people: the same facts without the tables of names.
+UNNAMED = {"review-matrix": review_matrix.measure_unnamed, "authors": authors.measure_unnamed}
+# What comes and goes, by dataset, and how it is called where it changed.
+FLOWS = {
+    "pulls": {"pulls.opened": "pull requests opened", "merged": "merged", "closed_unmerged": "closed unmerged"},
+    "issues": {"issues.opened": "issues opened", "issues.closed": "issues closed"},
+}
 Drawn = TypeVar("Drawn", Bars, Histogram, Line)
 # Facts that two metrics have, or whose name says too little away from its metric: they get its name in front.
 PREFIXED = frozenset({"opened", "closed", "open_at_end", "authors", "closed_n", "closed_median_hours", "size_n"})
@@ -42,7 +60,7 @@ class Overview(Measured):
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     """Ask every part about the same window and lay their facts side by side."""
-    parts = {name: known(metric, metric.measure(tables, window, scene), scene) for name, metric in PARTS.items()}
+    parts = {name: measure_part(metric, tables, window, scene) for name, metric in PARTS.items()}
     facts: dict[str, Fact] = {}
     for name, part in parts.items():
         facts.update({published(name, key): value for key, value in part.facts.items()})
@@ -53,9 +71,10 @@ def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     return Overview(facts=facts, tables=grids, notes=tuple(notes), parts=parts)
 
 
-def known(metric: Metric, part: Measured, scene: Scene) -> Measured:
-    """Return what a part found; where GitHub shows nothing of what it needs, its facts are unknown."""
-    return Measured(dict.fromkeys(part.facts)) if metric.needs <= scene.refused else part
+def measure_part(metric: Metric, tables: Tables, window: Window, scene: Scene) -> Measured:
+    """Ask one part, without its tables of names; where GitHub does not show all that it needs, it is unknown."""
+    part = UNNAMED.get(metric.name, metric.measure)(tables, window, scene)
+    return unknown(part) if refused(metric, scene) else part
 
 
 def published(metric: str, key: str) -> str:
@@ -71,26 +90,45 @@ def parts_of(measured: Measured) -> Mapping[str, Measured]:
 
 
 def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Say the flows of pull requests and issues with the median time to merge, then what clearly changed."""
-    facts = {key: value for key, value in now.facts.items() if isinstance(value, int)}
+    """Say the flows of pull requests and issues, the median time to merge, what clearly changed, what is unknown."""
+    missing = refused(METRIC, scene)
+    if missing == METRIC.needs:
+        return f"{clause(missing)}."
+    story = sentence(*flows(now, scene), change(now, before, scene))
+    return f"{story} {clause(missing)}." if missing else story
+
+
+def flows(now: Measured, scene: Scene) -> list[str]:
+    """Return what was opened and how it ended, of what GitHub shows; of neither kind of thread, the commits."""
     when = during(scene.window, scene.now)
-    if not sum(facts[key] for key in ("pulls.opened", "merged", "closed_unmerged", "issues.opened", "issues.closed")):
-        waiting = (
-            f"{plural(facts['pulls.open_at_end'], 'pull request')} and {plural(facts['issues.open_at_end'], 'issue')}"
+    known = threads(scene)
+    if not known:
+        return [f"{commits.written(parts_of(now)['commits'])} on the default branch {when}"]
+    if not sum(count(now, key) for name in known for key in FLOWS[name]):
+        nouns = " or ".join(DATASET_NOUNS[name] for name in known)
+        waiting = listing([plural(count(now, f"{name}.open_at_end"), DATASET_NOUNS[name]) for name in known])
+        return [f"no {nouns} was opened or closed {when}", f"{waiting} open at the end"]
+    said = [flow_of_pulls(now)] if "pulls" in known else []
+    if "issues" in known:
+        said.append(
+            f"{plural(count(now, 'issues.opened'), 'issue')} opened, {number(count(now, 'issues.closed'))} closed"
         )
-        return sentence(
-            f"no pull request or issue was opened or closed {when}",
-            f"{waiting} open at the end",
-            change(now, before, scene),
-        )
+    return [f"{said[0]} {when}", *said[1:]]
+
+
+def flow_of_pulls(now: Measured) -> str:
+    """Return `34 pull requests opened, 13 merged (median 5 d 18 h), 25 closed unmerged`."""
     hours = parts_of(now)["time-to-merge"].samples[time_to_merge.SAMPLE]
     median = f" (median {middle(hours)})" if hours else ""
-    return sentence(
-        f"{plural(facts['pulls.opened'], 'pull request')} opened, {number(facts['merged'])} merged{median}, "
-        f"{number(facts['closed_unmerged'])} closed unmerged {when}",
-        f"{plural(facts['issues.opened'], 'issue')} opened, {number(facts['issues.closed'])} closed",
-        change(now, before, scene),
+    return (
+        f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, {number(count(now, 'merged'))} merged{median}, "
+        f"{number(count(now, 'closed_unmerged'))} closed unmerged"
     )
+
+
+def threads(scene: Scene) -> list[str]:
+    """Return which of pull requests and issues GitHub shows."""
+    return [name for name in FLOWS if name not in scene.refused]
 
 
 def change(now: Measured, before: Measured | None, scene: Scene) -> str:
@@ -98,64 +136,68 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     before = earlier(before, scene)
     if before is None:
         return ""
-    spoken = {
-        "pulls.opened": "pull requests opened",
-        "merged": "merged",
-        "closed_unmerged": "closed unmerged",
-        "issues.opened": "issues opened",
-        "issues.closed": "issues closed",
-    }
     clear = [
         f"{word} ({number(count(before, key))})"
-        for key, name in spoken.items()
-        for word in changes((name,), (count(now, key),), (count(before, key),))
+        for name in threads(scene)
+        for key, spoken in FLOWS[name].items()
+        for word in changes((spoken,), (count(now, key),), (count(before, key),))
     ]
-    samples = [parts_of(side)["time-to-merge"].samples[time_to_merge.SAMPLE] for side in (now, before)]
-    verdict = duration_change(samples[0], samples[1], scene.seed)
-    clear += [f"{verdict} time to merge ({middle(samples[1])})"] if verdict else []
+    if "pulls" in threads(scene):
+        samples = [parts_of(side)["time-to-merge"].samples[time_to_merge.SAMPLE] for side in (now, before)]
+        verdict = duration_change(samples[0], samples[1], scene.seed)
+        clear += [f"{verdict} time to merge ({middle(samples[1])})"] if verdict else []
     return f"{listing(clear)} than in the period before" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
-    """Take the rows that matter most from each part, in the order in which people ask."""
+    """Take the rows that matter most from each part that is known, in the order in which people ask."""
     rows = {
-        name: metric.compare(parts_of(now)[name], parts_of(before)[name], scene)
+        name: () if refused(metric, scene) else metric.compare(parts_of(now)[name], parts_of(before)[name], scene)
         for name, metric in PARTS.items()
-        if not metric.needs <= scene.refused
     }
-    open_now, open_before = (
-        f"{number(count(side, 'pulls.open_at_end'))} / {number(count(side, 'issues.open_at_end'))}"
-        for side in (now, before)
-    )
     return settled(
         scene,
         *rows["pulls"][:2],
         *rows["time-to-merge"][:1],
         *rows["review-matrix"][:2],
         *rows["issues"][:1],
-        Comparison("open at the end: pull requests / issues", open_now, open_before),
-        *rows.get("commits", ())[:1],
+        *still_open(now, before, scene),
+        *rows["commits"][:1],
         *rows["authors"][: 1 if now.facts["new_authors_n"] is None else 2],
     )
 
 
+def still_open(now: Measured, before: Measured, scene: Scene) -> list[Comparison]:
+    """Return the row of what is open at the end, `12 / 30`, without a verdict."""
+    known = threads(scene)
+    shown = [" / ".join(number(count(side, f"{name}.open_at_end")) for name in known) for side in (now, before)]
+    label = f"open at the end: {' / '.join(f'{DATASET_NOUNS[name]}s' for name in known)}"
+    return [Comparison(label, shown[0], shown[1])] if known else []
+
+
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw pull requests, time to merge, reviews and the issue backlog in one picture."""
-    parts = parts_of(now)
-    opened, merged = count(now, "pulls.opened"), count(now, "merged")
+    """Draw pull requests, time to merge, reviews and the issue backlog in one picture, those that are known."""
+    parts, known = parts_of(now), threads(scene)
+    panels: list[Chart] = []
+    title: list[str] = []
+    if "pulls" in known:
+        flow = f"{number(count(now, 'pulls.opened'))} opened, {number(count(now, 'merged'))} merged"
+        title = [flow, plural(count(now, "reviews"), "review")]
+        panels = [
+            panel(pulls.flow_chart(parts["pulls"], scene), flow),
+            panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),
+            panel(reviews_chart(parts["review-matrix"], scene)),
+        ]
+    if "issues" in known:
+        title = title or [plural(count(now, "issues.opened"), "issue") + " opened"]
+        panels.append(panel(issues.backlog_chart(parts["issues"], scene)))
+    if not panels:
+        return ()
     return (
         Panels(
-            title=(
-                f"{number(opened)} opened, {number(merged)} merged, {plural(count(now, 'reviews'), 'review')} "
-                f"{during(scene.window, scene.now)}"
-            ),
+            title=f"{', '.join(title)} {during(scene.window, scene.now)}",
             subtitle=f"{scene.repository} · {span(scene.window)}",
-            charts=(
-                panel(pulls.flow_chart(parts["pulls"], scene), f"{number(opened)} opened, {number(merged)} merged"),
-                panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),
-                panel(reviews_chart(parts["review-matrix"], scene)),
-                panel(issues.backlog_chart(parts["issues"], scene)),
-            ),
+            charts=tuple(panels),
         ),
     )
 
@@ -168,9 +210,9 @@ def panel(chart: Drawn, title: str | None = None) -> Drawn:
 def reviews_chart(reviews: Measured, scene: Scene) -> Bars:
     """Draw the counted reviews over time, without names."""
     bucket, grid = for_picture(reviews.tables)
-    people = plural(count(reviews, "reviewers_n"), "person", "people")
+    written = (count(reviews, "reviews_by_people"), count(reviews, "reviewers_n"))
     return Bars(
-        title=f"{plural(count(reviews, 'reviews'), 'review')} by {people}",
+        title=by_people(count(reviews, "reviews"), "review", *written),
         subtitle=f"{scene.repository} · {span(scene.window)} · reviews by others than the author per {bucket}",
         buckets=times(bucket, grid),
         up=Series("reviews", column(grid, "reviews")),
@@ -187,7 +229,8 @@ METRIC = Metric(
         "defined there, beside the equally long period just before. A change of a count is called one only if the "
         "exact 95 % interval of the ratio excludes 1; a duration is called longer or shorter only if the "
         "bootstrap's 95 % interval of the difference of medians excludes 0, and never with fewer than 5 on a side."
-        " Bots are left out of people, and count in commits and pull requests."
+        " Bots are left out of people, and count in commits and pull requests. What GitHub does not let the App read "
+        "is unknown, with all that needs it."
     ),
     needs=frozenset({"pulls", "issues", "commits"}),
     measure=measure,
@@ -195,4 +238,6 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("summary",),
+    labels={published(name, key): label for name, metric in PARTS.items() for key, label in metric.labels.items()},
+    leaves_out_refused=True,
 )

@@ -130,4 +130,12 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("prs", "pull-requests"),
+    labels={
+        "opened": "pull requests opened",
+        "merged": "pull requests merged",
+        "closed_unmerged": "pull requests closed unmerged",
+        "open_at_end": "pull requests open at the end",
+        "size_median_lines": "median size of those opened, in lines",
+        "size_n": "pull requests of known size",
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from analytics.charts.heatmap import Heatmap
 from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, sentence, settled
 from analytics.independence import UNUSUAL, deviates, quasi_independence
 from analytics.lazy import lazy
-from analytics.metric import Comparison, Grid, Measured, Metric, Scene
+from analytics.metric import Cell, Comparison, Grid, Measured, Metric, Scene
 from analytics.reviews import CountedReviews, counted_reviews
 from analytics.roster import Roster
 from analytics.stats import gini
@@ -26,6 +27,7 @@ else:
     np = lazy("numpy")
 
 SHOWN = 20
+BOTS_NAMED, BOTS_UNNAMED = "marked in the pairs", "counted in the reviews, not in the people"
 LONGEST_BOT = 18  # characters of a bot's login in the picture, so that its mark is never cut off
 PAIR_COLUMNS = ("reviewer", "author", "reviews", "pulls", "expected", "unusual", "reviewer_is_bot", "author_is_bot")
 
@@ -56,7 +58,7 @@ class Pairs:
         return cls(keys // max(actors, 1), keys % max(actors, 1), per_pair, pulls)
 
 
-def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
+def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
     """Count the window's counted reviews by reviewer and author, and list them by name."""
     return of(counted_reviews(tables, window), tables.roster, window, named=True)
 
@@ -75,7 +77,7 @@ def of(reviews: CountedReviews, roster: Roster, window: Window, *, named: bool) 
     notes = [
         f"{plural(reviews.self_reviews, 'self-review')} left out" if reviews.self_reviews else "",
         *reviews.notes,
-        f"{plural(bots, 'reviewing bot')} marked in the pairs" if bots and named else "",
+        f"{plural(bots, 'reviewing bot')} {BOTS_NAMED if named else BOTS_UNNAMED}" if bots else "",
     ]
     return Measured(
         facts={
@@ -102,10 +104,10 @@ def of(reviews: CountedReviews, roster: Roster, window: Window, *, named: bool) 
 
 def by_name(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> dict[str, Grid]:
     """Return the tables that name people, all of their rows; `load` is the reviews that each actor wrote."""
-    expected = expectations(pairs, len(load))
+    rows = pair_rows(pairs, expectations(pairs, len(load)), roster)
     return {
-        "pairs_by_reviews": pair_grid(pairs, pairs.reviews, expected, roster),
-        "pairs_by_pulls": pair_grid(pairs, pairs.pulls, expected, roster),
+        "pairs_by_reviews": ranked(rows, pairs.reviews, pairs, roster),
+        "pairs_by_pulls": ranked(rows, pairs.pulls, pairs, roster),
         "reviewers": reviewer_grid(pairs, load, roster),
         "matrix": matrix(pairs, load, roster),
     }
@@ -131,22 +133,27 @@ def expectations(pairs: Pairs, actors: int) -> NDArray[np.float64]:
     return expected
 
 
-def pair_grid(pairs: Pairs, by: NDArray[np.int64], expected: NDArray[np.float64], roster: Roster) -> Grid:
-    """Rank the pairs by count, ties by lower-cased reviewer, then author."""
-    first = np.lexsort((roster.rank[pairs.author], roster.rank[pairs.reviewer], -by))
-    far = deviates(pairs.reviews[first].astype("float64"), expected[first])
+def pair_rows(pairs: Pairs, expected: NDArray[np.float64], roster: Roster) -> list[tuple[Cell, ...]]:
+    """Return one row per pair, in the order of `pairs`; both rankings hold these same rows."""
+    far = deviates(pairs.reviews.astype("float64"), expected)
     rows = zip(
-        [roster.names[code] for code in pairs.reviewer[first]],
-        [roster.names[code] for code in pairs.author[first]],
-        pairs.reviews[first].tolist(),
-        pairs.pulls[first].tolist(),
-        np.round(expected[first], 3).tolist(),
+        [roster.names[code] for code in pairs.reviewer.tolist()],
+        [roster.names[code] for code in pairs.author.tolist()],
+        pairs.reviews.tolist(),
+        pairs.pulls.tolist(),
+        np.round(expected, 3).tolist(),
         np.where(far > UNUSUAL, "high", np.where(far < -UNUSUAL, "low", "")).tolist(),
-        roster.is_bot[pairs.reviewer[first]].tolist(),
-        roster.is_bot[pairs.author[first]].tolist(),
+        roster.is_bot[pairs.reviewer].tolist(),
+        roster.is_bot[pairs.author].tolist(),
         strict=True,
     )
-    return Grid(PAIR_COLUMNS, tuple(rows))
+    return list(rows)
+
+
+def ranked(rows: Sequence[tuple[Cell, ...]], by: NDArray[np.int64], pairs: Pairs, roster: Roster) -> Grid:
+    """Rank the pairs by count, ties by lower-cased reviewer, then author."""
+    order = np.lexsort((roster.rank[pairs.author], roster.rank[pairs.reviewer], -by))
+    return Grid(PAIR_COLUMNS, tuple(rows[place] for place in order.tolist()))
 
 
 def reviewer_grid(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> Grid:
@@ -181,8 +188,8 @@ def matrix(pairs: Pairs, load: NDArray[np.int64], roster: Roster) -> Grid:
 def busiest(load: NDArray[np.int64], roster: Roster) -> NDArray[np.int64]:
     """Return the actors with any load, most first, ties by lower-cased login."""
     busy = np.flatnonzero(load)
-    ranked: NDArray[np.int64] = busy[np.lexsort((roster.rank[busy], -load[busy]))]
-    return ranked
+    first: NDArray[np.int64] = busy[np.lexsort((roster.rank[busy], -load[busy]))]
+    return first
 
 
 def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
@@ -237,12 +244,14 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     cells = [value or None for value in column(grid, "reviews")]
     totals = column(now.tables["reviewers"], "reviews")
     said = concentration(now, "of all reviews")
+    everybody = count(now, "reviewers_n") + count(now, "reviewing_bots_n")
+    part = f" · the {number(len(rows))} busiest of {number(everybody)} reviewers" if everybody > len(rows) else ""
     return (
         Heatmap(
             title=f"{said[:1].upper()}{said[1:]}" or f"No review by others {during(scene.window, scene.now)}",
             subtitle=(
-                f"{scene.repository} · {plural(reviews, 'review')} by others than the author, {span(scene.window)} · "
-                "rows review, columns wrote"
+                f"{scene.repository} · {plural(reviews, 'review')} by others than the author, {span(scene.window)}"
+                f"{part} · rows review, columns wrote"
             ),
             rows=rows,
             columns=columns,
@@ -269,10 +278,11 @@ METRIC = Metric(
         "these dismissed since, by someone other than the pull request's author (ignoring case); self-reviews are "
         "left out and counted. Pairs are ranked by reviews or by distinct pull requests, ties by name; bots are "
         "kept in them, marked. Share of the busiest and Gini (0: all alike, towards 1: one does all) are over "
-        "everybody who reviewed, bots included, and given without them too. Reviews by or for deleted accounts "
-        "are left out and counted. The matrix holds the 20 busiest reviewers and the 20 most reviewed. Expected: the reviews a pair would have if reviewers did not choose authors, nobody"
-        " reviewing himself; unusual are pairs more than 3 standard deviations away from it. A change is called "
-        "one only if the 95 % interval of the ratio to the period before excludes 1."
+        "everybody who reviewed, bots included, and given without them too. Reviews by or for deleted accounts are "
+        "left out and counted, whoever wrote them. The matrix is a part: the 20 busiest reviewers by the 20 most "
+        "reviewed authors. Expected: the reviews a pair would have if reviewers did not choose authors, nobody "
+        "reviewing himself; unusual are pairs more than 3 standard deviations away from it. A change is called one "
+        "only if the 95 % interval of the ratio to the period before excludes 1."
     ),
     needs=frozenset({"pulls"}),
     measure=measure,
@@ -281,4 +291,17 @@ METRIC = Metric(
     charts=charts,
     aliases=("reviews", "reviewers"),
     names_people=True,
+    labels={
+        "reviews_by_people": "reviews by people",
+        "self_reviews": "self-reviews left out",
+        "deleted_account_reviews": "reviews by or for deleted accounts left out",
+        "reviewers_n": "people who reviewed",
+        "reviewing_bots_n": "bots that reviewed",
+        "pulls_reviewed": "pull requests reviewed",
+        "distinct_pairs": "pairs of reviewer and author",
+        "top1_share": "share of the busiest reviewer",
+        "gini": "inequality of the load (Gini)",
+        "top1_share_without_bots": "share of the busiest reviewer, without bots",
+        "gini_without_bots": "inequality of the load (Gini), without bots",
+    },
 )

@@ -52,13 +52,18 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     when = during(scene.window, scene.now)
     taken = now.samples[SAMPLE]
     if not taken:
-        story = f"no pull request was merged {when}"
+        story = f"no pull request{of_known(now)} was merged {when}"
     elif len(taken) == 1:
-        story = f"one pull request was merged {when}, {duration(taken[0])} after it was opened"
+        story = f"one pull request{of_known(now)} was merged {when}, {duration(taken[0])} after it was opened"
     else:
         longest = duration(amount(now, "merged_p90_hours") or 0)
         story = f"{half(now)}, nine in ten within {longest}, {when}"
     return sentence(story, contrast(now, before, scene))
+
+
+def of_known(now: Measured) -> str:
+    """Return ` of known duration` where merges dated before the opening were left out."""
+    return " of known duration" if now.notes else ""
 
 
 def contrast(now: Measured, before: Measured | None, scene: Scene) -> str:
@@ -73,7 +78,7 @@ def contrast(now: Measured, before: Measured | None, scene: Scene) -> str:
 def half(now: Measured) -> str:
     """Return `half of 13 merged pull requests were in within 5 d 18 h`."""
     merged = plural(count(now, "merged_n"), "merged pull request")
-    return f"half of {merged} were in within {middle(now.samples[SAMPLE])}"
+    return f"half of {merged}{of_known(now)} were in within {middle(now.samples[SAMPLE])}"
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -96,10 +101,14 @@ def spread_chart(now: Measured, scene: Scene) -> Histogram:
     """Draw how the durations are spread."""
     taken = now.samples[SAMPLE]
     when = during(scene.window, scene.now)
-    titles = {0: f"No pull request merged {when}", 1: f"The one merged pull request took {middle(taken)}"}
+    known = of_known(now)
+    titles = {0: f"No pull request{known} merged {when}", 1: f"The one merged pull request{known} took {middle(taken)}"}
     return Histogram(
         title=titles.get(len(taken), f"Half of merged pull requests were in within {middle(taken)}"),
-        subtitle=f"{scene.repository} · {number(len(taken))} merged, {span(scene.window)} · time from opening to merge",
+        subtitle=(
+            f"{scene.repository} · {number(len(taken))} merged{known}, {span(scene.window)} · "
+            "time from opening to merge"
+        ),
         hours=tuple(taken),
         median=amount(now, "merged_median_hours"),
         unit="pull requests",
@@ -123,4 +132,10 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("merge-time",),
+    labels={
+        "merged_n": "merged pull requests of known duration",
+        "merged_median_hours": "median time to merge (merged ones)",
+        "merged_p90_hours": "nine in ten merged within",
+        "merged_mean_hours": "mean time to merge (merged ones)",
+    },
 )

@@ -31,24 +31,26 @@ def command() -> None:
     logs.configure()
     try:
         settings = Settings.from_environ(os.environ)
+        uvloop.run(serve(settings))
     except Incomplete as incomplete:
         click.echo("The configuration is not complete:", err=True)
         for fault in incomplete.faults:
             click.echo(f"  - {fault}", err=True)
         click.echo("docs/configuration.md describes every variable.", err=True)
         sys.exit(2)
-    uvloop.run(serve(settings))
 
 
 async def serve(settings: Settings) -> None:
-    """Run the server until SIGTERM or SIGINT, then let running answers end."""
+    """Run the server until SIGTERM or SIGINT, then let running answers end. A key that is none raises `Incomplete`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
+    checking = asyncio.create_task(check_key(settings.private_key))
     runner = web.AppRunner(create_app(settings), access_log=None, handle_signals=False)
     await runner.setup()
     try:
+        await checking
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         await site.start()
         # what was imported stays for ever: the collector need not look at it again
@@ -61,3 +63,12 @@ async def serve(settings: Settings) -> None:
         log.info("stopping")
     finally:
         await runner.cleanup()
+
+
+async def check_key(pem: str) -> None:
+    """Raise `Incomplete` if `pem` cannot sign; found out in a process of its own, beside the start of this one."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "github.check_key", stdin=pipe, stdout=pipe)
+    said, _ = await child.communicate(pem.encode())
+    if child.returncode:
+        raise Incomplete([f"GITHUB_PRIVATE_KEY: {said.decode().strip()}"])

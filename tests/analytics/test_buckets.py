@@ -58,6 +58,16 @@ def test_a_whole_history_without_events_is_its_last_bucket() -> None:
     assert Buckets.over(Size.MONTH, window, array_of()).grid({"n": [0]}).rows == (("2026-06", 0),)
 
 
+def test_a_whole_history_begins_with_its_first_event_even_before_1970() -> None:
+    window = Window(BEGINNING, datetime(1970, 2, 1, tzinfo=UTC))
+    at = array_of(datetime(1969, 11, 30, tzinfo=UTC), datetime(1970, 1, 31, tzinfo=UTC))
+    assert Buckets.over(Size.MONTH, window, at).grid({"n": [1, 0, 1]}).rows == (
+        ("1969-11", 1), ("1969-12", 0), ("1970-01", 1)
+    )  # fmt: skip
+    assert Buckets.over(Size.MONTH, window, at).tally(at) == [1, 0, 1]
+    assert sum(Buckets.over(Size.WEEK, window, at).tally(at)) == 2
+
+
 def test_pictures_take_the_finest_buckets_they_have_room_for() -> None:
     short, long = Grid(("b",), (("x",),) * 60), Grid(("b",), (("x",),) * 61)
     assert for_picture({"per_day": short, "per_week": short, "per_month": short})[0] is Size.DAY

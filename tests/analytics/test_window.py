@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.window import Window, iso, parse_iso
+from analytics.moments import instant, within
+from analytics.window import BEGINNING, Window, iso, parse_iso
 
 MORNING = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
@@ -18,6 +20,18 @@ def test_a_window_holds_its_beginning_and_not_its_end() -> None:
     assert window.since in window
     assert window.until not in window
     assert window.until - timedelta(microseconds=1) in window
+
+
+def test_the_whole_history_has_no_lower_end() -> None:
+    """Imported history may be dated before 1970; asked for everything, it counts."""
+    unix = datetime(1969, 6, 1, tzinfo=UTC)
+    assert unix in Window(BEGINNING, MORNING)
+    assert unix not in Window(BEGINNING + timedelta(days=1), MORNING)
+    assert Window(BEGINNING, MORNING).whole
+    assert not Window.last(30, MORNING).whole
+    at = np.array([instant(unix), instant(MORNING), np.datetime64("NaT", "us")], dtype="datetime64[us]")
+    assert within(at, Window(BEGINNING, MORNING)).tolist() == [True, False, False]
+    assert within(at, Window.last(30, MORNING)).tolist() == [False, False, False]
 
 
 @given(st.floats(0.001, 5000))

@@ -24,6 +24,8 @@ from bot.commands.report import command
 from sandbox.clock import iso, parse_iso
 from sandbox.dataset import Dataset
 from sandbox.generate import generate
+from storage.engine import Store
+from tests.bot.bench import Bench
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "ghp_judgesjudgesjudgesjudgesjudges000000"
@@ -115,3 +117,15 @@ def acme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Beside, str
     Dataset.write(replace(busiest, repo={"full_name": "acme/rocket", "snapshot_at": iso(SNAPSHOT)}), folder / "rocket")
     with beside(folder / "rocket", now=SNAPSHOT) as github:
         yield github, "acme/rocket"
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """What was logged."""
+    with structlog.testing.capture_logs() as lines:
+        yield lines
+
+
+@pytest.fixture
+def bench(store: Store, database_file: Path) -> Bench:
+    return Bench(store, database_file)

@@ -51,7 +51,7 @@ def test_three_variables_are_enough(complete: dict[str, str], pem: str) -> None:
     assert settings.database_url.startswith("sqlite:////")
     assert settings.api_url == "https://api.github.com"
     assert settings.graphql_url is settings.web_url is settings.public_url is settings.clock_url is None
-    assert settings.tick_token is settings.picture_base is None
+    assert settings.picture_base is None
 
 
 def test_everything_can_be_said(complete: dict[str, str]) -> None:
@@ -61,7 +61,7 @@ def test_everything_can_be_said(complete: dict[str, str]) -> None:
             "GITHUB_CLIENT_ID": "Iv23abc", "GITHUB_API_URL": "https://ghe.example.com/api/v3/", "HOST": "127.0.0.1",
             "PORT": "0", "DATA_DIR": "/var/lib/almanac", "PUBLIC_URL": " https://almanac.example.com/ ",
             "GITHUB_GRAPHQL_URL": "https://ghe.example.com/graph", "GITHUB_URL": "https://ghe.example.com",
-            "TICK_TOKEN": "t", "CLOCK_URL": "http://127.0.0.1:1/clock", "DATABASE_URL": "sqlite:////tmp/other.db",
+            "CLOCK_URL": "http://127.0.0.1:1/clock", "DATABASE_URL": "sqlite:////tmp/other.db",
         }
     )  # fmt: skip
 
@@ -69,7 +69,7 @@ def test_everything_can_be_said(complete: dict[str, str]) -> None:
     assert (settings.api_url, settings.public_url) == ("https://ghe.example.com/api/v3", "https://almanac.example.com")
     assert (settings.graphql_url, settings.web_url) == ("https://ghe.example.com/graph", "https://ghe.example.com")
     assert (settings.host, settings.port, settings.data_dir) == ("127.0.0.1", 0, Path("/var/lib/almanac"))
-    assert (settings.tick_token, settings.clock_url) == ("t", "http://127.0.0.1:1/clock")
+    assert settings.clock_url == "http://127.0.0.1:1/clock"
     assert settings.database_url == "sqlite:////tmp/other.db"
 
 
@@ -181,11 +181,11 @@ def test_keys_of_other_kinds_are_refused(
 
 def test_secrets_are_not_in_the_settings_repr(complete: dict[str, str], pem: str) -> None:
     settings = Settings.from_environ(
-        complete | {"TICK_TOKEN": "tick-tock-tick", "DATABASE_URL": "sqlite:////tmp/a.db?password=hush-hush"}
+        complete | {"DATABASE_URL": "sqlite:////tmp/a.db?password=hush-hush"}
     )
 
     shown = repr(settings)
-    for secret in (SECRET, "tick-tock-tick", "hush-hush", pem.splitlines()[1]):
+    for secret in (SECRET, "hush-hush", pem.splitlines()[1]):
         assert secret not in shown
     assert "issuer='12345'" in shown
 
@@ -223,5 +223,5 @@ def test_pictures_are_hosted_where_github_or_a_browser_beside_the_server_can_fet
 
 
 def test_an_empty_variable_is_an_absent_one(complete: dict[str, str]) -> None:
-    names = ("PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "GITHUB_API_URL", "DATABASE_URL", "CLOCK_URL", "TICK_TOKEN")
+    names = ("PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "GITHUB_API_URL", "DATABASE_URL", "CLOCK_URL")
     assert Settings.from_environ(complete | dict.fromkeys(names, " ")) == Settings.from_environ(complete)

@@ -74,3 +74,17 @@ def test_importing_the_client_loads_neither_cryptography_nor_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_key_is_checked_in_a_process_of_its_own(pem: str) -> None:
+    """Expected: silence for a key that signs, one sentence without the key for one that cannot."""
+
+    def checked(text: str) -> tuple[int, str]:
+        run = subprocess.run(
+            [sys.executable, "-m", "github.check_key"], input=text, capture_output=True, text=True, check=False
+        )
+        return run.returncode, run.stdout + run.stderr
+
+    assert checked(pem) == (0, "")
+    status, said = checked("-----BEGIN RSA PRIVATE KEY-----\nZm9v\n-----END RSA PRIVATE KEY-----\n")
+    assert (status, said) == (1, "the App's private key cannot be read (ValueError)\n")

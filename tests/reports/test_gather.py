@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -136,10 +135,3 @@ async def test_the_background_leaves_a_refused_dataset_alone(database_file: Path
         await here.bring(EDGE, "commits")
         assert await gather.extend(here.reading(), ["commits"], 1)
         assert refusal.hit == 1
-
-
-async def test_rows_are_counted_once_however_the_reading_is_cut(database_file: Path, dataset: Dataset) -> None:
-    async with town(database_file, replace(dataset, issues=[])) as here:
-        await here.bring(EDGE)
-        marks = await here.bring(BEGINNING)
-        assert marks["commits"].rows >= len(dataset.commits)

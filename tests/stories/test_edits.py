@@ -107,5 +107,3 @@ async def test_a_command_deleted_before_it_is_worked_on_is_no_failure(town: Town
     await town.redeliver(*held)
     assert "dead" not in {job["state"] for job in town.jobs("delivery")}
     assert len(town.answers()) <= 1
-
-

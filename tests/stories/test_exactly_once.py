@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +133,11 @@ async def mortal(folder: Path) -> AsyncIterator[tuple[Town, Child]]:
             await child.gone()
 
 
-async def pass_time(town: Town, until_true: Any, what: str) -> None:
+async def pass_time(town: Town, until_true: Callable[[], object], what: str) -> None:
     """Let time run ten times as fast until something is so."""
     end = time.monotonic() + 60
     while not until_true():
-        assert time.monotonic() < end, f"waited for {what}"
+        assert time.monotonic() < end, f"waited for {what}; jobs: {town.jobs()}"
         town.sandbox.clock.advance(timedelta(seconds=0.3))
         await asyncio.sleep(0.03)
 
@@ -176,16 +177,12 @@ async def test_killed_again_and_again(folder: Path) -> None:
             assert await town.deliver(delivery.body, guid=delivery.guid) == 202
         for requests in (2, 5, 3):
             kill = KillAtRequest(town, child, requests)
-            await pass_time(town, lambda kill=kill: kill.done or finished(town, said), "the kill")
+            await pass_time(town, partial(killed_or_finished, kill, town, said), "the kill")
             child.kill()
             await child.gone()
             town.sandbox.clock.advance(LEASE_AND_MORE)
             await child.start(town.session)
-        try:
-            await pass_time(town, lambda: finished(town, said), "all of them to be answered")
-        except AssertionError:
-            print([(town.reactions(one), len(town.answers_to(one))) for one in said]); print(town.jobs()); print(town.sandbox.clock.now())
-            raise
+        await pass_time(town, lambda: finished(town, said), "all of them to be answered")
         assert [len(town.answers_to(one)) for one in said] == [1] * 20
         states = {job["state"] for job in town.jobs("delivery")}
         assert "dead" not in states
@@ -193,6 +190,10 @@ async def test_killed_again_and_again(folder: Path) -> None:
 
 def finished(town: Town, said: list[Said]) -> bool:
     return all(town.reactions(one) == ["rocket"] for one in said)
+
+
+def killed_or_finished(kill: KillAtRequest, town: Town, said: list[Said]) -> bool:
+    return kill.done or finished(town, said)
 
 
 class KillAtRequest:

@@ -13,7 +13,9 @@ async def test_a_missing_permission_is_named(town: Town) -> None:
     said = await town.say("/analytics 90d", repository=STRONGROOM, number=number)
     body = town.answer_to(said)
     assert "pull requests opened" in body
-    assert "no commits (Resource not accessible by integration (it needs the permission contents=read))" in body
+    assert "commits are unknown" in body.splitlines()[0].lower()
+    assert "commits not readable: " in body
+    assert "it needs the permission contents=read" in body
     assert "synced just now" in body
     assert "| commits | – | – |" in body  # noqa: RUF001
     assert "commits on the default branch" not in body
@@ -27,8 +29,8 @@ async def test_a_metric_without_its_permission_says_so(town: Town) -> None:
     del installation.permissions["contents"]
     number = town.open_issue(STRONGROOM)
     body = town.answer_to(await town.say("/analytics commits 90d", repository=STRONGROOM, number=number))
-    assert body.startswith("**GitHub does not show commits here, so there is nothing to measure.**")
-    assert "no commits (Resource not accessible by integration (it needs the permission contents=read))" in body
+    assert body.startswith("**Commits are unknown: GitHub did not let the App read them.**")
+    assert "it needs the permission contents=read" in body
     assert "0 commits" not in body
 
 

@@ -46,6 +46,15 @@ async def test_eyes_do_not_outlive_a_wait(town: Town, monkeypatch: pytest.Monkey
     assert town.reactions(said) == ["rocket"]
 
 
+async def test_eyes_that_are_on_their_way_are_taken_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is there before GitHub has confirmed the 👀: they go all the same."""
+    monkeypatch.setattr(handlers.conversation, "QUICK", 0.0)
+    slow = town.break_("latency", "POST", "*/reactions", delay=0.3)
+    said = await town.say("/analytics help")
+    assert slow.hit == 1
+    assert town.reactions(said) == ["rocket"]
+
+
 async def test_a_mistake_gets_a_thumb(town: Town) -> None:
     """👎 with a reply."""
     said = await town.say("/analytics 0d")

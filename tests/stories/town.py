@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import signal
 import socket
 import sqlite3
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -368,8 +367,9 @@ class Child:
 
     def kill(self) -> None:
         """Kill it as the kernel would, at this very moment."""
-        if self.process is not None and self.process.returncode is None:
-            os.kill(self.process.pid, signal.SIGKILL)
+        if self.process is not None:
+            with suppress(ProcessLookupError):  # it is dead already
+                self.process.kill()
 
     async def gone(self) -> None:
         if self.process is not None:

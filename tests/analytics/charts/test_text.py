@@ -87,7 +87,7 @@ def test_a_ranking_names_the_first_three_and_sums_up_the_others() -> None:
 
 def test_a_heatmap_says_its_size_total_and_largest_pairs() -> None:
     chart = Heatmap("A pair", "", ("a", "b"), ("c", "d"), ((3, None), (1, 0)), None, "reviewer", "author")
-    assert chart.alt == "A pair. reviewer by author, 2 by 2, 4 in all; most: a and c 3, b and c 1."
+    assert chart.alt == "A pair. reviewer by author, 2 by 2, together 4; most: a and c 3, b and c 1."
     assert chart.text().split("\n")[2] == "| `a` | 3 |  | 3 | ████████ |"
 
 

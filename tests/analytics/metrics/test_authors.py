@@ -41,7 +41,7 @@ def test_a_person_is_counted_once_over_all_activities_and_spellings() -> None:
         "commits": 1, "pulls": 2, "reviews": 1, "issues": 1,
     }  # fmt: skip
     assert METRIC.finding(measured, None, scene()) == (
-        "1 person contributed in the last 28 days; 1 person made half of the commits."
+        "1 person contributed in the last 28 days; 1 person made half or more of the commits, bots aside."
     )
 
 
@@ -50,6 +50,29 @@ def test_bots_and_deleted_accounts_are_no_people() -> None:
     assert measured.facts["authors_n"] == 0
     assert records(measured, "people") == []
     assert "2 bots left out of the people" in measured.notes
+
+
+def test_nobody_is_not_said_of_bots_and_deleted_accounts() -> None:
+    measured = measure(METRIC, pulls=[pull(1, by="dependabot[bot]"), pull(1, by=None)])
+    assert measured.notes[:2] == (
+        "1 bot left out of the people", "1 contribution of deleted accounts left out of the people"
+    )  # fmt: skip
+    said = "Nobody contributed in the last 28 days, bots and deleted accounts aside"
+    assert METRIC.finding(measured, None, scene()) == f"{said}."
+    assert METRIC.charts(measured, scene())[0].title == said
+
+
+def test_a_review_for_a_deleted_account_makes_nobody_a_contributor() -> None:
+    """Expected: nor a newcomer, who would be one of nobody."""
+    stored = tables(reviews=[review("fern-lynx", of=None)], firsts=[first("fern-lynx", 1)])
+    measured = METRIC.measure(stored, FOUR_WEEKS, scene(whole_history=ALL_HISTORY))
+    assert (measured.facts["authors_n"], measured.facts["new_authors_n"]) == (0, 0)
+    assert measured.notes == ("1 review by or for deleted accounts left out",)
+
+
+def test_no_person_is_cut_away() -> None:
+    measured = measure(METRIC, pulls=[pull(1, by=f"heron-{at}") for at in range(1200)])
+    assert len(measured.tables["people"].rows) == measured.facts["authors_n"] == 1200
 
 
 def test_people_are_listed_by_name_and_never_ranked() -> None:

@@ -10,16 +10,16 @@ from tests.analytics.builders import commit, measure, records, scene
 
 def test_no_commits() -> None:
     measured = measure(METRIC)
-    assert measured.facts == {"commits": 0, "authors": 0, "additions": 0, "deletions": 0}
+    assert measured.facts == {"commits": 0, "commits_by_people": 0, "authors": 0, "additions": 0, "deletions": 0}
     assert METRIC.finding(measured, measured, scene()) == "No commit on the default branch in the last 28 days."
     assert len(records(measured, "weekday_hour")) == 168
 
 
 def test_lines_leave_merges_out_and_commits_do_not() -> None:
     measured = measure(METRIC, commits=[commit(1, added=5, deleted=2), commit(2, added=100, deleted=100, parents=2)])
-    assert measured.facts == {"commits": 2, "authors": 1, "additions": 5, "deletions": 2}
+    assert measured.facts == {"commits": 2, "commits_by_people": 2, "authors": 1, "additions": 5, "deletions": 2}
     assert METRIC.finding(measured, None, scene()) == (
-        "2 commits on the default branch by 1 person in the last 28 days; 5 lines added, 2 deleted."
+        "2 commits on the default branch by 1 person in the last 28 days; without merges 5 lines added, 2 deleted."
     )
 
 
@@ -33,6 +33,15 @@ def test_a_bots_commits_count_and_the_bot_is_no_author() -> None:
     measured = measure(METRIC, commits=[commit(1, by="dependabot[bot]")])
     assert (measured.facts["commits"], measured.facts["authors"]) == (1, 0)
     assert measured.notes == ("1 bot left out of the commits' authors",)
+
+
+def test_people_are_not_said_to_have_written_what_bots_did() -> None:
+    bots = measure(METRIC, commits=[commit(1, by="dependabot[bot]")] * 3)
+    assert METRIC.finding(bots, None, scene()).startswith("3 commits, none by people on the default branch in")
+    both = measure(METRIC, commits=[commit(1, by="dependabot[bot]"), commit(1, by=None), commit(1), commit(2)])
+    said = "4 commits, 2 of them by 1 person"
+    assert METRIC.finding(both, None, scene()).startswith(f"{said} on the default branch in the last 28 days;")
+    assert METRIC.charts(both, scene())[0].title == f"{said} in the last 28 days"
 
 
 def test_only_the_windows_commits_count() -> None:

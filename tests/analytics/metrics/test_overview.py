@@ -72,6 +72,21 @@ def test_one_picture_of_four() -> None:
     assert chart.title == "1 opened, 1 merged, 0 reviews in the last 28 days"
 
 
+def test_reviews_are_not_all_put_down_to_people() -> None:
+    measured = measure(
+        METRIC,
+        reviews=[review("coderabbitai", of="quartz-otter")] * 3 + [review("fern-lynx", of="quartz-otter")] * 2,
+    )
+    (chart,) = METRIC.charts(measured, scene())
+    assert isinstance(chart, Panels)
+    assert chart.charts[2].title == "5 reviews, 2 of them by 1 person"
+
+
+def test_every_fact_has_a_label() -> None:
+    assert METRIC.labels.keys() == measure(METRIC).facts.keys()
+    assert len(set(METRIC.labels.values())) == len(METRIC.labels)
+
+
 def test_it_travels_between_processes_whole() -> None:
     measured = measure(METRIC, pulls=[pull(1, merged=2)])
     again = pickle.loads(pickle.dumps(measured))

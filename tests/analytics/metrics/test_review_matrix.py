@@ -93,16 +93,41 @@ def test_only_bots_reviewing_leaves_nobody_without_them() -> None:
     assert measured.facts["gini_without_bots"] is measured.facts["top1_share_without_bots"] is None
 
 
-def test_deleted_accounts_count_in_totals_and_are_never_ranked() -> None:
+def test_reviews_by_or_for_deleted_accounts_are_left_out_and_said() -> None:
+    """Expected: only the last one has two known logins; the ghost's review of the ghost is no self-review."""
     measured = measure(
         METRIC,
-        reviews=[review(None, of="quartz-otter"), review("ghost", of="quartz-otter"), review("fern-lynx", of=None)],
+        reviews=[
+            review(None, of="quartz-otter", number=1),
+            review("ghost", of="quartz-otter", number=2),
+            review("fern-lynx", of=None, number=3),
+            review("Ghost", of=None, number=4),
+            review("fern-lynx", of="quartz-otter", number=5),
+        ],
     )
-    assert (measured.facts["reviews"], measured.facts["reviewers_n"]) == (3, 1)
-    assert records(measured, "pairs_by_reviews") == []
+    facts = measured.facts
+    assert (facts["reviews"], facts["pulls_reviewed"], facts["reviewers_n"], facts["distinct_pairs"]) == (1, 1, 1, 1)
+    assert (facts["self_reviews"], facts["deleted_account_reviews"]) == (0, 4)
+    assert facts["top1_share"] == facts["top1_share_without_bots"] == 1
+    assert measured.notes == ("4 reviews by or for deleted accounts left out",)
     assert [row["reviewer"] for row in records(measured, "reviewers")] == ["fern-lynx"]
-    assert measured.facts["top1_share"] == pytest.approx(1 / 3)
-    assert "3 reviews by or for deleted accounts counted but in no pair" in measured.notes
+    for table in ("per_day", "per_week", "per_month"):
+        assert sum(row["reviews"] for row in records(measured, table)) == 1
+
+
+def test_reviews_of_deleted_accounts_alone_are_not_denied() -> None:
+    measured = measure(METRIC, reviews=[review(None, of="quartz-otter")])
+    assert METRIC.finding(measured, None, scene()) == (
+        "No pull request was reviewed by anyone but its author, deleted accounts aside in the last 28 days."
+    )
+
+
+def test_no_pair_and_no_reviewer_is_cut_away() -> None:
+    """Expected: 1,200 reviewers with a pair each; JSON and CSV hold them all, the picture says that it shows 20."""
+    measured = measure(METRIC, reviews=[review(f"r-{at}", of="quartz-otter", number=at) for at in range(1200)])
+    for table in ("pairs_by_reviews", "pairs_by_pulls", "reviewers"):
+        assert len(measured.tables[table].rows) == 1200
+    assert "the 20 busiest of 1,200 reviewers" in METRIC.charts(measured, scene())[0].subtitle
 
 
 def test_expected_counts_add_up_to_the_reviews_a_reviewer_wrote() -> None:

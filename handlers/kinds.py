@@ -1,0 +1,3 @@
+"""Names of the jobs that handlers run beside deliveries, apart from the code that runs them."""
+
+HISTORY = "history"

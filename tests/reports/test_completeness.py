@@ -1,0 +1,41 @@
+"""The line under an answer: how much it rests on, how old that is, and what could not be read at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from reports.answer import Completeness, DatasetState
+from reports.completeness import stored
+
+NOW = datetime(2026, 7, 9, 8, tzinfo=UTC)
+WHEN = NOW - timedelta(minutes=3)
+REFUSED = DatasetState(
+    "commits", 0, error="Resource not accessible by integration (it needs the permission contents=read)"
+)
+SAID = "commits not readable: Resource not accessible by integration (it needs the permission contents=read)"
+
+
+def line(*states: DatasetState) -> str:
+    return stored(Completeness({state.dataset: state for state in states}), NOW)
+
+
+def test_a_count_alone_where_everything_down_to_the_edge_was_read() -> None:
+    pulls = DatasetState("pulls", 34, synced_at=WHEN, whole_history=True, parts={"reviews": 68})
+    assert line(pulls) == "34 pull requests, 68 reviews, synced 3 min ago"
+
+
+def test_where_rows_are_missing_it_says_of_how_many() -> None:
+    assert line(DatasetState("issues", 33, 34, WHEN, whole_history=True)) == "33 of 34 issues, synced 3 min ago"
+
+
+def test_a_refused_dataset_is_named_once_and_is_not_late() -> None:
+    pulls = DatasetState("pulls", 34, synced_at=WHEN, whole_history=True)
+    assert line(pulls, REFUSED) == f"34 pull requests, synced 3 min ago · {SAID}"
+
+
+def test_nothing_but_refused_datasets_is_not_late_either() -> None:
+    assert line(REFUSED) == SAID
+
+
+def test_a_dataset_that_was_never_read_is_late() -> None:
+    assert line(DatasetState("issues", 0), REFUSED) == f"0 issues, not all of it synced yet · {SAID}"
