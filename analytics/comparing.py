@@ -79,13 +79,16 @@ def middle(hours: Sequence[float]) -> str:
     return NOTHING if value is None else duration(value)
 
 
-def by_people(total: int, noun: str, by_them: int, people: int) -> str:
-    """Return `667 reviews, 620 of them by 17 people`; the others are bots' or deleted accounts'."""
-    said = plural(total, noun)
-    if not by_them:
-        return f"{said}, none by people" if total else said
+def by_people(things: str, total: int, by_them: int, people: int, when: str = "") -> str:
+    """Return `667 reviews, 620 of them by 17 people, in the last day`, or `667 reviews by 17 people in the last day`.
+
+    things: the total in words · by_them: how many of it people did; the others are bots' or deleted accounts'.
+    """
     persons = plural(people, "person", "people")
-    return f"{said} by {persons}" if by_them == total else f"{said}, {number(by_them)} of them by {persons}"
+    if by_them == total:
+        return " ".join(filter(None, [things, f"by {persons}" if total else "", when]))
+    part = f"{number(by_them)} of them by {persons}" if by_them else "none of them by people"
+    return ", ".join(filter(None, [things, part, when]))
 
 
 def listing(parts: Sequence[str]) -> str:

@@ -77,15 +77,17 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
         return sentence(f"no commit on the default branch {when}", change(now, earlier(before, scene)))
     lines = f"{plural(count(now, 'additions'), 'line')} added, {number(count(now, 'deletions'))} deleted"
     return sentence(
-        f"{written(now)} on the default branch {when}",
+        written(now, " on the default branch", when),
         f"without merges {lines}",
         change(now, earlier(before, scene)),
     )
 
 
-def written(now: Measured) -> str:
-    """Return `667 commits, 620 of them by 17 people`."""
-    return by_people(count(now, "commits"), "commit", count(now, "commits_by_people"), count(now, "authors"))
+def written(now: Measured, where: str, when: str) -> str:
+    """Return `667 commits on the default branch, 620 of them by 17 people, in the last 30 days`."""
+    total = count(now, "commits")
+    things = f"{plural(total, 'commit')}{where}"
+    return by_people(things, total, count(now, "commits_by_people"), count(now, "authors"), when)
 
 
 def change(now: Measured, before: Measured | None) -> str:
@@ -113,7 +115,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     commits = count(now, "commits")
     when = during(scene.window, scene.now)
     where = f"{scene.repository} · {plural(commits, 'commit')}, {span(scene.window)}"
-    title = f"{written(now)} {when}"
+    title = written(now, "", when)
     totals = column(now.tables["weekday_hour"], "commits")
     # Two hours a column: 24 are too narrow for a phone.
     rows = tuple(tuple(sum(totals[at : at + 2]) for at in range(day * 24, day * 24 + 24, 2)) for day in range(7))

@@ -103,7 +103,7 @@ def flows(now: Measured, scene: Scene) -> list[str]:
     when = during(scene.window, scene.now)
     known = threads(scene)
     if not known:
-        return [f"{commits.written(parts_of(now)['commits'])} on the default branch {when}"]
+        return [commits.written(parts_of(now)["commits"], " on the default branch", when)]
     if not sum(count(now, key) for name in known for key in FLOWS[name]):
         nouns = " or ".join(DATASET_NOUNS[name] for name in known)
         waiting = listing([plural(count(now, f"{name}.open_at_end"), DATASET_NOUNS[name]) for name in known])
@@ -210,9 +210,10 @@ def panel(chart: Drawn, title: str | None = None) -> Drawn:
 def reviews_chart(reviews: Measured, scene: Scene) -> Bars:
     """Draw the counted reviews over time, without names."""
     bucket, grid = for_picture(reviews.tables)
-    written = (count(reviews, "reviews_by_people"), count(reviews, "reviewers_n"))
+    total = count(reviews, "reviews")
+    by_them = count(reviews, "reviews_by_people")
     return Bars(
-        title=by_people(count(reviews, "reviews"), "review", *written),
+        title=by_people(plural(total, "review"), total, by_them, count(reviews, "reviewers_n")),
         subtitle=f"{scene.repository} · {span(scene.window)} · reviews by others than the author per {bucket}",
         buckets=times(bucket, grid),
         up=Series("reviews", column(grid, "reviews")),

@@ -199,7 +199,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     if not reviews:
         aside = ", deleted accounts aside" if count(now, "deleted_account_reviews") else ""
         return sentence(
-            f"no pull request was reviewed by anyone but its author{aside} {when}", change(now, earlier(before, scene))
+            f"no pull request was reviewed by anyone but its author {when}{aside}", change(now, earlier(before, scene))
         )
     story = f"{plural(reviews, 'review')} of {plural(count(now, 'pulls_reviewed'), 'pull request')} {when}"
     return sentence(story, concentration(now), change(now, earlier(before, scene)))
@@ -292,6 +292,7 @@ METRIC = Metric(
     aliases=("reviews", "reviewers"),
     names_people=True,
     labels={
+        "reviews": "reviews by others than the author",
         "reviews_by_people": "reviews by people",
         "self_reviews": "self-reviews left out",
         "deleted_account_reviews": "reviews by or for deleted accounts left out",

@@ -52,7 +52,7 @@ def issue(opened: float, closed: float | None = None, by: str = "quartz-otter") 
 
 
 def commit(
-    day: float, by: str = "quartz-otter", added: int | None = 1, deleted: int | None = 1, parents: int = 1
+    day: float, by: str | None = "quartz-otter", added: int | None = 1, deleted: int | None = 1, parents: int = 1
 ) -> Row:
     """A commit on the default branch."""
     return {"author": by, "committed_at": on(day), "additions": added, "deletions": deleted, "parents": parents}

@@ -35,6 +35,7 @@ def issue(number: int, at: datetime) -> IssueRow:
 @pytest.fixture
 async def task(store: Store) -> Task:
     """Three issues, one of them older than everything; one commit."""
+
     async def keep(connection: Connection) -> None:
         await save_installation(connection, Installation(1, "quartz", 1, "Organization"))
         await save_repository(connection, Repository(7, 1, "quartz", "harbour", "public", "main"))

@@ -192,3 +192,12 @@ def test_loading_needs_neither_pandas_nor_sqlalchemys_engine() -> None:
         [sys.executable, "-c", program], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+async def test_all_rows_of_a_repository_are_counted_whenever_they_are_dated(filled: str) -> None:
+    """Expected: the pull requests before, in and after any window; nothing of another repository."""
+    assert loading.count(filled, REPOSITORY.id, "pulls") == len(PULLS)
+    assert loading.count(filled, REPOSITORY.id, "commits") == len(COMMITS)
+    assert loading.count(filled, 404, "pulls") == 0
+    with pytest.raises(ValueError, match="no table"):
+        loading.count(filled, REPOSITORY.id, "pulls; DROP TABLE pulls")

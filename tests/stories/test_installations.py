@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.stories.town import LANTERN, MEMBER, STRONGROOM, Town
 
 
@@ -17,8 +19,7 @@ async def test_a_missing_permission_is_named(town: Town) -> None:
     assert "commits not readable: " in body
     assert "it needs the permission contents=read" in body
     assert "synced just now" in body
-    assert "| commits | – | – |" in body  # noqa: RUF001
-    assert "commits on the default branch" not in body
+    assert not re.search(r"commits[^|]*\| 0 ", body)
     assert town.reactions(said) == ["rocket"]
     assert "dead" not in {job["state"] for job in town.jobs()}
 

@@ -37,11 +37,12 @@ def test_a_bots_commits_count_and_the_bot_is_no_author() -> None:
 
 def test_people_are_not_said_to_have_written_what_bots_did() -> None:
     bots = measure(METRIC, commits=[commit(1, by="dependabot[bot]")] * 3)
-    assert METRIC.finding(bots, None, scene()).startswith("3 commits, none by people on the default branch in")
+    assert METRIC.finding(bots, None, scene()).startswith("3 commits on the default branch, none of them by people, in")
     both = measure(METRIC, commits=[commit(1, by="dependabot[bot]"), commit(1, by=None), commit(1), commit(2)])
-    said = "4 commits, 2 of them by 1 person"
-    assert METRIC.finding(both, None, scene()).startswith(f"{said} on the default branch in the last 28 days;")
-    assert METRIC.charts(both, scene())[0].title == f"{said} in the last 28 days"
+    assert METRIC.finding(both, None, scene()).startswith(
+        "4 commits on the default branch, 2 of them by 1 person, in the last 28 days;"
+    )
+    assert METRIC.charts(both, scene())[0].title == "4 commits, 2 of them by 1 person, in the last 28 days"
 
 
 def test_only_the_windows_commits_count() -> None:

@@ -100,7 +100,7 @@ def test_an_overview_without_issues_does_not_say_that_there_were_none() -> None:
 def test_an_overview_of_commits_alone() -> None:
     measured, about = overview("pulls", "issues")
     assert OVERVIEW.finding(measured, measured, about) == (
-        "2 commits by 1 person on the default branch in the last 28 days. "
+        "2 commits on the default branch by 1 person in the last 28 days. "
         "Pull requests and issues are unknown: GitHub did not let the App read them."
     )
     assert OVERVIEW.charts(measured, about) == ()

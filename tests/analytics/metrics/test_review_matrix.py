@@ -118,7 +118,7 @@ def test_reviews_by_or_for_deleted_accounts_are_left_out_and_said() -> None:
 def test_reviews_of_deleted_accounts_alone_are_not_denied() -> None:
     measured = measure(METRIC, reviews=[review(None, of="quartz-otter")])
     assert METRIC.finding(measured, None, scene()) == (
-        "No pull request was reviewed by anyone but its author, deleted accounts aside in the last 28 days."
+        "No pull request was reviewed by anyone but its author in the last 28 days, deleted accounts aside."
     )
 
 
