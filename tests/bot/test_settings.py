@@ -180,9 +180,7 @@ def test_keys_of_other_kinds_are_refused(
 
 
 def test_secrets_are_not_in_the_settings_repr(complete: dict[str, str], pem: str) -> None:
-    settings = Settings.from_environ(
-        complete | {"DATABASE_URL": "sqlite:////tmp/a.db?password=hush-hush"}
-    )
+    settings = Settings.from_environ(complete | {"DATABASE_URL": "sqlite:////tmp/a.db?password=hush-hush"})
 
     shown = repr(settings)
     for secret in (SECRET, "hush-hush", pem.splitlines()[1]):
