@@ -163,7 +163,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
             columns=SPOKEN,
             values=tuple(tuple(counts) for _, counts in rows),
             row_name="person",
-            column_name="made",
+            column_name="contribution",
         ),
     )
 

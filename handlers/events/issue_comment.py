@@ -120,7 +120,9 @@ def commands_of(asked: AskedIn) -> Calls:
         return calls
     if asked.body_before is None:
         return ()
-    return calls if changed(parse(asked.body_before), calls) else ()
+    before = parse(asked.body_before)
+    # a command that was added, changed or taken out changes the answer
+    return calls if changed(before, calls) or changed(calls, before) else ()
 
 
 async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None:

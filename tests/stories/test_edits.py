@@ -36,6 +36,20 @@ async def test_a_command_can_be_added_later(town: Town) -> None:
     assert town.answer_to(said)
 
 
+async def test_a_command_taken_out_is_taken_out_of_the_answer(town: Town) -> None:
+    """Two questions, then one: the same comment answers what is left, and its reaction follows."""
+    said = await town.say("/analytics puls\n/analytics help")
+    assert town.reactions(said) == ["-1"]
+    (both,) = town.answers_to(said)
+    assert "Did you mean" in both["body"]
+    await town.wait(minutes=1)
+    await town.edit(said, "/analytics help")
+    (one,) = town.answers_to(said)
+    assert one["id"] == both["id"]
+    assert "Did you mean" not in one["body"]
+    assert town.reactions(said) == ["rocket"]
+
+
 async def test_who_edits_anothers_comment_must_be_able_to_write(town: Town) -> None:
     """The comment's author may ask; that does not let somebody else ask in their name."""
     said = await town.say("Nothing here")

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from bot.inbox import MAX_DELIVERY
+from storage.intake import unpack
 from tests.stories.town import Town
 
 PING = b'{"zen": "Speak like a human."}'
@@ -75,7 +76,7 @@ async def test_a_delivery_that_cannot_be_worked_on_is_kept(town: Town) -> None:
     (job,) = [one for one in town.jobs("delivery") if one["state"] == "dead"]
     assert job["attempts"] == 6
     (kept,) = town.rows("SELECT body FROM payloads WHERE job_id = ?", job["id"])
-    assert b"/analytics pulls" in kept["body"]
+    assert b"/analytics pulls" in unpack(kept["body"])[1]
     await town.until(lambda: "could not" in town.answers_to(said)[0]["body"], "the sentence")
     body = town.answer_to(said)
     assert "could not be answered, through no fault of the question" in body

@@ -31,6 +31,21 @@ async def test_the_threads_author_may_ask_three_times_an_hour(town: Town) -> Non
     assert town.reactions(again) == ["rocket"]
 
 
+async def test_every_edit_of_a_question_is_a_question(town: Town) -> None:
+    """One comment edited over and over asks as often as it was edited: the fourth time within an hour gets 👎."""
+    said = await town.say("/analytics help pulls", AUTHOR)
+    for metric in ("issues", "commits"):
+        await town.wait(minutes=1)
+        await town.edit(said, f"/analytics help {metric}", login=AUTHOR)
+        assert town.reactions(said) == ["rocket"]
+    (third,) = town.answers_to(said)
+    await town.wait(minutes=1)
+    await town.edit(said, "/analytics help authors", login=AUTHOR)
+    assert town.reactions(said) == ["-1"]
+    (fourth,) = town.answers_to(said)
+    assert fourth["body"] == third["body"]
+
+
 async def test_a_declined_question_does_not_count(town: Town) -> None:
     """Asking in vain does not push the next answer further away: what counts are the three that were answered."""
     for _ in range(3):
