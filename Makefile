@@ -31,7 +31,7 @@ check: $(DEVELOPMENT) ## Lint, format, types, who may import whom, and whether t
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_configuration.py tests/test_app_manifest.py
 
-bench: $(DEVELOPMENT) ## Measure what the README promises; BENCH_ARGS goes to the benchmarks
+bench: $(DEVELOPMENT) ## Measure intake, answers, pictures, start and memory; BENCH_ARGS goes to the benchmarks
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
 image: $(DEVELOPMENT) ## Run the Dockerfile's steps in a clean folder, without a container engine

@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import probot
@@ -36,6 +36,8 @@ class Run:
     refused: int
     cpu: float
     """Microseconds of CPU that each delivery cost the server, in all of its threads and processes."""
+    worked_off: int = 0
+    """How many of the deliveries the worker had done when the server had stopped."""
 
     def __str__(self) -> str:
         return f"{self.per_second:,.0f}/s, {self.cpu:.0f} us of CPU each"
@@ -58,8 +60,9 @@ class Bench:
         async with server(environment(self.keys, data, port), log=data / "log", cpus=SERVER_CPU) as running:
             run = await self.measure(running)
         with closing(sqlite3.connect(data / "almanac.db")) as connection:
-            stored = {key for (key,) in connection.execute("SELECT key FROM jobs WHERE kind = 'delivery'")}
-        return run, len(run.acknowledged - stored)
+            stored = dict(connection.execute("SELECT key, state FROM jobs WHERE kind = 'delivery'"))
+        done = sum(state == "done" for state in stored.values())
+        return replace(run, worked_off=done), len(run.acknowledged - stored.keys())
 
     async def theirs(self, installed: probot.Probot) -> Run:
         port = free_port()
@@ -114,6 +117,7 @@ async def measured(size: Size) -> list[Figure]:
         Figure(
             "acknowledged / of these missing in the database", f"{acknowledged:,} / {missing}", "none", missing == 0
         ),
+        Figure("of these worked off by the time the server had stopped", f"{sum(run.worked_off for run in ours):,}"),
         Figure("refused", str(refused), "none", refused == 0),
     ]
     if installed is None:

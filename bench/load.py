@@ -14,7 +14,6 @@ import socket
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
 
 import orjson
 
@@ -23,6 +22,7 @@ from github.deliveries import sign
 CONNECTIONS = 64
 BODIES = 64
 BODY_BYTES = 14_000
+FIRST_TICKS = 0x1F1C75CA3B8A000  # of 100 ns since 1582-10-15, where version 1 begins
 END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -166,8 +166,9 @@ class Load:
 
 
 def guid(number: int) -> str:
-    """Return a delivery's id for its number; spread like random ones, so that no index is filled in order."""
-    return str(UUID(int=number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128))
+    """Return a delivery's id for its number: a UUID of version 1, as in GitHub's documentation, one every 100 us."""
+    ticks = FIRST_TICKS + number * 1_000
+    return f"{ticks & 0xFFFFFFFF:08x}-{ticks >> 32 & 0xFFFF:04x}-1{ticks >> 48 & 0xFFF:03x}-81ab-4c9367dc0958"
 
 
 def complete(answer: bytes) -> bool:

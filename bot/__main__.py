@@ -33,7 +33,7 @@ class LazyGroup(click.Group):
 
 @click.command(cls=LazyGroup, name="python -m bot")
 def main() -> None:
-    """Almanac answers /analytics in GitHub's threads and keeps the traffic that GitHub forgets."""
+    """Almanac answers /analytics in GitHub's issues and pull requests, with numbers and pictures."""
 
 
 if __name__ == "__main__":

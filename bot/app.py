@@ -10,7 +10,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
@@ -27,6 +27,7 @@ from github.budget import Budget
 from github.cache import EtagCache
 from github.client import GitHub
 from github.endpoints import Endpoints
+from github.reads.app import AppFacts
 from github.reads.app import app as app_facts
 from github.wire import Sleep
 from handlers.delivery import give_delivery_up, handle_delivery
@@ -44,6 +45,7 @@ from storage.version import is_current
 
 ADDRESS_BYTES = 32  # 256 bits: as good as a password
 WARM_AFTER = 0.3  # seconds: what the pool imports would take the CPU from the start of the server itself
+PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
 DRAIN_SECONDS = 8.0  # container runtimes kill after ten
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -190,18 +192,13 @@ async def services(app: web.Application) -> AsyncIterator[None]:
             )
         return clients[key]
 
-    login: list[str] = []
-
-    async def bot_login() -> str:
-        if not login:
-            as_app = GitHub.for_app(app[SESSION], registration, endpoints, now, sleep)
-            login.append((await app_facts(as_app)).bot_login)
-        return login[0]
+    async def identity() -> AppFacts:
+        return await app_facts(GitHub.for_app(app[SESSION], registration, endpoints, now, sleep))
 
     app[SERVICES] = Services(
         store=app[STORE],
         github=github,
-        bot_login=bot_login,
+        identity=identity,
         pool=app[POOL],
         wakeup=app[WAKEUP],
         now=now,
@@ -228,6 +225,7 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
         DELIVERY: Kind(
             lambda job: handle_delivery(given, job),
             lambda job: give_delivery_up(given, job),
+            patience=PATIENCE,
         ),
         HISTORY: Kind(lambda job: read_history(given, job)),
         prune.KIND: Kind(lambda job: prune.prune(given, job)),

@@ -33,10 +33,14 @@ Run = Callable[[Job], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Kind:
-    """How jobs of one kind are run, and what is said where one is given up."""
+    """How jobs of one kind are run, and what is said where one is given up.
+
+    patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature.
+    """
 
     run: Run
     given_up: Run | None = None
+    patience: timedelta | None = None
 
 
 @dataclass
@@ -126,8 +130,7 @@ class Worker:
         try:
             await kind.run(job)
         except Later as later:
-            log.info("a job is put back", until=later.until.isoformat(), reason=later.reason)
-            await queue.retry(self.store, job, later.until, later.reason, counted=False)
+            await self.put_off(job, kind, later)
         except Gone as gone:
             log.info("a job's subject is gone", reason=gone.reason)
             await queue.finish(self.store, job, self.now())
@@ -136,6 +139,19 @@ class Worker:
             await self.put_back(job, kind, error)
         else:
             await queue.finish(self.store, job, self.now())
+
+    async def put_off(self, job: Job, kind: Kind, later: Later) -> None:
+        """Wait as long as GitHub says, and longer the older the job is; past its kind's patience give it up."""
+        now = self.now()
+        age = now - job.created_at
+        if kind.patience is not None and age > kind.patience:
+            await self.give_up(job, kind, f"it had to wait for too long: {later.reason}")
+            return
+        until = later.until
+        if kind.patience is not None:
+            until = max(until, now + min(age / 4, LONGEST_BACK_OFF))
+        log.info("a job is put back", until=until.isoformat(), reason=later.reason)
+        await queue.retry(self.store, job, until, later.reason, counted=False)
 
     async def put_back(self, job: Job, kind: Kind, error: Exception) -> None:
         """Try again later, each time after twice as long; after the last time say so and keep the job for a look."""

@@ -12,7 +12,6 @@ OVERLOADED_WORDS = ("something went wrong while executing your query", "resource
 FORBIDDEN = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES"})
 # Fields of one node that GitHub blanks where an App may not see them (a requested team needs members:read); the rest of
 # the answer is whole.
-HOLES = frozenset({"actor", "author", "mergedBy", "requestedReviewer", "tagCommit", "user"})
 
 Errors = Sequence[Mapping[str, Any]]
 
@@ -29,7 +28,7 @@ def data_of(answer: Any) -> dict[str, Any]:
     """Return `data` of an answer, or raise what its errors amount to.
 
     Overloaded (a smaller page may do; partial data is not used) · Gone (NOT_FOUND) · Refused (FORBIDDEN) · QueryFailed.
-    Rate limits are decided on before; null in place of a node's field that we may not see is no error.
+    Rate limits are decided on before; null in place of a row, or of a row's field, that we may not see is no error.
     """
     errors = [error for error in errors_of(answer) if not _is_hole(error)]
     for error in errors:
@@ -73,13 +72,8 @@ def _is_overload(error: Mapping[str, Any]) -> bool:
 
 
 def _is_hole(error: Mapping[str, Any]) -> bool:
-    path = error.get("path") or ()
-    inside_a_list = any(isinstance(step, int) for step in path)
-    return (
-        _kind(error) in FORBIDDEN | {"NOT_FOUND"}
-        and inside_a_list
-        and bool(HOLES & {step for step in path if isinstance(step, str)})
-    )
+    inside_a_list = any(isinstance(step, int) for step in error.get("path") or ())
+    return inside_a_list and _kind(error) in FORBIDDEN | {"NOT_FOUND"}
 
 
 def _raise(errors: Errors) -> None:

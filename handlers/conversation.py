@@ -30,6 +30,7 @@ from storage.installations import Repository
 from storage.pictures import delete_pictures
 
 QUICK = 2.0  # seconds: an answer that comes sooner needs no sign that it is being worked on
+LATE = 30.0  # seconds: whoever asked has been waiting already
 PROGRESS_EVERY = 30.0  # seconds between edits that only say how far reading has come
 
 log = structlog.get_logger(__name__)
@@ -86,6 +87,9 @@ class Conversation:
 
     async def hold(self, calls: Sequence[Call | GrammarMistake]) -> None:
         """Run the commands and publish what they said; 👀 if that takes a while, then 🚀, or 👎 for a mistake."""
+        if self.waited > LATE:
+            # an earlier attempt was put off, perhaps before it could say anything
+            await self.tell(self.heard or Progress("pull requests", 0, None, None))
         over = asyncio.Event()
         company = asyncio.create_task(self.keep_company(over))
         try:

@@ -9,6 +9,7 @@ from reports.question import Question
 from reports.room import Room
 from reports.table import fact, grid, label, table
 
+DRAWN = frozenset({"matrix", "weekday_hour"})  # hundreds of cells, most of them zeros
 SUMMARY = "Numbers, definitions, how to repeat this"
 
 
@@ -35,7 +36,12 @@ def section_parts(section: Section, now: str, room: Room) -> list[str]:
             for key, value in facts
         ]
         parts.append(table([" ", now, *(["before"] if before is not None else [])], rows, numbers=[1, 2]))
-    return [*parts, *(grid(key, data, room.rows) for key, data in section.now.tables.items())]
+    return [*parts, *(grid(key, data, room.rows) for key, data in section.now.tables.items() if not elsewhere(key))]
+
+
+def elsewhere(key: str) -> bool:
+    """Tell whether a table is read better elsewhere: in a picture, or in the answer of the overview's part."""
+    return key in DRAWN or "." in key
 
 
 def repeat(question: Question) -> str:

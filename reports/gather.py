@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from github.errors import Refused
+from github.errors import QueryFailed, Refused
 from github.permissions import FIELDS
 from reports.datasets import WALKS
 from reports.walk import Progress, Reading
@@ -16,6 +16,8 @@ from storage.watermarks import Watermark, watermarks
 
 FIELD_OF = {"pulls": "pullRequests", "issues": "issues", "commits": "defaultBranchRef", "releases": "releases"}
 """The field of GraphQL's `repository` that each dataset is read through."""
+
+FORBIDDEN = 403
 
 log = structlog.get_logger(__name__)
 
@@ -38,18 +40,28 @@ async def one(reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
     walk = WALKS[mark.dataset]
     if reading.stale(mark):
         await reading.report(Progress(walk.noun, 0, None, None))
-    try:
-        return await walk.bring(reading, replace(mark, error=None), edge)
-    except Refused as refusal:
-        return await refused(reading, mark, refusal)
+    return await attempt(reading, replace(mark, error=None), lambda known: walk.bring(reading, known, edge))
 
 
 async def further(reading: Reading, mark: Watermark, pages: int) -> Watermark:
     """Read on in one dataset, or note why GitHub refuses it by now."""
+    return await attempt(reading, mark, lambda known: WALKS[mark.dataset].step(reading, known, pages))
+
+
+async def attempt(reading: Reading, mark: Watermark, read: Callable[[Watermark], Awaitable[Watermark]]) -> Watermark:
+    """Read; note it if GitHub refuses the dataset. A stored cursor that GitHub no longer takes is dropped, once."""
     try:
-        return await WALKS[mark.dataset].step(reading, mark, pages)
+        return await read(mark)
     except Refused as refusal:
+        if refusal.status != FORBIDDEN:
+            raise  # not a matter of permission
         return await refused(reading, mark, refusal)
+    except QueryFailed as failure:
+        stored = (await stored_marks(reading)).get(mark.dataset)
+        if stored is None or stored.cursor is None:
+            raise
+        log.warning("a stored cursor is dropped", dataset=mark.dataset, reason=failure.reason)
+        return await read(await reading.note(replace(stored, cursor=None)))
 
 
 async def refused(reading: Reading, mark: Watermark, refusal: Refused) -> Watermark:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from analytics.actors import BOT_SUFFIX
 from github.client import GitHub
 from github.errors import Gone, Later, Refused, Unsure
+from github.reads.app import UNKNOWN, AppFacts
 from github.reads.comments import issue_comments
 from github.reads.repository import RepoRef
 from github.writes import comments
@@ -31,14 +31,14 @@ log = structlog.get_logger(__name__)
 class Publication:
     """The one comment that answers one command comment.
 
-    record: how far publishing had come, as stored · own_login(): the account under which the App comments.
+    record: how far publishing had come, as stored · identity(): who the App is.
     """
 
     store: Store
     github: GitHub
     repository: RepoRef
     record: PublishedAnswer
-    own_login: Callable[[], Awaitable[str]]
+    identity: Callable[[], Awaitable[AppFacts]]
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
     last_body: str | None = None
@@ -93,19 +93,17 @@ class Publication:
             # the answer cannot be older than the command, by GitHub's own clock
             since = self.record.created_at
             async for comment in issue_comments(self.github, self.repository, self.record.number, since):
-                login = (comment.login or "").lower()
-                is_own = login == own if own is not None else login.endswith(BOT_SUFFIX)
-                if is_own and find_key(comment.body) == self.record.key:
+                if own.wrote(comment.app_id, comment.login) and find_key(comment.body) == self.record.key:
                     self.record = await self.note(replace(self.record, comment_id=comment.id, state=POSTED))
                     return
 
-    async def own(self) -> str | None:
-        """Return the App's own login; None where GitHub does not say, so that any App's comment with the key counts."""
+    async def own(self) -> AppFacts:
+        """Return who the App is; where GitHub does not say, any App's comment with the key counts."""
         try:
-            return (await self.own_login()).lower()
+            return await self.identity()
         except (Gone, Refused) as error:
-            log.warning("the App's own login is not known", reason=error.reason)
-            return None
+            log.warning("who the App is is not known", reason=error.reason)
+            return UNKNOWN
 
     async def note(self, record: PublishedAnswer) -> PublishedAnswer:
         record = replace(record, updated_at=self.now())

@@ -10,7 +10,7 @@ from reports.keys import with_key
 from reports.mistake import Mistake
 
 HELP = "<sub>`/analytics help` says what can be asked</sub>"
-HOSTED_ELSEWHERE = "pictures of a private repository are not hosted; their numbers stand as text"
+HOSTED_ELSEWHERE = "pictures of a repository that is not public are not hosted; their numbers stand as text"
 NO_ADDRESS = "no public address is configured for pictures; their numbers stand as text"
 
 
@@ -48,9 +48,11 @@ def no_permission(permission: str, needed_for: str, settings_url: str | None = N
 
 
 def cannot_later(until: datetime, *, key: str | None = None) -> str:
-    """Return the sentence for a wait that GitHub imposes; the comment is edited into the answer afterwards."""
+    """Return the sentence for a wait, be it that a limit is used up or that GitHub stumbles."""
     return with_key(
-        f"GitHub asks to wait until {until:%Y-%m-%d %H:%M} UTC. This comment becomes the answer soon after that.", key
+        f"Not everything could be read from GitHub yet; the next try is after {until:%Y-%m-%d %H:%M} UTC. "
+        "This comment becomes the answer.",
+        key,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from github.client import GitHub
+from github.reads.app import AppFacts
 from reports.pool import Pool
 from storage.engine import Store
 from storage.queue import Wakeup
@@ -17,14 +18,14 @@ class Services:
     """The outside world as arguments; put together once, in `bot.app`.
 
     github(installation_id, repository_id=None) speaks for that installation, its token narrowed to one repository where
-    one is given; limits and cache are the installation's · bot_login() is the App's own account, such as
-    `almanac[bot]` · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture
-    may be hosted · sleep(seconds) waits.
+    one is given; limits and cache are the installation's · identity() is who the App is, asked of GitHub ·
+    new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture may be hosted ·
+    sleep(seconds) waits.
     """
 
     store: Store
     github: Callable[..., GitHub]
-    bot_login: Callable[[], Awaitable[str]]
+    identity: Callable[[], Awaitable[AppFacts]]
     pool: Pool
     wakeup: Wakeup
     now: Callable[[], datetime]

@@ -26,7 +26,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
     rule = ["--:" if column in numbers else "---" for column in range(len(header))]
     lines = [f"| {' | '.join(header)} |", f"|{'|'.join(rule)}|"]
     for row in rows:
-        cells = [cell.replace(" ", NO_BREAK) if place in numbers else cell for place, cell in enumerate(row)]
+        cells = [unbroken(cell) if place in numbers else cell for place, cell in enumerate(row)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
@@ -34,6 +34,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: Sequ
 def label(key: str, labels: Mapping[str, str]) -> str:
     """Return what people call a fact: as its metric labels it, else its key as words."""
     return escape.text(labels[key]) if key in labels else title(key)
+
+
+def unbroken(cell: str) -> str:
+    """Return a figure that stays on one line; two figures with a stroke between them may be parted after it."""
+    return cell.replace(" ", NO_BREAK).replace(f"{NO_BREAK}/{NO_BREAK}", f"{NO_BREAK}/ ")
 
 
 def title(key: str) -> str:

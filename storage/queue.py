@@ -213,18 +213,17 @@ async def next_due(conn: Connection) -> datetime | None:
 
 
 async def prune(store: Store, before: datetime) -> int:
-    """Forget done jobs that finished before `before`, at most 10,000 at a time; return how many.
+    """Forget jobs that were done or given up before `before`, at most 10,000 of each at a time; return how many.
 
     Give at least `KEYS_KEPT` of time: with the row goes the knowledge that a delivery was worked on.
     """
 
     async def work(conn: Connection) -> int:
-        old = (
-            select(jobs.c.id)
-            .where(in_state("done"), jobs.c.finished_at < before)
-            .order_by(jobs.c.finished_at)
-            .limit(10_000)
-        )
-        return (await conn.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
+        forgotten = 0
+        for state in ("done", "dead"):
+            ended = select(jobs.c.id).where(in_state(state), jobs.c.finished_at < before)
+            old = ended.order_by(jobs.c.finished_at).limit(10_000)
+            forgotten += (await conn.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
+        return forgotten
 
     return await store.write(work)

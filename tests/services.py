@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 from github.client import GitHub
+from github.reads.app import AppFacts
 from reports.pool import Pool
 from reports.services import Services
 from storage.engine import Store
@@ -27,15 +28,14 @@ def services_on(
     now: Callable[[], datetime],
     github: GitHub | None = None,
     pool: Pool | None = None,
-    bot_login: str = "almanac[bot]",
     picture_base: str | None = None,
     sleep: Callable[[float], Awaitable[None]] | None = None,
 ) -> Services:
     """Return services on a real store; addresses count up, the installation does not matter."""
     addresses = count(1)
 
-    async def login() -> str:
-        return bot_login
+    async def identity() -> AppFacts:
+        return AppFacts(1, "almanac", "Almanac")
 
     async def no_sleep(_: float) -> None:
         raise AssertionError("nothing here should have to wait")
@@ -47,7 +47,7 @@ def services_on(
     return Services(
         store=store,
         github=client,
-        bot_login=login,
+        identity=identity,
         pool=pool if pool is not None else Missing(),  # type: ignore[arg-type]
         wakeup=Wakeup(),
         now=now,

@@ -16,6 +16,7 @@ import yaml
 
 import github
 import handlers.events
+from bot.inbox import PATH
 from github.permissions import FIELDS, ROUTES, Alternatives, Permission
 
 ROOT = Path(__file__).parents[1]
@@ -143,6 +144,12 @@ def test_events_are_those_that_have_a_handler(app: dict[str, Any]) -> None:
 def test_each_event_comes_with_a_permission_that_allows_it(app: dict[str, Any]) -> None:
     held = set(app["manifest"]["default_permissions"])
     assert all(NEEDED_BY_EVENT[event] & held for event in app["manifest"]["default_events"])
+
+
+def test_the_manifest_names_no_page_that_the_server_does_not_have(app: dict[str, Any]) -> None:
+    """Its addresses are the server's own and the inbox; there are none yet for signing in or setting up."""
+    paths = re.findall(r"https://almanac\.example\.org([^\s'\"]*)", yaml.safe_dump(app["manifest"]))
+    assert set(paths) == {"", PATH}
 
 
 def test_the_manifest_brings_no_secret_and_is_not_public(app: dict[str, Any]) -> None:

@@ -75,10 +75,22 @@ def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
     assert [link for link in local if not (document.parent / link).exists()] == []
 
 
-def test_the_readme_gives_exactly_one_command_that_runs_the_tests() -> None:
+@pytest.mark.parametrize("verb", ["demo", "test"])
+def test_the_readme_gives_exactly_one_command_for_what_is_checked(verb: str) -> None:
     """.ci/run takes it from there, so that what people are told is what is checked."""
     fenced = "\n".join(FENCED.findall((ROOT / "README.md").read_text()))
-    assert re.findall(r"^make test\b.*$", fenced, re.MULTILINE) == ["make test"]
+    assert re.findall(rf"^make {verb}\b.*$", fenced, re.MULTILINE) == [f"make {verb}"]
+    assert f"$(command_of {verb})" in (ROOT / ".ci/run").read_text()
+
+
+def test_every_document_is_linked_from_another() -> None:
+    """A page that nothing leads to is not read. The front page and what GitHub itself shows need no link."""
+    linked = {
+        (document.parent / (first or second).partition("#")[0]).resolve()
+        for document in DOCUMENTS
+        for first, second in LINK.findall(FENCED.sub("", document.read_text()))
+    }
+    assert [page for page in DOCUMENTS if page not in linked and page.name != "README.md"] == []
 
 
 def test_every_command_of_the_program_that_a_document_names_exists() -> None:

@@ -89,13 +89,17 @@ def command(  # noqa: PLR0917 - click passes them by name
     try:
         answer, facts = asyncio.run(analyse(wanted, meter))
     except Mistake as mistake:
-        raise click.UsageError(str(mistake)) from mistake
+        near = f" Did you mean `{mistake.nearest}`?" if mistake.nearest else ""
+        raise click.UsageError(f"{mistake.sentence}{near}") from mistake
     except (Gone, Refused, Later, Overloaded, QueryFailed, ValueError) as error:
         raise click.ClickException(f"{repository}: {sentence(error)}") from error
     try:
         write(answer, facts, form, out)
     except OSError as error:
         raise click.ClickException(f"the answer cannot be written: {error}") from error
+    refused = {state.error for state in answer.completeness.datasets.values()}
+    if refused and None not in refused:
+        raise click.ClickException(f"{repository}: nothing could be read: {'; '.join(sorted(filter(None, refused)))}")
 
 
 def sentence(error: Exception) -> str:

@@ -24,6 +24,7 @@ query Commits($owner: String!, $name: String!, $first: Int!, $after: String, $si
               $until: GitTimestamp) {
   rateLimit { cost remaining resetAt }
   repository(owner: $owner, name: $name) {
+    databaseId
     defaultBranchRef {
       name
       target {

@@ -23,8 +23,10 @@ def moment(text: str | None) -> datetime | None:
 
 
 def repository_of(data: Mapping[str, Any], repo: RepoRef) -> Mapping[str, Any]:
-    """Return the answer's `repository`; null raises Gone."""
+    """Return the answer's `repository`; null raises Gone, and so does another one that has taken over the name."""
     found: Mapping[str, Any] | None = data.get("repository")
     if found is None:
         raise Gone(f"repository {repo.full_name} is not there")
+    if found.get("databaseId") not in (None, repo.id):
+        raise Gone(f"another repository is called {repo.full_name} now")
     return found

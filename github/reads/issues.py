@@ -27,6 +27,7 @@ ISSUES = """
 query Issues($owner: String!, $name: String!, $first: Int!, $after: String, $states: [IssueState!]) {
   rateLimit { cost remaining resetAt }
   repository(owner: $owner, name: $name) {
+    databaseId
     issues(first: $first, after: $after, states: $states, orderBy: {field: UPDATED_AT, direction: DESC}) {
       totalCount
       pageInfo { hasNextPage endCursor }
@@ -48,6 +49,7 @@ MORE = """
 query MoreOfIssue($owner: String!, $name: String!, $number: Int!, $first: Int!, $after: String) {
   rateLimit { cost remaining resetAt }
   repository(owner: $owner, name: $name) {
+    databaseId
     issue(number: $number) {
       comments(first: $first, after: $after) {
         pageInfo { hasNextPage endCursor }

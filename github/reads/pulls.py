@@ -49,6 +49,7 @@ PULLS = f"""
 query Pulls($owner: String!, $name: String!, $first: Int!, $after: String, $states: [PullRequestState!]) {{
   rateLimit {{ cost remaining resetAt }}
   repository(owner: $owner, name: $name) {{
+    databaseId
     pullRequests(first: $first, after: $after, states: $states, orderBy: {{field: UPDATED_AT, direction: DESC}}) {{
       totalCount
       pageInfo {{ hasNextPage endCursor }}
@@ -70,6 +71,7 @@ query MoreOfPull($owner: String!, $name: String!, $number: Int!, $first: Int!, $
                  $timelineAfter: String, $withReviews: Boolean!, $withTimeline: Boolean!) {{
   rateLimit {{ cost remaining resetAt }}
   repository(owner: $owner, name: $name) {{
+    databaseId
     pullRequest(number: $number) {{
       reviews(first: $first, after: $reviewsAfter) @include(if: $withReviews) {{ ...Reviews }}
       timelineItems(first: $first, after: $timelineAfter, itemTypes: {ITEM_TYPES}) @include(if: $withTimeline) {{

@@ -10,6 +10,7 @@ from typing import Any, cast
 import structlog
 
 from github.client import GitHub
+from github.errors import Gone
 from github.reads.permission import permission
 from github.reads.repository import repository
 from github.writes.reactions import THUMBS_DOWN
@@ -91,6 +92,8 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
 async def looked_up(github: GitHub, known: Repository) -> Repository:
     """Return the repository as GitHub shows it now; raises Gone where it is not visible any more."""
     facts = await repository(github, known.owner, known.name)
+    if facts.id != known.id:
+        raise Gone(f"another repository is called {known.full_name} now")
     return replace(
         known,
         owner=facts.owner,
@@ -204,5 +207,5 @@ async def in_measure(services: Services, asked: AskedIn) -> bool:
 def publication_of(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> Publication:
     """Return the publication that goes on where `record` stood."""
     return Publication(
-        services.store, github, ref(asked.repository), record, services.bot_login, services.now, services.sleep
+        services.store, github, ref(asked.repository), record, services.identity, services.now, services.sleep
     )

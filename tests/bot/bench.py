@@ -33,7 +33,11 @@ class Bench:
     worker: Worker = field(init=False)
 
     def __post_init__(self) -> None:
-        kinds = {"work": Kind(self.run, self.give_up), "plain": Kind(self.run)}
+        kinds = {
+            "work": Kind(self.run, self.give_up),
+            "plain": Kind(self.run),
+            "patient": Kind(self.run, self.give_up, patience=timedelta(hours=6)),
+        }
         self.worker = Worker(self.store, kinds, Wakeup(), lambda: self.now, jitter=lambda: 1.0)
 
     async def run(self, job: Job) -> None:

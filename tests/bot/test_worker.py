@@ -10,8 +10,9 @@ import pytest
 
 from bot.worker import BACK_OFF, LONGEST_BACK_OFF, MOST_ATTEMPTS, Kind
 from github.errors import Gone, Later
+from storage import queue
 from storage.queue import Job
-from tests.bot.bench import Bench
+from tests.bot.bench import NOON, Bench
 
 
 async def test_a_job_that_ends_well_is_done_and_its_payload_dropped(bench: Bench) -> None:
@@ -127,3 +128,19 @@ async def test_who_cannot_say_that_it_gives_up_is_heard_in_the_logs(bench: Bench
 
     assert bench.row("a")["state"] == "dead"
     assert "that a job was given up could not be said" in [line["event"] for line in logged]
+
+
+async def test_who_waits_long_is_asked_about_ever_more_rarely_and_then_given_up(bench: Bench) -> None:
+    """GitHub puts a job off again and again: each wait is a quarter of its age, and after six hours it is enough."""
+    bench.endings = [Later(NOON, "GitHub stumbles") for _ in range(99)]
+    await bench.put("a", kind="patient")
+    while not bench.given_up:
+        due = await bench.store.read(queue.next_due)
+        assert due is not None
+        bench.now = max(bench.now + timedelta(seconds=30), due)
+        await bench.one()
+
+    assert bench.given_up == ["a"]
+    assert timedelta(hours=6) < bench.now - NOON < timedelta(hours=7)
+    assert 15 < len(bench.ran) < 50
+    assert (await bench.store.read(queue.counts))["dead"] == 1

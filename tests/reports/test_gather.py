@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 
 from analytics.tables import DATASETS
 from analytics.window import BEGINNING
-from github.errors import Gone, Later
+from github.errors import Gone, Later, QueryFailed, Refused
 from reports import gather
 from reports.walk import FRESH
 from sandbox.dataset import Dataset
 from sandbox.faults import Fault, Match
 from sandbox.generate import generate
 from sandbox.limits import Limits
+from storage.installations import Repository, save_repository
 from tests.reports.reading import DAY, NOW, town
 
 EDGE = NOW - 60 * DAY
@@ -135,3 +137,53 @@ async def test_the_background_leaves_a_refused_dataset_alone(database_file: Path
         await here.bring(EDGE, "commits")
         assert await gather.extend(here.reading(), ["commits"], 1)
         assert refusal.hit == 1
+
+
+async def test_what_is_no_matter_of_permission_is_no_refusal(database_file: Path, dataset: Dataset) -> None:
+    """A 422 means that the question was wrong: it must not be told as a missing permission."""
+    async with town(database_file, dataset) as here:
+        here.sandbox.faults.add(
+            Fault(Match(operation="Pulls"), "status", status=422, body='{"message": "Unprocessable"}')
+        )
+        with pytest.raises(Refused):
+            await here.bring(EDGE, "pulls")
+        assert (await gather.stored_marks(here.reading()))["pulls"].error is None
+
+
+def refuse_cursor(times: int) -> Fault:
+    said = '{"errors": [{"type": "INVALID_CURSOR_ARGUMENTS", "message": "the cursor does not appear to be valid"}]}'
+    return Fault(Match(operation="Pulls"), "status", times=times, status=200, body=said)
+
+
+async def test_a_stored_cursor_that_github_no_longer_takes_is_dropped(database_file: Path, dataset: Dataset) -> None:
+    """A force push or an upgrade can make cursors void: that stretch is read from its newest end again."""
+    async with town(database_file, dataset) as here:
+        await gather.extend(here.reading(), ["pulls"], 1)
+        await gather.extend(here.reading(), ["pulls"], 1)
+        assert (await gather.stored_marks(here.reading()))["pulls"].cursor
+        refused = here.sandbox.faults.add(refuse_cursor(1))
+        marks = await here.bring(BEGINNING, "pulls")
+        assert refused.hit == 1
+        assert marks["pulls"].whole_history
+        assert len(here.tables()["pulls"]) == len(dataset.pulls)
+
+
+async def test_a_query_that_fails_without_a_cursor_too_is_a_failure(database_file: Path, dataset: Dataset) -> None:
+    async with town(database_file, dataset) as here:
+        await gather.extend(here.reading(), ["pulls"], 1)
+        await gather.extend(here.reading(), ["pulls"], 1)
+        refused = here.sandbox.faults.add(refuse_cursor(9))
+        with pytest.raises(QueryFailed):
+            await here.bring(BEGINNING, "pulls")
+        assert refused.hit == 2
+
+
+async def test_rows_of_a_repository_that_took_over_the_name_are_not_kept(database_file: Path, dataset: Dataset) -> None:
+    async with town(database_file, dataset) as here:
+        number = here.ref.id + 1
+        known = Repository(number, 7, here.ref.owner, here.ref.name, "public", "main")
+        await here.store.write(lambda conn: save_repository(conn, known))
+        other = replace(here.reading(), repository=replace(here.ref, id=number))
+        with pytest.raises(Gone, match="another repository is called"):
+            await gather.bring(other, ["pulls"], EDGE)
+        assert here.tables()["pulls"] == []

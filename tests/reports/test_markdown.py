@@ -25,10 +25,10 @@ HOSTED = """\
 |   | last 365 days | before |   |
 |---|--:|--:|---|
 | pull requests opened | 34 | 26 | no clear change |
-| merged / closed unmerged | 13~/~25 | 19~/~5 | more closed |
+| merged / closed unmerged | 13~/ 25 | 19~/ 5 | more closed |
 | median time to merge (merged ones) | 5~d~18~h | 24~h | n = 13 and 19: no clear change |
 | first review within 24 h | 38~% | 58~% | n = 34 and 26: no clear change |
-| issues opened / closed | 26~/~32 | 6~/~3 | more of both |
+| issues opened / closed | 26~/ 32 | 6~/ 3 | more of both |
 
 <picture>
 <source media="(prefers-color-scheme: dark)" srcset="https://almanac.example/pictures/d1.png">

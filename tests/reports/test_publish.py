@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from github.errors import Gone, Later
+from github.reads.app import AppFacts
 from reports.keys import answer_key, with_key
 from reports.publish import AGAIN_AFTER, BETWEEN_LOOKS, POSTED, POSTING, Publication
 from sandbox.dataset import Dataset
@@ -42,7 +43,7 @@ class Thread:
     def publication(self, record: PublishedAnswer | None = None) -> Publication:
         """Return a publication as a worker makes it; without a record nothing was ever begun."""
         return Publication(
-            self.town.store, self.town.github, self.town.ref, record or self.record, self.login,
+            self.town.store, self.town.github, self.town.ref, record or self.record, self.identity,
             self.town.world.clock.now, self.sleep,
         )  # fmt: skip
 
@@ -55,8 +56,8 @@ class Thread:
     async def stored(self) -> PublishedAnswer | None:
         return await self.town.store.read(lambda conn: answers.answer(conn, self.key))
 
-    async def login(self) -> str:
-        return BOT
+    async def identity(self) -> AppFacts:
+        return AppFacts(None, "almanac", "Almanac")
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

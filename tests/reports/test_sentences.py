@@ -56,9 +56,10 @@ def test_a_failure_is_one_neutral_sentence_with_what_finds_it() -> None:
     )
 
 
-def test_a_wait_that_github_asks_for_says_until_when() -> None:
+def test_a_wait_says_until_when_and_blames_nobody() -> None:
     assert cannot_later(NOW) == (
-        "GitHub asks to wait until 2026-11-22 08:00 UTC. This comment becomes the answer soon after that."
+        "Not everything could be read from GitHub yet; the next try is after 2026-11-22 08:00 UTC. "
+        "This comment becomes the answer."
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sqlite3
 from datetime import UTC, datetime, timedelta
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,6 +28,11 @@ def delivery(guid: str, lock: str | None = "repository:7") -> Delivery:
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), st.binary())
 def test_a_payload_unpacks_to_what_was_packed(event: str, body: bytes) -> None:
     assert unpack(pack(event, body)) == (event, body)
+
+
+def test_json_takes_a_fraction_of_its_size_on_disk() -> None:
+    body = orjson.dumps({f"{part}_url": f"https://api.example.com/repos/basalt/quarry/{part}" for part in range(200)})
+    assert len(pack("push", body)) < len(body) / 3
 
 
 async def test_a_delivery_becomes_a_job_with_its_event_and_its_body_as_it_came(jobs_store: Store) -> None:
@@ -112,7 +119,7 @@ async def test_what_cannot_be_written_is_not_acknowledged_and_the_next_is(jobs_s
         connection = intake.connection
         pages = (await intake.in_thread(lambda: connection.execute("PRAGMA page_count").fetchone()))[0]
         await intake.in_thread(lambda: connection.execute(f"PRAGMA max_page_count = {pages + 2}").fetchone())
-        big = Delivery("big", "push", b"x" * 200_000, NOW, None)
+        big = Delivery("big", "push", random.Random(1).randbytes(200_000), NOW, None)
         with pytest.raises(sqlite3.OperationalError, match="full"):
             await intake.remember(big)
         await intake.in_thread(lambda: connection.execute("PRAGMA max_page_count = 1000000").fetchone())

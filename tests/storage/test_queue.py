@@ -188,13 +188,15 @@ async def test_whoever_lost_its_lease_changes_nothing(jobs_store: Store, taken_b
     assert await counts(jobs_store) == before
 
 
-async def test_pruning_forgets_old_done_jobs_only(jobs_store: Store) -> None:
-    await put(jobs_store, job("old"), job("dead"), job("young"), job("waiting"))
+async def test_pruning_forgets_what_ended_long_ago(jobs_store: Store) -> None:
+    """Done or given up, it makes no difference: what waits, and what ended lately, stays."""
+    await put(jobs_store, job("old"), job("dead"), job("young"), job("dead lately"), job("waiting"))
     await queue.finish(jobs_store, await must_claim(jobs_store), NOW)
     await queue.bury(jobs_store, await must_claim(jobs_store), NOW, "no")
     later = NOW + queue.KEYS_KEPT
     await queue.finish(jobs_store, await must_claim(jobs_store), later)
-    assert await queue.prune(jobs_store, later) == 1
+    await queue.bury(jobs_store, await must_claim(jobs_store), later, "no")
+    assert await queue.prune(jobs_store, later) == 2
     assert await counts(jobs_store) == {"waiting": 1, "done": 1, "dead": 1}
     assert await put(jobs_store, job("young")) == 0
     assert await put(jobs_store, job("old")) == 1

@@ -48,7 +48,7 @@ async def test_a_used_up_hour_is_waited_for(town: Town, undisturbed: Undisturbed
     town.sandbox.limits.graphql = points
     said = await town.say(QUESTION)
     (comment,) = town.answers_to(said)
-    assert "until 2026-11-20 13:00 UTC" in comment["body"]
+    assert "the next try is after 2026-11-20 13:00 UTC" in comment["body"]
     assert WAITING in comment["body"]
     town.sandbox.limits.graphql = 5000
     await town.wait(minutes=30)
