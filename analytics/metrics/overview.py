@@ -41,12 +41,14 @@ PARTS: Mapping[str, Metric] = {
 UNNAMED = {"review-matrix": review_matrix.measure_unnamed, "authors": authors.measure_unnamed}
 # What comes and goes, by dataset, and how it is called where it changed.
 FLOWS = {
-    "pulls": {"pulls.opened": "pull requests opened", "merged": "merged", "closed_unmerged": "closed unmerged"},
+    "pulls": {
+        "pulls.opened": "pull requests opened",
+        "pulls.merged": "merged",
+        "pulls.closed_unmerged": "closed unmerged",
+    },
     "issues": {"issues.opened": "issues opened", "issues.closed": "issues closed"},
 }
 Drawn = TypeVar("Drawn", Bars, Histogram, Line)
-# Facts that two metrics have, or whose name says too little away from its metric: they get its name in front.
-PREFIXED = frozenset({"opened", "closed", "open_at_end", "authors", "closed_n", "closed_median_hours", "size_n"})
 # Tables without logins: an overview is asked about a repository, not about persons.
 TABLES = ("per_day", "per_week", "per_month", "histogram")
 
@@ -78,8 +80,8 @@ def measure_part(metric: Metric, tables: Tables, window: Window, scene: Scene) -
 
 
 def published(metric: str, key: str) -> str:
-    """Return a part's fact's name in the overview: `merged`, but `pulls.opened` and `issues.opened`."""
-    return f"{metric}.{key}" if key in PREFIXED else key
+    """Return a part's fact's name in the overview: `pulls.opened`, so that no new metric ever renames another's."""
+    return f"{metric}.{key}"
 
 
 def parts_of(measured: Measured) -> Mapping[str, Measured]:
@@ -121,8 +123,8 @@ def flow_of_pulls(now: Measured) -> str:
     hours = parts_of(now)["time-to-merge"].samples[time_to_merge.SAMPLE]
     median = f" (median {middle(hours)})" if hours else ""
     return (
-        f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, {number(count(now, 'merged'))} merged{median}, "
-        f"{number(count(now, 'closed_unmerged'))} closed unmerged"
+        f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, {number(count(now, 'pulls.merged'))} merged{median}, "
+        f"{number(count(now, 'pulls.closed_unmerged'))} closed unmerged"
     )
 
 
@@ -163,7 +165,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
         *rows["issues"][:1],
         *still_open(now, before, scene),
         *rows["commits"][:1],
-        *rows["authors"][: 1 if now.facts["new_authors_n"] is None else 2],
+        *rows["authors"][: 1 if now.facts["authors.new_authors_n"] is None else 2],
     )
 
 
@@ -181,8 +183,8 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     panels: list[Chart] = []
     title: list[str] = []
     if "pulls" in known:
-        flow = f"{number(count(now, 'pulls.opened'))} opened, {number(count(now, 'merged'))} merged"
-        title = [flow, plural(count(now, "reviews"), "review")]
+        flow = f"{number(count(now, 'pulls.opened'))} opened, {number(count(now, 'pulls.merged'))} merged"
+        title = [flow, plural(count(now, "review-matrix.reviews"), "review")]
         panels = [
             panel(pulls.flow_chart(parts["pulls"], scene), flow),
             panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),

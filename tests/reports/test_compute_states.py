@@ -64,7 +64,7 @@ def test_a_metric_that_needs_a_refused_dataset_is_unknown(task: Task) -> None:
         assert (section.comparisons, section.pictures) == ((), ())
         assert section.finding.startswith("Commits are unknown: GitHub did not let the App read them")
     assert sections["issues"].now.facts["opened"] == 1
-    assert sections["overview"].now.facts["commits"] is None
+    assert sections["overview"].now.facts["commits.commits"] is None
     assert sections["overview"].now.facts["issues.opened"] == 1
 
 

@@ -19,7 +19,7 @@ def test_a_silent_month() -> None:
         "No pull request or issue was opened or closed in the last 28 days; "
         "1 pull request and 0 issues open at the end."
     )
-    assert measured.facts["merged_median_hours"] is None
+    assert measured.facts["time-to-merge.merged_median_hours"] is None
 
 
 def test_every_metric_is_part_of_it() -> None:

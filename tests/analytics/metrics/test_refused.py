@@ -57,8 +57,10 @@ def test_the_finding_says_what_is_unknown() -> None:
 def test_an_overview_without_commits_keeps_the_rest() -> None:
     measured, about = overview("commits")
     nothing = {key for key, value in measured.facts.items() if value is None}
-    assert {"commits", "commits_by_people", "additions", "deletions", "authors_n", "bus_factor"} <= nothing
-    assert (measured.facts["merged"], measured.facts["issues.opened"], measured.facts["reviews"]) == (1, 1, 1)
+    assert {f"commits.{key}" for key in ("commits", "commits_by_people", "additions", "deletions")} <= nothing
+    assert {"authors.authors_n", "authors.bus_factor"} <= nothing
+    known = ("pulls.merged", "issues.opened", "review-matrix.reviews")
+    assert [measured.facts[key] for key in known] == [1, 1, 1]
     assert OVERVIEW.finding(measured, None, about) == (
         "2 pull requests opened, 1 merged (median 24 h), 0 closed unmerged in the last 28 days; "
         "1 issue opened, 0 closed. Commits are unknown: GitHub did not let the App read them."
@@ -72,7 +74,8 @@ def test_an_overview_without_commits_keeps_the_rest() -> None:
 
 def test_an_overview_without_pull_requests_speaks_of_issues() -> None:
     measured, about = overview("pulls")
-    assert measured.facts["pulls.opened"] is measured.facts["reviews"] is measured.facts["authors_n"] is None
+    unknown = ("pulls.opened", "review-matrix.reviews", "authors.authors_n")
+    assert [measured.facts[key] for key in unknown] == [None, None, None]
     assert OVERVIEW.finding(measured, measured, about) == (
         "1 issue opened, 0 closed in the last 28 days. Pull requests are unknown: GitHub did not let the App read them."
     )
