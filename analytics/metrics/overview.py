@@ -123,7 +123,8 @@ def flow_of_pulls(now: Measured) -> str:
     hours = parts_of(now)["time-to-merge"].samples[time_to_merge.SAMPLE]
     median = f" (median {middle(hours)})" if hours else ""
     return (
-        f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, {number(count(now, 'pulls.merged'))} merged{median}, "
+        f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, "
+        f"{number(count(now, 'pulls.merged'))} merged{median}, "
         f"{number(count(now, 'pulls.closed_unmerged'))} closed unmerged"
     )
 
