@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
-
-import click
-
-COMMANDS = {
-    "serve": "answer webhooks: the server itself",
-    "demo": "watch it work on a small GitHub of its own",
-    "report": "analyse one repository now, with a personal token",
-    "migrate": "bring the database's schema up to date",
-}
+import sys
 
 
-class LazyGroup(click.Group):
-    """Loads a command's module when it is run, so that `serve` never imports what only `demo` needs."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"bot.commands.{cmd_name}").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.command(cls=LazyGroup, name="python -m bot")
 def main() -> None:
-    """Almanac answers /analytics in GitHub's issues and pull requests, with numbers and pictures."""
+    """Run the command that the arguments name."""
+    if sys.argv[1:] == ["serve"]:
+        # the server runs for years and reads its command line once: it does not keep the library for that in memory
+        from bot.serving import run  # noqa: PLC0415
+
+        sys.exit(run())
+    from bot.cli import main as command_line  # noqa: PLC0415
+
+    command_line(prog_name="python -m bot")
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m bot")
+    main()

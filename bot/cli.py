@@ -1,0 +1,36 @@
+"""The command line: each command's module is loaded when it is run."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+COMMANDS = {
+    "serve": "answer webhooks: the server itself",
+    "demo": "watch it work on a small GitHub of its own",
+    "report": "analyse one repository now, with a personal token",
+    "migrate": "bring the database's schema up to date",
+}
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when it is run, so that `serve` never imports what only `demo` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"bot.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(cls=LazyGroup, name="python -m bot")
+def main() -> None:
+    """Almanac answers /analytics in GitHub's issues and pull requests, with numbers and pictures."""

@@ -1,0 +1,68 @@
+"""The server process: configured by its environment, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from bot import logs
+from bot.app import create_app
+from bot.settings import Incomplete, Settings
+
+GC_OBJECTS = 20_000  # new objects between two looks for cycles
+
+log = structlog.get_logger(__name__)
+
+
+def run() -> int:
+    """Serve until told to stop; return the exit status: 2 for a configuration that is not complete."""
+    logs.configure()
+    try:
+        settings = Settings.from_environ(os.environ)
+        uvloop.run(serve(settings))
+    except Incomplete as incomplete:
+        lines = ["The configuration is not complete:", *(f"  - {fault}" for fault in incomplete.faults)]
+        sys.stderr.write("\n".join([*lines, "docs/configuration.md describes every variable.", ""]))
+        return 2
+    return 0
+
+
+async def serve(settings: Settings) -> None:
+    """Run the server until SIGTERM or SIGINT, then let running answers end. A key that is none raises `Incomplete`."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    checking = asyncio.create_task(check_key(settings.private_key))
+    runner = web.AppRunner(create_app(settings), access_log=None, handle_signals=False)
+    await runner.setup()
+    try:
+        await checking
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+        # what was imported stays for ever: the collector need not look at it again
+        gc.collect()
+        gc.freeze()
+        # what a request leaves behind is freed by counting; looking for cycles after every 700 objects is wasted
+        gc.set_threshold(GC_OBJECTS)
+        log.info("ready", addresses=[f"http://{host}:{port}" for host, port, *_ in runner.addresses])
+        await stop.wait()
+        log.info("stopping")
+    finally:
+        await runner.cleanup()
+
+
+async def check_key(pem: str) -> None:
+    """Raise `Incomplete` if `pem` cannot sign; found out in a process of its own, beside the start of this one."""
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "github.check_key", stdin=pipe, stdout=pipe)
+    said, _ = await child.communicate(pem.encode())
+    if child.returncode:
+        raise Incomplete([f"GITHUB_PRIVATE_KEY: {said.decode().strip()}"])
