@@ -13,12 +13,12 @@ from reports.answer import Answer, PictureData, Section
 from reports.help import command_help, help_page, metric_help
 from reports.keys import with_key
 from reports.room import LEVELS, LIMIT, Room
-from reports.sentences import cannot_later, failure, mistake, no_permission, too_often, waiting
+from reports.sentences import cannot_later, failure, mistake, waiting
 from reports.table import fact, label, table
 
 __all__ = [
     "LIMIT", "PictureLink", "PictureLinks", "cannot_later", "command_help", "comment", "failure", "help_page",
-    "metric_help", "mistake", "no_permission", "several", "too_often", "waiting",
+    "metric_help", "mistake", "several", "waiting",
 ]  # fmt: skip
 
 WIDTH = 740  # what GitHub's thread is wide, in pixels

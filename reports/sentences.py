@@ -31,22 +31,6 @@ def mistake(wrong: Mistake, *, key: str | None = None) -> str:
     return with_key(f"{wrong.sentence}{near}\n\nUsage: `{wrong.usage}`\n\n{HELP}", key)
 
 
-def too_often(most: int, again_at: datetime, *, key: str | None = None) -> str:
-    """Return the refusal to a thread's author who has asked as often as an hour allows."""
-    sentence = (
-        f"The author of a thread may ask {most} times an hour; the next time is {again_at:%H:%M} UTC. "
-        "Members and collaborators of the repository may ask at any time."
-    )
-    return with_key(sentence, key)
-
-
-def no_permission(permission: str, needed_for: str, settings_url: str | None = None, *, key: str | None = None) -> str:
-    """Return the sentence that names a missing permission (`contents: read`), what it is for and where it is given."""
-    where = f" It is approved [in the installation's settings]({settings_url})." if settings_url else ""
-    needs = f"This needs the permission {escape.code(permission)}, for {escape.text(needed_for)}, which is not given."
-    return with_key(needs + where, key)
-
-
 def cannot_later(until: datetime, *, key: str | None = None) -> str:
     """Return the sentence for a wait, be it that a limit is used up or that GitHub stumbles."""
     return with_key(

@@ -59,3 +59,16 @@ async def test_other_graphql_errors_are_told_apart(gh: GitHub, fake: FakeGitHub)
         fake.on("POST", "/graphql", Says({"data": None, "errors": [{"type": kind, "message": "no"}]}))
         with pytest.raises(expected):
             await gh.graphql("{ viewer { login } }", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("NOT_FOUND", None), ("FORBIDDEN", "timelineItems"), ("FORBIDDEN", "author")]
+)
+async def test_a_row_we_may_not_see_is_a_hole_in_the_answer(
+    gh: GitHub, fake: FakeGitHub, kind: str, field: str | None
+) -> None:
+    """One row, or one field of a row, that is null must not take the whole repository with it."""
+    path = ["repository", "pullRequests", "nodes", 0, *([field] if field else [])]
+    data = {"repository": {"pullRequests": {"nodes": [None, {"number": 2}]}}}
+    fake.on("POST", "/graphql", Says({"data": data, "errors": [{"type": kind, "message": "no", "path": path}]}))
+    assert await gh.graphql("{ repository { id } }", {}) == data

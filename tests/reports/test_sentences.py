@@ -8,7 +8,7 @@ import pytest
 
 from reports.keys import find_key
 from reports.mistake import Mistake
-from reports.sentences import cannot_later, failure, mistake, no_permission, too_often, waiting
+from reports.sentences import cannot_later, failure, mistake, waiting
 
 NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
@@ -35,20 +35,6 @@ def test_a_mistake_names_what_was_wrong_the_nearest_word_and_the_usage() -> None
     )
 
 
-def test_a_refusal_says_who_may() -> None:
-    assert too_often(3, NOW) == (
-        "The author of a thread may ask 3 times an hour; the next time is 08:00 UTC. "
-        "Members and collaborators of the repository may ask at any time."
-    )
-
-
-def test_a_missing_permission_is_named_with_where_to_give_it() -> None:
-    assert no_permission("contents: read", "commits", "https://www.github.com/settings/installations/1") == (
-        "This needs the permission `contents: read`, for commits, which is not given. "
-        "It is approved [in the installation's settings](https://www.github.com/settings/installations/1)."
-    )
-
-
 def test_a_failure_is_one_neutral_sentence_with_what_finds_it() -> None:
     assert failure("0b989ba4-242f-11e5-81e1-c7b6966d2516") == (
         "This could not be answered, through no fault of the question. "
@@ -68,8 +54,6 @@ def test_every_sentence_can_carry_the_key() -> None:
     for body in (
         waiting("o/r", read=0, about=None, noun="issues", key="answer-1-2"),
         mistake(wrong, key="answer-1-2"),
-        too_often(3, NOW, key="answer-1-2"),
-        no_permission("a: b", "c", key="answer-1-2"),
         failure("x", key="answer-1-2"),
         cannot_later(NOW, key="answer-1-2"),
     ):
