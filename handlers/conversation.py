@@ -107,7 +107,7 @@ class Conversation:
 
     async def run(self, call: Call | GrammarMistake) -> None:
         if isinstance(call, GrammarMistake):
-            self.mistaken = True
+            self.mistaken = self.mistaken or not call.only_left_out
             await self.say(call.sentence)
             return
         try:

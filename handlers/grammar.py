@@ -39,11 +39,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class GrammarMistake:
-    """A command that cannot be read: `sentence` says why, in harmless Markdown."""
+    """A command that is not run: `sentence` says why, in harmless Markdown.
+
+    only_left_out: nothing is wrong with it, there were just more than a comment may have.
+    """
 
     sentence: str
     line: int
     raw: str
+    only_left_out: bool = False
 
 
 def parse(text: str) -> tuple[Call | GrammarMistake, ...]:
@@ -68,7 +72,7 @@ def parse(text: str) -> tuple[Call | GrammarMistake, ...]:
         return calls
     first_left_out = calls[MOST_CALLS]
     sentence = f"A comment can ask {MOST_CALLS} things at once; this one asks {len(calls)}, so the rest was left out."
-    return (*calls[:MOST_CALLS], GrammarMistake(sentence, first_left_out.line, first_left_out.raw))
+    return (*calls[:MOST_CALLS], GrammarMistake(sentence, first_left_out.line, first_left_out.raw, only_left_out=True))
 
 
 def changed(

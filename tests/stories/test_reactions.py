@@ -60,3 +60,12 @@ async def test_a_mistake_gets_a_thumb(town: Town) -> None:
     said = await town.say("/analytics 0d")
     assert town.reactions(said) == ["-1"]
     assert "Usage:" in town.answer_to(said)
+
+
+async def test_more_questions_than_a_comment_may_have_are_no_mistake(town: Town) -> None:
+    """Five are answered, the sixth is named as left out, and the reaction is that of an answer."""
+    metrics = ("pulls", "issues", "commits", "authors", "overview", "time-to-merge")
+    said = await town.say("\n".join(f"/analytics help {name}" for name in metrics))
+    (answer,) = town.answers_to(said)
+    assert "the rest was left out" in answer["body"]
+    assert town.reactions(said) == ["rocket"]
