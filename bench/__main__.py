@@ -24,7 +24,9 @@ BENCHES = {
 
 def main() -> None:
     """Run the benchmarks named, or all."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what the README promises.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure intake, answers, pictures, start and stalls."
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     given = parser.parse_args()

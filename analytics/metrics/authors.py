@@ -148,8 +148,9 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     """Draw who does what, in alphabetical order; of many people, those with the most contributions."""
     people = count(now, "authors_n")
     everybody = cast("tuple[tuple[str, int, int, int, int], ...]", now.tables["people"].rows)
-    least = sorted((sum(counts) for _, *counts in everybody), reverse=True)[:SHOWN][-1:] or [0]
-    rows = [(login, counts) for login, *counts in everybody if sum(counts) >= least[0]][:SHOWN]
+    # the grid is in alphabetical order, and sorting is stable: of equally active people the first by name are shown
+    most_active = sorted(everybody, key=lambda row: -sum(row[1:]))[:SHOWN]
+    rows = [(login, counts) for login, *counts in everybody if (login, *counts) in set(most_active)]
     when = during(scene.window, scene.now)
     title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}"
     return (

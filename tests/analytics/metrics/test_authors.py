@@ -137,3 +137,11 @@ def test_people_are_compared_without_a_verdict() -> None:
         (NOTHING, NOTHING, ""),
         (NOTHING, NOTHING, ""),
     ]
+
+
+def test_nobody_active_makes_room_for_somebody_with_an_earlier_name() -> None:
+    """Expected: thirty people with one commit and `zinc-crane` with five, who is last by name and is shown."""
+    made = [commit(1, by=f"heron-{at:02}") for at in range(30)] + [commit(1, by="zinc-crane")] * 5
+    (chart,) = METRIC.charts(measure(METRIC, commits=made), scene())
+    assert isinstance(chart, Heatmap)
+    assert chart.rows == (*(f"heron-{at:02}" for at in range(19)), "zinc-crane")
