@@ -15,7 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
+import msgspec
 
 from github.deliveries import sign
 
@@ -84,14 +84,14 @@ def payload(number: int) -> bytes:
         "sender": user,
     }
     words = ("layer", "vein", "shaft", "water", "pump", "seam", "lamp", "rope")
-    missing = BODY_BYTES - len(orjson.dumps(text))
+    missing = BODY_BYTES - len(msgspec.json.encode(text))
     said = ""
     while len(said) < missing:
         said += chance.choice(words) + " "
     comment = text["comment"]
     assert isinstance(comment, dict)
     comment["body"] = said[:missing]
-    return orjson.dumps(text)
+    return msgspec.json.encode(text)
 
 
 @dataclass

@@ -8,7 +8,8 @@ from datetime import datetime
 import structlog
 from aiohttp import web
 
-from github.deliveries import payload_of, verify
+from bot.acknowledgement import Acknowledgements
+from github.deliveries import repository_of, verify
 from storage.intake import Delivery, Intake
 from storage.queue import Wakeup
 
@@ -26,10 +27,11 @@ class Inbox:
         self.intake = intake
         self.wakeup = wakeup
         self.now = now
+        self.acknowledgements = Acknowledgements()
 
-    async def receive(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 202 once the delivery is on disk; 400, 401, 413 say what was wrong, 503 that it could not be kept."""
-        body = await request.read()  # raises 413 above the application's client_max_size
+        body = await body_of(request)
         headers = request.headers
         if not verify(self.secret, body, headers.get("X-Hub-Signature-256")):
             return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")
@@ -37,24 +39,34 @@ class Inbox:
         if not guid or not event:
             return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there")
         try:
-            payload = payload_of(body)
+            repository_id = repository_of(body)
         except ValueError as error:
             return refuse(400, str(error))
+        now = self.now()
+        lock = None if repository_id is None else f"repository:{repository_id}"
         try:
-            new = await self.intake.remember(Delivery(guid, event, body, self.now(), lock_of(payload)))
+            new = await self.intake.remember(Delivery(guid, event, body, now, lock))
         except Exception as error:  # whatever kept it from the disk, GitHub must hear that it is not there
             log.exception("a delivery could not be stored", delivery=guid, github_event=event, error=repr(error))
             return refuse(503, "the delivery could not be stored; ask GitHub to deliver it again later")
         if new:
             self.wakeup.set()
-        return web.Response(status=202, text="accepted" if new else "already accepted")
+        return self.acknowledgements.answer(request, now)
 
 
-def lock_of(payload: dict[str, object]) -> str | None:
-    """Return what no two jobs may work on at once: the delivery's repository, if it has one."""
-    repository = payload.get("repository")
-    number = repository.get("id") if isinstance(repository, dict) else None
-    return f"repository:{number}" if isinstance(number, int) else None
+async def body_of(request: web.Request) -> bytes:
+    """Return the body; more than `MAX_DELIVERY` bytes raise 413. Most bodies have arrived whole, and are not copied."""
+    content = request.content
+    body = await content.readany()
+    if content.at_eof() and len(body) <= MAX_DELIVERY:
+        return body
+    parts, size = [body], len(body)
+    while size <= MAX_DELIVERY and (part := await content.readany()):
+        parts.append(part)
+        size += len(part)
+    if size > MAX_DELIVERY:
+        raise web.HTTPRequestEntityTooLarge(MAX_DELIVERY, size)
+    return b"".join(parts)
 
 
 def refuse(status: int, sentence: str) -> web.Response:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-import orjson
+import msgspec
 import structlog
 
 from analytics.window import parse_iso
@@ -40,7 +40,7 @@ class FollowedClock:
 
     async def read(self) -> None:
         async with self.session.get(self.url) as response:
-            answer = orjson.loads(await response.read())
+            answer = msgspec.json.decode(await response.read())
         self.base, self.read_at = parse_iso(answer["now"]), time.monotonic()
 
     async def follow(self) -> None:

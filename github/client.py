@@ -13,7 +13,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import aiohttp
-import orjson
+import msgspec
 from gidgethub import sansio
 
 from github.auth import App
@@ -150,7 +150,7 @@ class GitHub:
         """
         self.usage.graphql_requests += 1
         self.usage.lists += 1
-        body = orjson.dumps({"query": document, "variables": variables})
+        body = msgspec.json.encode({"query": document, "variables": variables})
         url = self.endpoints.graphql
         _, content = await self._exchange.answer(Request("POST", url, "/graphql", body, resource=GRAPHQL, smaller=True))
         return data_of(content)
@@ -178,7 +178,7 @@ class GitHub:
             self.usage.not_modified += 1
             # the page may be as it was while a new one has come after it
             next_url = _next_of(reply) if "link" in reply.headers else known.next_url
-            return orjson.loads(known.body), next_url
+            return msgspec.json.decode(known.body), next_url
         next_url = _next_of(reply)
         etag = reply.headers.get("etag")
         if etag and reply.status == 200:
@@ -189,7 +189,7 @@ class GitHub:
         self, method: str, path: str, body: Any, *, repeatable: bool = True, paced: bool = True, keep: int = 0
     ) -> Any:
         self.usage.writes += 1
-        encoded = None if body is None else orjson.dumps(body)
+        encoded = None if body is None else msgspec.json.encode(body)
         request = Request(
             method, self._url(path), _template(path), encoded, repeatable=repeatable, write=paced, keep=keep
         )

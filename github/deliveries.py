@@ -6,9 +6,20 @@ import hmac
 import json
 from typing import Any
 
-import orjson
+import msgspec
 
 PREFIX = "sha256="
+
+
+class _Repository(msgspec.Struct):
+    id: int
+
+
+class _Envelope(msgspec.Struct):
+    repository: _Repository | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 
 def sign(secret: bytes, body: bytes) -> str:
@@ -28,14 +39,30 @@ def verify(secret: bytes, body: bytes, signature_header: str | None) -> bool:
     return hmac.compare_digest(expected, given)
 
 
+def repository_of(body: bytes) -> int | None:
+    """Return the id of the repository that a delivery is about, None if it is about none.
+
+    Raises ValueError as `payload_of` does. Most bodies are read without building any value but that number.
+    """
+    try:
+        if not body.isascii():
+            body.decode()  # what the decoder passes over, it does not look at
+        envelope = _ENVELOPE.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # of another shape, or no JSON: a closer look
+        repository = payload_of(body).get("repository")
+        found = repository.get("id") if isinstance(repository, dict) else None
+        return found if isinstance(found, int) and not isinstance(found, bool) else None
+    return None if envelope.repository is None else envelope.repository.id
+
+
 def payload_of(body: bytes) -> dict[str, Any]:
     """Return a delivery's payload; raises ValueError with what is wrong if the body is not a JSON object.
 
-    A text that was cut through the middle of a character arrives as half of a surrogate pair, which orjson refuses.
+    A text that was cut through the middle of a character arrives as half of a surrogate pair, which msgspec refuses.
     """
     try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        payload = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         payload = lenient(body)
     if not isinstance(payload, dict):
         raise ValueError("the body is JSON but not an object")  # noqa: TRY004 - a wrong value, not a wrong call

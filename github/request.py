@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
 
 from github.budget import CORE
 from github.errors import Gone, Refused
@@ -39,8 +39,8 @@ def content_of(reply: Reply) -> Any:
     if not reply.body:
         return None
     try:
-        return orjson.loads(reply.body)
-    except ValueError as error:
+        return msgspec.json.decode(reply.body)
+    except (msgspec.DecodeError, ValueError) as error:
         if reply.status >= 400:
             return None  # an HTML page of a proxy in front of GitHub: its status says enough
         raise LostError("GitHub's answer was cut off", 503) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import orjson
+import msgspec
 import structlog
 
 from github.errors import Later
@@ -27,13 +27,13 @@ log = structlog.get_logger(__name__)
 
 def later_history(asked: Repository, now: datetime) -> NewJob:
     """Return the job that reads on into `asked`'s past; one a day is enough, it goes on until it is done."""
-    payload = orjson.dumps({"repository": asked.id})
+    payload = msgspec.json.encode({"repository": asked.id})
     return NewJob(KIND, f"{asked.id}:{now:%Y-%m-%d}", payload, f"repository:{asked.id}", PRIORITY)
 
 
 async def read_history(services: Services, job: Job) -> None:
     """Read one slice; raise Later while there is more, so that the next slice comes after whoever waits."""
-    repository_id = int(orjson.loads(job.payload)["repository"])
+    repository_id = int(msgspec.json.decode(job.payload)["repository"])
     found = await services.store.read(lambda connection: repository(connection, repository_id))
     if found is None or found.removed_at is not None:
         return

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 
 Row = dict[str, Any]
 TABLES = ("pulls", "reviews", "issues", "comments", "commits", "timeline", "releases")
@@ -46,14 +46,14 @@ class Dataset:
     def read(cls, folder: Path | str) -> Dataset:
         """Read a folder; FileNotFoundError without a `repo.json`, ValueError naming the file and line of a bad row."""
         folder = Path(folder)
-        repo: Row = orjson.loads((folder / "repo.json").read_bytes())
+        repo: Row = msgspec.json.decode((folder / "repo.json").read_bytes())
         return cls(repo, **{table: _read_rows(folder / f"{table}.jsonl.gz") for table in TABLES})
 
     def write(self, folder: Path | str) -> None:
         """Write the folder so that `read` gives an equal data set; the same rows give the same bytes."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "repo.json").write_bytes(orjson.dumps(self.repo, option=orjson.OPT_INDENT_2) + b"\n")
+        (folder / "repo.json").write_bytes(msgspec.json.format(msgspec.json.encode(self.repo), indent=2) + b"\n")
         for table in TABLES:
             _write_rows(folder / f"{table}.jsonl.gz", getattr(self, table))
 
@@ -98,13 +98,13 @@ def _read_rows(path: Path) -> list[Row]:
             if not line.strip():
                 continue
             try:
-                rows.append(orjson.loads(line))
-            except orjson.JSONDecodeError as error:
+                rows.append(msgspec.json.decode(line))
+            except msgspec.DecodeError as error:
                 raise ValueError(f"{path}, line {count}: {error}") from error
     return rows
 
 
 def _write_rows(path: Path, rows: Iterable[Row]) -> None:
     # A time stamp in the header would make equal data give unequal files.
-    lines = b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows)
+    lines = msgspec.json.Encoder().encode_lines(rows)
     path.write_bytes(gzip.compress(lines, compresslevel=6, mtime=0))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-import orjson
+import msgspec
 
 from sandbox import payloads
 from sandbox.apps import Installation
@@ -120,7 +120,7 @@ class Hooks:
         guid = str(uuid.UUID(int=self._random.getrandbits(128), version=1))
         delivery = Delivery(
             self._id(), guid, event, body.get("action"), installation.id, repository.id if repository else None,
-            orjson.dumps(body),
+            msgspec.json.encode(body),
         )  # fmt: skip
         self._queue.put_nowait(delivery)
         return delivery

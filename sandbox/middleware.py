@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -55,8 +55,8 @@ def _operation(request: web.Request, body: bytes) -> str | None:
     if not request.path.endswith("/graphql"):
         return None
     try:
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        value = msgspec.json.decode(body)
+    except msgspec.DecodeError:
         return None
     if not isinstance(value, dict):
         return None
@@ -81,7 +81,7 @@ async def _faulty(request: web.Request, handler: Handler, fault: Fault | None) -
 
 
 def _failed(fault: Fault) -> web.Response:
-    body = fault.body or orjson.dumps({"message": "Server Error"}).decode()
+    body = fault.body or msgspec.json.encode({"message": "Server Error"}).decode()
     return web.Response(text=body, status=fault.status, headers=dict(fault.headers), content_type="application/json")
 
 

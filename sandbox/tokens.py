@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 import jwt
-import orjson
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -96,4 +96,4 @@ def mint(app_id: int, installation_id: int, now: datetime, source: random.Random
 
 
 def _segment(value: dict[str, object]) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps(value)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(msgspec.json.encode(value)).decode().rstrip("=")

@@ -1,7 +1,8 @@
 """Deliveries come in: every waiting one goes into the next transaction, and each is acknowledged once that is on disk.
 
-One transaction with a sync to disk costs about as much as hundreds of inserts, so while one batch is being written the
-next one gathers. A thread of its own holds the one connection, and the store's turn keeps it and other writers apart.
+One transaction with a sync to disk costs about as much as hundreds of inserts, so while one batch is being synced the
+next one gathers. Rows are inserted in the event loop, for a few milliseconds at most; what waits for the disk, the
+commit, happens in a thread. The store's turn keeps this connection and other writers apart.
 """
 
 from __future__ import annotations
@@ -24,18 +25,19 @@ from storage.urls import sqlite_path
 T = TypeVar("T")
 
 KIND = "delivery"
-BATCH = 512  # deliveries in one transaction; bounds how long other writers wait for their turn
+BATCH = 32  # deliveries: so many do not wait for more; the loop reads the next ones while these are synced
+SLICE_SECONDS = 0.005  # spent inserting in one transaction: as long as the loop does nothing else
+PATIENCE = sqlite.BUSY_MILLISECONDS / 1000
 CROWD = 16  # deliveries in one transaction: so many at once mean that more are on their way
 CROWDED_SECONDS = 0.05
 CACHE_KB = 8_000  # random delivery ids touch every page of their index; it is to stay in memory
 
-# A delivery whose lock has a job ready or running waits behind it, a more urgent one too: it is that job's turn, and
-# then its own. See storage.lanes.
+# A delivery is stored as scheduled for the beginning of time, and whoever claims the next job gives it its place behind
+# others of its lock (storage.lanes). Rows of that state lie one after the other; the places of waiting jobs lie
+# wherever their locks do, and each would be one more page to write before GitHub has its answer.
 INSERT = """
 INSERT INTO jobs (kind, key, lock, priority, run_at, created_at, attempts, lease, state)
-VALUES ('delivery', ?1, ?2, ?3, ?4, ?4, 0, 0, CASE
-  WHEN ?2 IS NOT NULL AND EXISTS (SELECT 1 FROM jobs WHERE lock = ?2 AND state IN ('ready', 'running'))
-  THEN 'waiting' ELSE 'ready' END)
+VALUES ('delivery', ?1, ?2, ?3, 0, ?4, 0, 0, 'scheduled')
 ON CONFLICT (kind, key) DO NOTHING
 """
 INSERT_BODY = "INSERT INTO payloads (job_id, body) VALUES (?, ?)"
@@ -81,6 +83,8 @@ class Intake:
         self.task: asyncio.Task[None] | None = None
         self.closing = False
         self.crowded_until = 0.0
+        self.patience = PATIENCE
+        """Seconds that a transaction may wait for the database to be free."""
 
     async def __aenter__(self) -> Self:
         path = sqlite_path(self.store.url)
@@ -119,64 +123,115 @@ class Intake:
             await self.arrived.wait()
             self.arrived.clear()
             while self.waiting:
-                # what the loop has read already joins this batch: a transaction for the first one alone costs as much
-                await asyncio.sleep(0)
+                await self.gather()
                 async with self.store.turn:
-                    batch, self.waiting = self.waiting[:BATCH], self.waiting[BATCH:]
-                    await self.write(batch)
-                if len(batch) >= CROWD:
+                    written = await self.write()
+                if written >= CROWD:
                     self.crowded_until = asyncio.get_running_loop().time() + CROWDED_SECONDS
+
+    async def gather(self) -> None:
+        """Return when a turn of the loop has brought nothing new, or a batch is full.
+
+        What the loop has in hand already joins this batch: a transaction for the first one alone costs as much.
+        """
+        seen = 0
+        while seen < len(self.waiting) < BATCH:
+            seen = len(self.waiting)
+            await asyncio.sleep(0)
 
     def is_crowded(self) -> bool:
         """Tell whether deliveries are coming in by the dozen: GitHub waits for an answer, stored work can wait."""
         return asyncio.get_running_loop().time() < self.crowded_until
 
-    async def write(self, batch: list[tuple[Delivery, asyncio.Future[bool]]]) -> None:
-        """Commit one batch and tell each who waits for it what became of it."""
-        deliveries = [delivery for delivery, _ in batch]
-        try:
-            new = await self.in_thread(lambda: self.commit(deliveries))
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is handed to everyone whose delivery was not kept
-            for _, kept in batch:
-                if not kept.done():
-                    kept.set_exception(error)
-            return
-        for (_, kept), was_new in zip(batch, new, strict=True):
-            if not kept.done():  # cancelled: its caller has left, its delivery is kept all the same
-                kept.set_result(was_new)
+    async def write(self) -> int:
+        """Commit what waits, or as much as one slice of time allows; tell each who waits for it what became of it.
 
-    def commit(self, deliveries: list[Delivery]) -> list[bool]:
-        """Write deliveries in one durable transaction, in the intake's thread; return which were new."""
-        connection = self.connection
-        if connection is None:
-            raise RuntimeError("the intake is closed")
-        connection.execute("BEGIN IMMEDIATE")
+        Returns how many left the queue, kept or refused.
+        """
+        kept: list[tuple[asyncio.Future[bool], bool]] = []
         try:
-            new = [insert(connection, delivery) for delivery in deliveries]
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:  # a full disk may have rolled it back already
-                connection.execute("ROLLBACK")
-            raise
-        return new
+            await self.begin()
+            try:
+                self.insert_for(SLICE_SECONDS, kept)
+                await self.in_thread(lambda: self.execute("COMMIT"))
+            except BaseException:
+                await self.in_thread(self.roll_back)
+                raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is handed to everyone whose delivery was not kept
+            refused = max(len(kept), 1)
+            for _, future in self.take(refused):
+                if not future.done():
+                    future.set_exception(error)
+            return refused
+        self.take(len(kept))
+        for future, was_new in kept:
+            if not future.done():  # cancelled: its caller has left, its delivery is kept all the same
+                future.set_result(was_new)
+        return len(kept)
+
+    async def begin(self) -> None:
+        """Open the transaction; where a stranger holds the database, try again as long as other connections would."""
+        pause, until = 0.001, asyncio.get_running_loop().time() + self.patience
+        while True:
+            try:
+                self.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > until:
+                    raise
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 0.1)
+            else:
+                return
+
+    def insert_for(self, seconds: float, kept: list[tuple[asyncio.Future[bool], bool]]) -> None:
+        """Insert deliveries in their order until none waits or `seconds` have passed; note each in `kept`.
+
+        Runs in the loop: these are writes to memory. In a thread they take a third longer, because each statement
+        gives Python's lock away and the loop, busy reading, is slow to give it back.
+        """
+        cursor, clock = self.opened().cursor(), asyncio.get_running_loop().time
+        until = clock() + seconds
+        for delivery, future in self.waiting:
+            kept.append((future, insert(cursor, delivery)))
+            if clock() > until:
+                break
+
+    def take(self, count: int) -> list[tuple[Delivery, asyncio.Future[bool]]]:
+        """Take the first `count` out of the queue."""
+        taken, self.waiting = self.waiting[:count], self.waiting[count:]
+        return taken
+
+    def roll_back(self) -> None:
+        """Undo what is open; a full disk may have done so already."""
+        if self.opened().in_transaction:
+            self.execute("ROLLBACK")
+
+    def execute(self, statement: str) -> None:
+        self.opened().execute(statement)
+
+    def opened(self) -> sqlite3.Connection:
+        if self.connection is None:
+            raise RuntimeError("the intake is closed")
+        return self.connection
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Open the intake's own connection; its transactions are written out by hand."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    """Open the intake's own connection; its transactions are written out by hand and wait outside of SQLite."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     sqlite.prepare(connection)
+    connection.execute("PRAGMA busy_timeout = 0")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     return connection
 
 
-def insert(connection: sqlite3.Connection, delivery: Delivery) -> bool:
+def insert(cursor: sqlite3.Cursor, delivery: Delivery) -> bool:
     """Insert one delivery; False if its id is known."""
     values = (delivery.guid, delivery.lock, delivery.priority, to_micros(delivery.received_at))
-    cursor = connection.execute(INSERT, values)
+    cursor.execute(INSERT, values)
     if cursor.rowcount != 1:
         return False
-    connection.execute(INSERT_BODY, (cursor.lastrowid, pack(delivery.event, delivery.body)))
+    cursor.execute(INSERT_BODY, (cursor.lastrowid, pack(delivery.event, delivery.body)))
     return True

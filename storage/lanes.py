@@ -42,9 +42,11 @@ taken = (
 STEP_BACK = update(jobs).where(of_lane, holds_lane, in_state("ready")).values(state="waiting")
 STEP_UP = update(jobs).where(jobs.c.id == best, ~taken).values(state="ready")
 FREE = update(jobs).where(in_state("waiting"), jobs.c.lock.is_(None)).values(state="ready")
+DUE_AT_ONCE = 500  # jobs that step out of the schedule in one transaction
+due = select(jobs.c.id).where(in_state("scheduled"), jobs.c.run_at <= bindparam("now"))
 COME_DUE = (
     update(jobs)
-    .where(in_state("scheduled"), jobs.c.run_at <= bindparam("now"))
+    .where(jobs.c.id.in_(due.order_by(jobs.c.run_at, jobs.c.id).limit(DUE_AT_ONCE).scalar_subquery()))
     .values(state="waiting")
     .returning(jobs.c.lock)
 )
@@ -62,5 +64,5 @@ async def settle(conn: Connection, locks: Iterable[str | None]) -> None:
 
 
 async def promote_due(conn: Connection, now: datetime) -> None:
-    """Let jobs whose time has come wait for their turn."""
+    """Let jobs whose time has come wait for their turn, those due longest first, `DUE_AT_ONCE` at a time."""
     await settle(conn, (await conn.execute(COME_DUE, {"now": now})).scalars().all())

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Label, Update, delete, func, select, update
 
+from storage.columns import EPOCH
 from storage.connection import Connection
 from storage.engine import Store
 from storage.lanes import in_state, promote_due, settle
@@ -191,14 +192,18 @@ def counting(state: str) -> Label[int]:
     return select(func.count()).select_from(jobs).where(in_state(state)).scalar_subquery().label(state)
 
 
-COUNTS = select(*(counting(state) for state in (*STATES, "ready")))
+# deliveries that nobody has given their place yet, see storage.intake
+arrived = select(func.count()).select_from(jobs).where(in_state("scheduled"), jobs.c.run_at <= EPOCH)
+COUNTS = select(*(counting(state) for state in (*STATES, "ready")), arrived.scalar_subquery().label("arrived"))
 
 
 async def counts(conn: Connection) -> dict[str, int]:
     """Return how many jobs are scheduled, waiting, running, done and dead; each is there, be it 0."""
     row = (await conn.execute(COUNTS)).mappings().one()
-    # which of the waiting jobs is next concerns nobody else
-    return {state: row[state] + (row["ready"] if state == "waiting" else 0) for state in STATES}
+    # which of the waiting jobs is next, and which have not got their place yet, concerns nobody else
+    waiting = row["waiting"] + row["ready"] + row["arrived"]
+    scheduled = row["scheduled"] - row["arrived"]
+    return {state: row[state] for state in STATES} | {"waiting": waiting, "scheduled": scheduled}
 
 
 async def next_due(conn: Connection) -> datetime | None:

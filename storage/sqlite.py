@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-PAGE_BYTES = 8192  # storing a compressed delivery costs about the same at 4096, 8192 and 16384
+PAGE_BYTES = 4096  # storing a compressed delivery costs about the same at 4096, 8192 and 16384
 BUSY_MILLISECONDS = 5_000
 
 CONNECTION_PRAGMAS = (

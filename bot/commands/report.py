@@ -15,7 +15,7 @@ from typing import cast
 
 import aiohttp
 import click
-import orjson
+import msgspec
 
 from analytics.metrics import all_metrics
 from bot import logs
@@ -205,7 +205,7 @@ def write(answer: Answer, facts: Repository, form: str, out: Path | None) -> Non
     """Print the answer, or put its files into `out` and print their names."""
     files: dict[str, bytes] = {}
     if form == "json":
-        files["report.json"] = orjson.dumps(as_json(answer, facts), option=orjson.OPT_INDENT_2) + b"\n"
+        files["report.json"] = msgspec.json.format(msgspec.json.encode(as_json(answer, facts)), indent=2) + b"\n"
     elif form == "csv":
         files = {f"{name}.csv": text.encode() for name, text in as_csv(answer).items()}
     elif form == "markdown":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+import msgspec
 from graphql import GraphQLError
 
 Key = tuple[str, int]
@@ -18,16 +18,16 @@ PREFIX = b"cursor:v2:"
 
 def encode(key: Key) -> str:
     """Return the opaque cursor of a sort key."""
-    return base64.b64encode(PREFIX + orjson.dumps(key)).decode()
+    return base64.b64encode(PREFIX + msgspec.json.encode(key)).decode()
 
 
 def decode(cursor: str) -> Key:
     """Read a cursor back; GitHub's error for one it never gave."""
     try:
         version, _, raw = base64.b64decode(cursor, validate=True).partition(PREFIX)
-        text, number = orjson.loads(version or raw)
+        text, number = msgspec.json.decode(version or raw)
         return str(text), int(number)
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, binascii.Error, msgspec.DecodeError):
         raise GraphQLError(
             f"`{cursor}` does not appear to be a valid cursor.", extensions={"type": "INVALID_CURSOR_ARGUMENTS"}
         ) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
+import msgspec
 from aiohttp import web
 
 from sandbox.errors import not_found
@@ -56,7 +56,7 @@ async def get_delivery(request: web.Request) -> web.Response:
     app = state(request).world.app
     value = _item(delivery)
     value["url"] = app.webhook_url if app else None
-    value["request"] = {"headers": dict(delivery.request_headers), "payload": orjson.loads(delivery.body)}
+    value["request"] = {"headers": dict(delivery.request_headers), "payload": msgspec.json.decode(delivery.body)}
     value["response"] = {"headers": dict(delivery.response_headers), "payload": delivery.response_body}
     return answer(value)
 

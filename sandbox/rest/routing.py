@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import orjson
+import msgspec
 from aiohttp import web
 
 from sandbox.callers import Caller
@@ -108,8 +108,8 @@ async def body(request: web.Request) -> dict[str, Any]:
     if not raw:
         return {}
     try:
-        value = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        value = msgspec.json.decode(raw)
+    except msgspec.DecodeError:
         raise Refusal(400, "Problems parsing JSON") from None
     if not isinstance(value, dict):
         raise Refusal(400, "Body should be a JSON object")
@@ -119,7 +119,11 @@ async def body(request: web.Request) -> dict[str, Any]:
 def answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     """A JSON answer as GitHub labels it."""
     return web.Response(
-        body=orjson.dumps(value), status=status, headers=headers, content_type="application/json", charset="utf-8"
+        body=msgspec.json.encode(value),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+        charset="utf-8",
     )
 
 

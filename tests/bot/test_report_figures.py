@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
+import msgspec
 import pytest
 
 from analytics.window import parse_iso
@@ -51,7 +51,7 @@ class Judged:
 def judged(request: pytest.FixtureRequest, shared_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Judged:
     """Ask for the shortest window first, so that each further one has to read on from what the last one kept."""
     folder = shared_folder / "data" / request.param
-    expected = orjson.loads((folder / "expected.json").read_bytes())
+    expected = msgspec.json.decode((folder / "expected.json").read_bytes())
     snapshot, name = expected["snapshot_at"], expected["dataset"]
     store = str(tmp_path_factory.mktemp("kept") / "report.db")
     asked: dict[str, int] = {}

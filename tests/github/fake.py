@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-import orjson
+import msgspec
 from aiohttp import web
 
 
@@ -110,7 +110,7 @@ class FakeGitHub:
             request.raw_path.partition("?")[0],
             dict(request.query),
             {name.lower(): value for name, value in request.headers.items()},
-            orjson.loads(body) if body else None,
+            msgspec.json.decode(body) if body else None,
         )
         self.heard.append(heard)
         scripts = self._scripts.get((heard.method, heard.path), [self.everything])
@@ -130,7 +130,7 @@ class FakeGitHub:
             assert request.transport is not None
             request.transport.close()
             return web.Response()
-        content = answer.content if isinstance(answer.content, bytes) else orjson.dumps(answer.content)
+        content = answer.content if isinstance(answer.content, bytes) else msgspec.json.encode(answer.content)
         return web.Response(
             status=answer.status,
             body=content if answer.status not in (204, 304) else None,

@@ -12,7 +12,7 @@ from typing import Any
 
 import graphql
 import jsonschema_rs
-import orjson
+import msgspec
 import pytest
 
 import github
@@ -53,7 +53,7 @@ def schema(shared_folder: Path) -> graphql.GraphQLSchema:
 
 @pytest.fixture(scope="module")
 def openapi(shared_folder: Path) -> dict[str, Any]:
-    description: dict[str, Any] = orjson.loads(
+    description: dict[str, Any] = msgspec.json.decode(
         gzip.decompress((shared_folder / "api" / "openapi.json.gz").read_bytes())
     )
     return description

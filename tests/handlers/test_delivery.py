@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
+import msgspec
 import pytest
 
 from handlers import delivery
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 
 
 def job(event: str, payload: Mapping[str, Any]) -> Job:
-    return Job(1, "delivery", "guid-1", pack(event, orjson.dumps(payload)), None, 1, NOW, 1)
+    return Job(1, "delivery", "guid-1", pack(event, msgspec.json.encode(payload)), None, 1, NOW, 1)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import aiohttp
-import orjson
+import msgspec
 import pytest
 
 from github.client import GitHub
@@ -76,7 +76,7 @@ async def no_sleep(_: float) -> None:
 
 
 async def marks(store: Store, job: Job) -> dict[str, Watermark]:
-    repository_id = orjson.loads(job.payload)["repository"]
+    repository_id = msgspec.json.decode(job.payload)["repository"]
     return await store.read(lambda conn: watermarks(conn, repository_id))
 
 
@@ -168,7 +168,9 @@ async def test_half_of_the_hour_is_left_to_people(store: Store, dataset: Dataset
 async def test_a_repository_that_is_gone_is_not_read(store: Store, dataset: Dataset) -> None:
     async with town(store, dataset) as (services, sandbox, job):
         await read_history(services, replace(job, payload=b'{"repository": 404}'))
-        gone = Repository(orjson.loads(job.payload)["repository"], 51, "acme", "rocket", "public", "main", False, NOW)
+        gone = Repository(
+            msgspec.json.decode(job.payload)["repository"], 51, "acme", "rocket", "public", "main", False, NOW
+        )
         await store.write(lambda conn: save_repository(conn, gone))
         await read_history(services, job)
         assert sandbox.requests == []

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import jwt
-import orjson
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -70,7 +70,7 @@ class Client:
             allow_redirects=follow,
         ) as response:
             raw = await response.read()
-            body = orjson.loads(raw) if raw and response.content_type == "application/json" else raw
+            body = msgspec.json.decode(raw) if raw and response.content_type == "application/json" else raw
             return Reply(response.status, response.headers.copy(), body)
 
     async def get(self, path: str, token: str | None = None, **headers: str) -> Reply:
@@ -151,7 +151,7 @@ class Receiver:
         return web.Response(status=self.status, text="taken")
 
     def bodies(self) -> list[Any]:
-        return [orjson.loads(body) for _, body in self.received]
+        return [msgspec.json.decode(body) for _, body in self.received]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import orjson
+import msgspec
 
 from sandbox.state import RequestRecord
 
@@ -21,7 +21,7 @@ class Description:
 
     def __init__(self, shared_folder: Path) -> None:
         with gzip.open(shared_folder / "api" / "openapi.json.gz") as file:
-            self._document: dict[str, Any] = orjson.loads(file.read())
+            self._document: dict[str, Any] = msgspec.json.decode(file.read())
         self._validators: dict[str, Any] = {}
 
     def faults(self, record: RequestRecord) -> list[str]:
@@ -74,7 +74,7 @@ class Description:
         if wanted is None:
             return [f"{record.method} {record.path} takes no body"]
         schema = wanted["content"]["application/json"]["schema"]
-        value = orjson.loads(record.body)
+        value = msgspec.json.decode(record.body)
         found = [f"{record.path}: {one.message}" for one in self._validator(schema).iter_errors(value)]
         properties = self._resolved(schema).get("properties")
         if properties and isinstance(value, dict):
@@ -90,7 +90,7 @@ class Description:
         return value
 
     def _validator(self, schema: dict[str, Any]) -> Any:
-        key = orjson.dumps(schema).decode()
+        key = msgspec.json.encode(schema).decode()
         if key not in self._validators:
             whole = {**schema, "components": self._document["components"]} if "$ref" in key else schema
             self._validators[key] = jsonschema_rs.Draft4Validator(whole)

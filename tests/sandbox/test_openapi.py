@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
+import msgspec
 import pytest
 
 from sandbox.state import RequestRecord
@@ -18,7 +18,7 @@ def description(shared_folder: Path) -> Description:
 
 
 def record(method: str, path: str, query: dict[str, str] | None = None, body: object = None) -> RequestRecord:
-    raw = b"" if body is None else orjson.dumps(body)
+    raw = b"" if body is None else msgspec.json.encode(body)
     return RequestRecord(method, path, query or {}, {}, raw, None, 200, NOW, "app")
 
 

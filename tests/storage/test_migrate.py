@@ -89,7 +89,7 @@ async def test_a_new_file_has_the_page_size_and_the_write_ahead_log(jobs_store: 
         names = ("page_size", "journal_mode", "synchronous", "foreign_keys")
         return [(await conn.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
 
-    assert await jobs_store.read(pragmas) == [8192, "wal", 2, 1]
+    assert await jobs_store.read(pragmas) == [4096, "wal", 2, 1]
 
 
 def columns_without_default(source: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-import orjson
+import msgspec
 import pytest
 
 import handlers.conversation
@@ -18,7 +18,7 @@ SECONDARY = '{"message": "You have exceeded a secondary rate limit. Please wait 
 def pages(town: Town, since: int = 0) -> list[tuple[str, bytes]]:
     """Return the GraphQL pages that were asked for and given, each with its variables."""
     return [
-        (one.operation, orjson.dumps(orjson.loads(one.body)["variables"]))
+        (one.operation, msgspec.json.encode(msgspec.json.decode(one.body)["variables"]))
         for one in town.requests(since)
         if one.operation and one.status == 200 and one.cost
     ]
@@ -89,7 +89,7 @@ async def test_pages_that_are_too_much_are_asked_for_smaller(town: Town, undistu
     """502 on a page of 25: 12 are asked for, and 25 again only after a while."""
     town.break_("status", operation="Pulls", status=502, times=2)
     said = await town.say(QUESTION)
-    sizes = [orjson.loads(one.body)["variables"]["first"] for one in town.requests(operation="Pulls")]
+    sizes = [msgspec.json.decode(one.body)["variables"]["first"] for one in town.requests(operation="Pulls")]
     assert sizes[:4] == [25, 12, 6, 6]
     assert numbers_of(town.answer_to(said)) == await undisturbed(QUESTION)
 
@@ -99,7 +99,7 @@ async def test_partial_data_is_not_believed(town: Town, undisturbed: Undisturbed
     town.sandbox.state.graphql.budget = 150
     said = await town.say(QUESTION)
     assert numbers_of(town.answer_to(said)) == await undisturbed(QUESTION)
-    sizes = [orjson.loads(one.body)["variables"]["first"] for one in town.requests(operation="Pulls")]
+    sizes = [msgspec.json.decode(one.body)["variables"]["first"] for one in town.requests(operation="Pulls")]
     assert min(sizes) < 25
 
 
