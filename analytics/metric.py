@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from analytics.charts.chart import Chart
 from analytics.tables import Tables
 from analytics.window import Window
 
 Cell = str | int | float | None
+Audience = Literal["everyone", "push"]
 Fact = Cell | list[float] | list[int]
 
 
@@ -53,6 +55,10 @@ class Scene:
     """Datasets that GitHub does not show here: nothing may be said of them, least of all that there is nothing."""
     seed: int = 0
     """Seed of every bootstrap, made from the question, so that the same question gives the same answer."""
+    sees_traffic: bool = False
+    """True where the asker may see the repository's traffic; an overview says nothing of it otherwise."""
+    workflow_runs: Mapping[tuple[date, date], int] = field(default_factory=dict, hash=False)
+    """How many workflow runs were created from one UTC day up to, but without, another, where that could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +97,8 @@ class Metric:
     """What people call a fact whose key says too little or reads badly; the other keys are read as words."""
     leaves_out_refused: bool = False
     """True where the metric itself leaves out what GitHub refuses to show; any other is unknown as a whole then."""
+    audience: Audience = "everyone"
+    """Who may ask: traffic is what GitHub shows to people with push access only."""
+    also: frozenset[str] = frozenset()
+    """Datasets that add to the answer and are loaded as far as they are stored, traffic's only for whom `audience`
+    push admits; the metric speaks without them too."""

@@ -115,3 +115,11 @@ class ReleaseRow:
     is_prerelease: bool
     is_draft: bool
     commit_sha: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StarRow:
+    """A star that somebody has given and not taken back; the account is known by its number only, never by name."""
+
+    user_id: int
+    starred_at: datetime

@@ -1,7 +1,10 @@
 """The tables that metrics read: pandas frames with fixed columns, and how to make them.
 
 Datasets are what can be asked of GitHub separately; each fills one or more tables:
-`pulls` -> pulls, reviews, timeline · `issues` -> issues · `commits` -> commits · `releases` -> releases.
+`pulls` -> pulls, reviews, timeline · `issues` -> issues · `commits` -> commits · `releases` -> releases ·
+`stars` -> stars. What GitHub forgets cannot be asked for when a question comes; it is there as far as it was captured:
+`traffic` -> traffic_days, traffic_weeks, traffic_totals · `referrers`, `paths`, `snapshots` -> the same ·
+`org-traffic` -> org_days.
 """
 
 from __future__ import annotations
@@ -23,9 +26,15 @@ else:
     np, pd = lazy("numpy"), lazy("pandas")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-DATASETS = ("pulls", "issues", "commits", "releases")
+DATASETS = (
+    "pulls", "issues", "commits", "releases", "stars", "traffic", "referrers", "paths", "snapshots", "org-traffic",
+)  # fmt: skip
+# Filled by captures alone: when a question comes, GitHub cannot be asked for what these lack.
+CAPTURED = frozenset({"traffic", "referrers", "paths", "snapshots", "org-traffic"})
 DATASET_NOUNS: Mapping[str, str] = {
-    "pulls": "pull request", "issues": "issue", "commits": "commit", "releases": "release",
+    "pulls": "pull request", "issues": "issue", "commits": "commit", "releases": "release", "stars": "star",
+    "traffic": "traffic day", "referrers": "referrer", "paths": "path", "snapshots": "snapshot",
+    "org-traffic": "repositories' traffic day",
 }  # fmt: skip
 
 # column -> kind. moment: datetime64[us, UTC], NaT if unknown · int: Int64, NA if unknown · actor: a category of
@@ -54,6 +63,37 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "releases": {
         "tag": "text", "name": "text", "created_at": "moment", "published_at": "moment", "is_prerelease": "bool",
     },
+    # one row per day of which something is known; NA = unknown for that kind, never zero
+    "traffic_days": {
+        "day": "moment", "views": "int", "view_uniques": "int", "clones": "int", "clone_uniques": "int",
+        "views_provisional": "bool", "clones_provisional": "bool",
+    },
+    # whole ISO weeks by their Monday, with their true uniques
+    "traffic_weeks": {
+        "week": "moment", "views": "int", "view_uniques": "int", "clones": "int", "clone_uniques": "int",
+    },
+    # each answer's own totals over its 14 days, with their true uniques
+    "traffic_totals": {
+        "captured_at": "moment", "views": "int", "view_uniques": "int", "clones": "int", "clone_uniques": "int",
+    },
+    # top-10 lists, each over the 14 days up to its day: never added up, never subtracted from each other
+    "referrers": {
+        "day": "moment", "position": "int", "name": "text", "count": "int", "uniques": "int",
+    },
+    "paths": {
+        "day": "moment", "position": "int", "name": "text", "count": "int", "uniques": "int",
+    },
+    "snapshots": {
+        "taken_at": "moment", "stars": "int", "forks": "int", "watchers": "int", "open_issues": "int",
+        "open_pulls": "int",
+    },
+    "stars": {
+        "starred_at": "moment", "unstarred_at": "moment",
+    },
+    # the days of every repository of an organisation; no uniques, since those of two repositories cannot be added
+    "org_days": {
+        "repository": "text", "day": "moment", "views": "int", "clones": "int",
+    },
     # each actor's first contribution of any kind (pull request, review, issue, commit) in the stored history
     "firsts": {
         "actor": "actor", "actor_kind": "kind", "first_at": "moment",
@@ -65,6 +105,12 @@ DATASET_TABLES: Mapping[str, tuple[str, ...]] = {
     "issues": ("issues",),
     "commits": ("commits",),
     "releases": ("releases",),
+    "stars": ("stars",),
+    "traffic": ("traffic_days", "traffic_weeks", "traffic_totals"),
+    "referrers": ("referrers",),
+    "paths": ("paths",),
+    "snapshots": ("snapshots",),
+    "org-traffic": ("org_days",),
 }
 
 
@@ -93,6 +139,14 @@ class Tables:
     issues: pd.DataFrame
     commits: pd.DataFrame
     releases: pd.DataFrame
+    traffic_days: pd.DataFrame
+    traffic_weeks: pd.DataFrame
+    traffic_totals: pd.DataFrame
+    referrers: pd.DataFrame
+    paths: pd.DataFrame
+    snapshots: pd.DataFrame
+    stars: pd.DataFrame
+    org_days: pd.DataFrame
     firsts: pd.DataFrame
 
     @classmethod

@@ -18,6 +18,8 @@ BENCHES = {
     "cold": "requests to GitHub for the first answer",
     "pictures": "one picture of each kind, in a warm worker",
     "start": "start and idle memory of the server",
+    "capture": "captures of traffic, many installations for a day and a month of fewer",
+    "series": "five years of daily traffic, in a warm worker",
     "stall": "how long the event loop stands still while a repository is read",
 }
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import random
 import secrets
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -17,40 +16,37 @@ import structlog
 from aiohttp import web
 
 from bot import health, inbox
-from bot.now import following, machine_now
+from bot.clients import Clients
+from bot.jobs import kinds
+from bot.now import following, machine_is_right, machine_now
 from bot.settings import Settings
-from bot.worker import Kind, Worker
+from bot.ticking import PATH as TICK_PATH
+from bot.ticking import Ticking
+from bot.worker import Worker
 from dashboard.pictures import PATH as PICTURES_PATH
 from dashboard.pictures import Pictures
 from github.auth import App
-from github.budget import Budget
-from github.cache import EtagCache
-from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.app import AppFacts
 from github.reads.app import app as app_facts
 from github.wire import Sleep
-from handlers.delivery import give_delivery_up, handle_delivery
-from handlers.kinds import HISTORY
 from reports.pool import Pool
 from reports.services import Services
-from scheduler import prune
 from scheduler.clock import Clock
 from storage.engine import Store
-from storage.intake import KIND as DELIVERY
 from storage.intake import Intake
-from storage.queue import Job, Wakeup
+from storage.queue import Wakeup
 from storage.urls import sqlite_path
 from storage.version import is_current
 
 ADDRESS_BYTES = 32  # 256 bits: as good as a password
 WARM_AFTER = 0.3  # seconds: what the pool imports would take the CPU from the start of the server itself
-PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
 DRAIN_SECONDS = 8.0  # container runtimes kill after ten
 
 SETTINGS = web.AppKey("settings", Settings)
 SESSION = web.AppKey("session", aiohttp.ClientSession)
 NOW: web.AppKey[Callable[[], datetime]] = web.AppKey("now")
+SET_CLOCK: web.AppKey[Callable[[], Awaitable[None]]] = web.AppKey("set_clock")
 SLEEP: web.AppKey[Sleep] = web.AppKey("sleep")
 STORE = web.AppKey("store", Store)
 INTAKE = web.AppKey("intake", Intake)
@@ -61,6 +57,9 @@ WORKING = web.AppKey("working", list[bool])
 INBOX = web.AppKey("inbox", inbox.Inbox)
 READINESS = web.AppKey("readiness", health.Readiness)
 PICTURES = web.AppKey("pictures", Pictures)
+CLOCK = web.AppKey("clock", Clock)
+WORKER = web.AppKey("worker", Worker)
+TICKING = web.AppKey("ticking", Ticking)
 
 log = structlog.get_logger(__name__)
 
@@ -70,16 +69,30 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
 
     sleep(seconds) is how it waits where GitHub asks it to.
     """
-    app = web.Application(client_max_size=inbox.MAX_DELIVERY)
-    app[SETTINGS] = settings
-    app[SLEEP] = sleep
-    app[WAKEUP] = Wakeup()
-    app[WORKING] = []
+    app = prepared(settings, sleep)
     app.cleanup_ctx.extend([session, clock, database, deliveries, pool, services, routes, worker, ticks])
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get(PICTURES_PATH, get_picture)
     app.router.add_post(inbox.PATH, receive)
+    app.router.add_post(TICK_PATH, post_tick)
+    return app
+
+
+def create_ticker(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Application:
+    """Return what works the queue without a server: no address, no clock of its own, its pool started when needed."""
+    app = prepared(settings, sleep)
+    app.cleanup_ctx.extend([session, clock, database, cold_pool, services, worker])
+    return app
+
+
+def prepared(settings: Settings, sleep: Sleep) -> web.Application:
+    """Return an application that knows its settings and holds nothing yet."""
+    app = web.Application(client_max_size=inbox.MAX_DELIVERY)
+    app[SETTINGS] = settings
+    app[SLEEP] = sleep
+    app[WAKEUP] = Wakeup()
+    app[WORKING] = []
     return app
 
 
@@ -91,6 +104,11 @@ async def receive(request: web.Request) -> web.StreamResponse:
 async def readyz(request: web.Request) -> web.StreamResponse:
     """Tell whether the server can do its work."""
     return await request.app[READINESS].readyz(request)
+
+
+async def post_tick(request: web.Request) -> web.StreamResponse:
+    """Do what is due, for a scheduler outside."""
+    return await request.app[TICKING].post(request)
 
 
 async def get_picture(request: web.Request) -> web.StreamResponse:
@@ -109,11 +127,11 @@ async def clock(app: web.Application) -> AsyncIterator[None]:
     """Hold the clock that the server goes by."""
     url = app[SETTINGS].clock_url
     if url is None:
-        app[NOW] = machine_now
+        app[NOW], app[SET_CLOCK] = machine_now, machine_is_right
         yield
         return
     async with following(url, app[SESSION]) as followed:
-        app[NOW] = followed.now
+        app[NOW], app[SET_CLOCK] = followed.now, followed.read
         yield
 
 
@@ -167,37 +185,27 @@ async def pool(app: web.Application) -> AsyncIterator[None]:
         workers.close()
 
 
+async def cold_pool(app: web.Application) -> AsyncIterator[None]:
+    """Hold worker processes that start when the first of them is needed."""
+    app[POOL] = Pool()
+    yield
+    app[POOL].close()
+
+
 async def services(app: web.Application) -> AsyncIterator[None]:
     """Put together what handlers and jobs need of the outside world."""
     settings, now, sleep = app[SETTINGS], app[NOW], app[SLEEP]
     endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
     registration = App(settings.issuer, settings.private_key)
-    clients: dict[tuple[int, int | None], GitHub] = {}
-    shared: dict[int, tuple[Budget, EtagCache]] = {}
-
-    def github(installation_id: int, repository_id: int | None = None) -> GitHub:
-        key = (installation_id, repository_id)
-        if key not in clients:
-            budget, cache = shared.setdefault(installation_id, (Budget(), EtagCache()))
-            clients[key] = GitHub.for_installation(
-                app[SESSION],
-                registration,
-                installation_id,
-                endpoints,
-                now,
-                sleep,
-                repository_ids=None if repository_id is None else [repository_id],
-                budget=budget,
-                cache=cache,
-            )
-        return clients[key]
+    clients = Clients(app[SESSION], registration, endpoints, now, sleep)
 
     async def identity() -> AppFacts:
-        return await app_facts(GitHub.for_app(app[SESSION], registration, endpoints, now, sleep))
+        return await app_facts(clients.as_app())
 
     app[SERVICES] = Services(
         store=app[STORE],
-        github=github,
+        github=clients.installation,
+        as_app=clients.as_app,
         identity=identity,
         pool=app[POOL],
         wakeup=app[WAKEUP],
@@ -205,7 +213,9 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         sleep=sleep,
         new_address=lambda: secrets.token_urlsafe(ADDRESS_BYTES),
         picture_base=settings.picture_base,
+        grace=timedelta(days=settings.grace_days),
     )
+    app[CLOCK] = Clock(app[STORE], app[WAKEUP], now)
     yield
 
 
@@ -215,28 +225,19 @@ async def routes(app: web.Application) -> AsyncIterator[None]:
     app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
     app[READINESS] = health.Readiness(app[STORE], app[WORKING])
     app[PICTURES] = Pictures(app[STORE])
+    app[TICKING] = Ticking(settings.tick_token, app[SERVICES], app[CLOCK], app[SET_CLOCK])
     yield
 
 
 async def worker(app: web.Application) -> AsyncIterator[None]:
     """Run jobs."""
-    given = app[SERVICES]
-    kinds = {
-        DELIVERY: Kind(
-            lambda job: handle_delivery(given, job),
-            lambda job: give_delivery_up(given, job),
-            patience=PATIENCE,
-        ),
-        HISTORY: Kind(lambda job: read_history(given, job)),
-        prune.KIND: Kind(lambda job: prune.prune(given, job)),
-    }
-    made = Worker(
+    made = app[WORKER] = Worker(
         app[STORE],
-        kinds,
+        kinds(app[SERVICES]),
         app[WAKEUP],
         app[NOW],
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
-        crowded=app[INTAKE].is_crowded,
+        crowded=app[INTAKE].is_crowded if INTAKE in app else lambda: False,
     )
     working = asyncio.create_task(made.work())
     app[WORKING].append(True)
@@ -250,17 +251,10 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
         await made.drain(DRAIN_SECONDS)
 
 
-async def read_history(given: Services, job: Job) -> None:
-    """Read a slice of older history; what that needs is imported beside the event loop, and not while nothing reads."""
-    history = await asyncio.to_thread(importlib.import_module, "handlers.history")
-    await history.read_history(given, job)
-
-
 async def ticks(app: web.Application) -> AsyncIterator[None]:
     """Let time put jobs into the queue."""
-    ticking = Clock(app[STORE], app[WAKEUP], app[NOW])
-    ticking.start()
+    app[CLOCK].start()
     try:
         yield
     finally:
-        ticking.stop()
+        app[CLOCK].stop()

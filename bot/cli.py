@@ -9,9 +9,14 @@ import click
 COMMANDS = {
     "serve": "answer webhooks: the server itself",
     "demo": "watch it work on a small GitHub of its own",
+    "tick": "do what is due by now: for a scheduler outside",
     "report": "analyse one repository now, with a personal token",
     "migrate": "bring the database's schema up to date",
+    "import": "take over the history that another tool kept",
+    "export": "write what is stored as CSV, JSON or Parquet",
 }
+# where the module cannot have the command's name
+MODULES = {"import": "import_history"}
 
 
 class LazyGroup(click.Group):
@@ -23,7 +28,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"bot.commands.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"bot.commands.{MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

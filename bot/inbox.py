@@ -36,8 +36,8 @@ class Inbox:
         if not verify(self.secret, body, headers.get("X-Hub-Signature-256")):
             return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")
         guid, event = headers.get("X-GitHub-Delivery"), headers.get("X-GitHub-Event")
-        if not guid or not event:
-            return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there")
+        if not guid or not event or not (guid.isascii() and event.isascii()):
+            return refuse(400, "the headers X-GitHub-Delivery and X-GitHub-Event must both be there, in plain ASCII")
         try:
             repository_id = repository_of(body)
         except ValueError as error:

@@ -14,6 +14,8 @@ from github.auth import check_key_shape
 
 DEFAULT_PORT = 8080
 MAX_PORT = 65535
+DEFAULT_GRACE_DAYS = 30
+MOST_GRACE_DAYS = 3650
 DEFAULT_API_URL = "https://api.github.com"
 PEM_MARK = "-----BEGIN"
 
@@ -43,6 +45,10 @@ class Settings:
     host: str
     port: int
     clock_url: str | None
+    tick_token: bytes | None = field(default=None, repr=False)
+    """What an external scheduler shows at `POST /tick`; None where nobody may."""
+    grace_days: int = DEFAULT_GRACE_DAYS
+    """Days that the data of an uninstalled App and of removed repositories is kept."""
 
     @property
     def picture_base(self) -> str | None:
@@ -71,6 +77,8 @@ class Settings:
             host=read.text("HOST") or "0.0.0.0",  # noqa: S104 - a container is reached from outside itself
             port=read.port("PORT"),
             clock_url=read.url("CLOCK_URL"),
+            tick_token=(read.text("TICK_TOKEN") or "").encode() or None,
+            grace_days=read.days("GRACE_DAYS", DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS),
         )
         if read.faults:
             raise Incomplete(read.faults)
@@ -144,6 +152,15 @@ class Reader:
         if not value.isascii() or not value.isdecimal() or len(value) > len(str(MAX_PORT)) or int(value) > MAX_PORT:
             self.fault(f"{name} is not a port: {value!r}; it must be a number from 0 to {MAX_PORT}")
             return DEFAULT_PORT
+        return int(value)
+
+    def days(self, name: str, default: int, most: int) -> int:
+        value = self.text(name)
+        if value is None:
+            return default
+        if not value.isascii() or not value.isdecimal() or len(value) > len(str(most)) or int(value) > most:
+            self.fault(f"{name} is not a number of days: {value!r}; it must be a whole number from 0 to {most}")
+            return default
         return int(value)
 
     def database(self, name: str) -> str | None:

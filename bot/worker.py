@@ -1,4 +1,7 @@
-"""Claims jobs and runs them: several at once, never two of one repository; the program's broad `except` is here."""
+"""Claims jobs and runs them: several at once, never two of one repository; the program's broad `except` is here.
+
+Work that nobody waits for takes half of the places at most: a thousand captures never keep a command waiting.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import structlog
 from github.errors import Gone, Later
 from storage import queue
 from storage.engine import Store
-from storage.queue import Job, Wakeup
+from storage.queue import LEAST, Job, Wakeup
 
 LEASE = timedelta(minutes=2)
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
@@ -22,6 +25,8 @@ IDLE = 1.0  # seconds between looks for what other processes put and for what ha
 GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
+BACKGROUND = 2  # of these, how many may do what nobody waits for
+SOMEBODY_WAITS = 3  # the lowest priority of jobs that somebody waits for
 MOST_ATTEMPTS = 6
 BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=30)
@@ -35,12 +40,14 @@ Run = Callable[[Job], Awaitable[None]]
 class Kind:
     """How jobs of one kind are run, and what is said where one is given up.
 
-    patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature.
+    patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature ·
+    background: nobody waits for it; its jobs have a priority below `SOMEBODY_WAITS`.
     """
 
     run: Run
     given_up: Run | None = None
     patience: timedelta | None = None
+    background: bool = False
 
 
 @dataclass
@@ -56,8 +63,8 @@ class Worker:
     crowded: Callable[[], bool] = lambda: False
     """Whether deliveries are coming in by the dozen; GitHub gives up on one after ten seconds, so they go first."""
     running: set[asyncio.Task[None]] = field(default_factory=set)
-    held: dict[int, Job] = field(default_factory=dict)
-    """The jobs this process runs just now, by id."""
+    held: dict[tuple[int, int], Job] = field(default_factory=dict)
+    """The jobs this process runs just now, by id and lease."""
     free_again_at: datetime | None = None
 
     async def work(self) -> None:
@@ -91,29 +98,39 @@ class Worker:
         """Take the next job; what a dead process left is freed first. A database that cannot answer is asked again."""
         try:
             now = self.now()
-            if self.free_again_at is None or now >= self.free_again_at:
+            # a clock that was set back must not put this off until it is there again
+            if self.free_again_at is None or not self.free_again_at - FREE_EVERY <= now < self.free_again_at:
                 self.free_again_at = now + FREE_EVERY
                 # a clock that jumped must not free what this very process is running
-                for job in tuple(self.held.values()):
-                    await queue.extend(self.store, job, now, LEASE)
+                for held in tuple(self.held.values()):
+                    await queue.extend(self.store, held, now, LEASE)
                 await queue.release_expired(self.store, now)
-            return await queue.claim(self.store, now, LEASE)
+            job = await queue.claim(self.store, now, LEASE, self.least())
         except Exception as error:  # the worker outlives a database that is busy or full
             log.exception("no job could be claimed", error=repr(error))
             return None
+        if job is not None:
+            self.held[job.id, job.lease] = job
+        return job
+
+    def least(self) -> int:
+        """Return the lowest priority that may be claimed now."""
+        kinds = (self.kinds.get(job.kind) for job in self.held.values())
+        background = sum(kind is not None and kind.background for kind in kinds)
+        return SOMEBODY_WAITS if background >= BACKGROUND else LEAST
 
     async def run(self, job: Job) -> None:
         """Run one job to one of its ends: finished, put back, or given up."""
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, attempt=job.attempts):
             holding = asyncio.create_task(self.hold(job))
-            self.held[job.id] = job
+            self.held[job.id, job.lease] = job
             try:
                 await self.attempt(job)
             except Exception:
                 # the database refused to note how it ended: the lease runs out and the job comes again
                 log.exception("a job's end could not be stored")
             finally:
-                del self.held[job.id]
+                self.held.pop((job.id, job.lease), None)
                 holding.cancel()
                 with suppress(asyncio.CancelledError):
                     await holding

@@ -111,13 +111,26 @@ class GitHub:
         content, _ = await self._read(path, params, _template(path))
         return content
 
-    async def items(self, path: str, params: Params | None = None, *, key: str | None = None) -> AsyncIterator[Any]:
-        """Yield the items of every page, 100 a page; `key` names the list where a page is an object that holds it."""
+    async def raw(self, path: str, params: Params | None = None) -> bytes:
+        """Return the answer's body byte for byte, checked to be JSON.
+
+        It is not remembered: what is different at every reading would only push out what people wait for.
+        """
+        reply, _ = await self._exchange.answer(Request("GET", self._query(path, params), _template(path)))
+        return reply.body
+
+    async def items(
+        self, path: str, params: Params | None = None, *, key: str | None = None, remember: bool = True
+    ) -> AsyncIterator[Any]:
+        """Yield the items of every page, 100 a page; `key` names the list where a page is an object that holds it.
+
+        remember: whether pages are kept to be compared with next time, as a long list read once a day need not be.
+        """
         page: str | None = path
         query: Params | None = {"per_page": PER_PAGE, **(params or {})}
         while page is not None:
             self.usage.lists += 1
-            content, page = await self._read(page, query, _template(path))
+            content, page = await self._read(page, query, _template(path), remember=remember)
             query = None  # the next page's address has them
             for item in content[key] if key is not None else content:
                 yield item
@@ -168,9 +181,11 @@ class GitHub:
         now = self.now()
         return self.budget.pace.earliest(now) - now
 
-    async def _read(self, path: str, params: Params | None, template: str) -> tuple[Any, str | None]:
+    async def _read(
+        self, path: str, params: Params | None, template: str, *, remember: bool = True
+    ) -> tuple[Any, str | None]:
         """Return the parsed answer and the address of the next page."""
-        url = self._url(path) + (f"?{urlencode(params)}" if params else "")
+        url = self._query(path, params)
         known = self._cache.get(url)
         request = Request("GET", url, template, etag=known.etag if known else None)
         reply, content = await self._exchange.answer(request)
@@ -181,7 +196,7 @@ class GitHub:
             return msgspec.json.decode(known.body), next_url
         next_url = _next_of(reply)
         etag = reply.headers.get("etag")
-        if etag and reply.status == 200:
+        if remember and etag and reply.status == 200:
             self._cache.put(url, Cached(etag, reply.body, next_url))
         return content, next_url
 
@@ -195,6 +210,9 @@ class GitHub:
         )
         _, content = await self._exchange.answer(request)
         return content
+
+    def _query(self, path: str, params: Params | None) -> str:
+        return self._url(path) + (f"?{urlencode(params)}" if params else "")
 
     def _url(self, path: str) -> str:
         try:

@@ -1,4 +1,4 @@
-"""Whether a webhook delivery really comes from GitHub: HMAC-SHA256 over the raw body."""
+"""Whether a webhook delivery really comes from GitHub, HMAC-SHA256 over the raw body, and what it holds."""
 
 from __future__ import annotations
 
@@ -72,9 +72,14 @@ def payload_of(body: bytes) -> dict[str, Any]:
 def lenient(body: bytes) -> Any:
     """Read JSON with the standard library, every half of a surrogate pair replaced."""
     try:
-        return sound(json.loads(body))
+        return sound(json.loads(body.decode(), parse_constant=no_number))
     except (ValueError, RecursionError):
         raise ValueError("the body is not JSON; set the webhook's content type to application/json") from None
+
+
+def no_number(word: str) -> Any:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError(f"{word} is no JSON")
 
 
 def sound(value: Any) -> Any:

@@ -13,6 +13,11 @@ FORBIDDEN = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES"})
 # Fields of one node that GitHub blanks where an App may not see them (a requested team needs members:read); the rest of
 # the answer is whole.
 
+# Fields of a row that may be null: people, teams and commits out of sight, and what is only counted (null is unknown).
+HOLES = frozenset(
+    {"actor", "author", "issues", "mergedBy", "pullRequests", "requestedReviewer", "tagCommit", "user", "watchers"}
+)
+
 Errors = Sequence[Mapping[str, Any]]
 
 
@@ -30,13 +35,13 @@ def data_of(answer: Any) -> dict[str, Any]:
     Overloaded (a smaller page may do; partial data is not used) · Gone (NOT_FOUND) · Refused (FORBIDDEN) · QueryFailed.
     Rate limits are decided on before; null in place of a row, or of a row's field, that we may not see is no error.
     """
-    errors = [error for error in errors_of(answer) if not _is_hole(error)]
+    data = answer.get("data") if isinstance(answer, dict) else None
+    errors = [error for error in errors_of(answer) if not _is_hole(error, data)]
     for error in errors:
         if _is_overload(error):
             raise Overloaded(str(error.get("message") or error.get("type")))
     if errors:
         _raise(errors)
-    data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise QueryFailed("GitHub's answer has neither data nor errors")
     return data
@@ -71,9 +76,28 @@ def _is_overload(error: Mapping[str, Any]) -> bool:
     return _kind(error) in OVERLOADED or any(words in message for words in OVERLOADED_WORDS)
 
 
-def _is_hole(error: Mapping[str, Any]) -> bool:
-    inside_a_list = any(isinstance(step, int) for step in error.get("path") or ())
-    return inside_a_list and _kind(error) in FORBIDDEN | {"NOT_FOUND"}
+def _is_hole(error: Mapping[str, Any], data: Any) -> bool:
+    """Tell whether a row is missing as a whole, or a field of it that may be.
+
+    A list inside a row that may not be seen is no hole: what is unknown would be stored as nothing.
+    """
+    path = list(error.get("path") or ())
+    rows = [place for place, step in enumerate(path) if isinstance(step, int)]
+    if not rows or _kind(error) not in FORBIDDEN | {"NOT_FOUND"}:
+        return False
+    return not HOLES.isdisjoint(path[rows[-1] :]) or any(_at(data, path[: row + 1]) is None for row in rows)
+
+
+def _at(data: Any, path: Sequence[str | int]) -> Any:
+    """Return what stands at `path`, None where it or something above it is null or not there."""
+    for step in path:
+        if isinstance(data, list) and isinstance(step, int) and 0 <= step < len(data):
+            data = data[step]
+        elif isinstance(data, dict):
+            data = data.get(step)
+        else:
+            return None
+    return data
 
 
 def _raise(errors: Errors) -> None:

@@ -17,6 +17,8 @@ METADATA: Alternatives = (frozenset({("metadata", "read")}),)
 ISSUES: Alternatives = (frozenset({("issues", "read")}),)
 PULLS: Alternatives = (frozenset({("pull_requests", "read")}),)
 CONTENTS: Alternatives = (frozenset({("contents", "read")}),)
+TRAFFIC: Alternatives = (frozenset({("administration", "read")}),)
+ACTIONS: Alternatives = (frozenset({("actions", "read")}),)
 ONE_FILE: Alternatives = (*CONTENTS, frozenset({("single_file", "read")}))
 READ_THREADS: Alternatives = (frozenset({("issues", "read"), ("pull_requests", "read")}),)
 WRITE_THREADS: Alternatives = (frozenset({("issues", "write"), ("pull_requests", "write")}),)
@@ -24,10 +26,16 @@ WRITE_THREADS: Alternatives = (frozenset({("issues", "write"), ("pull_requests",
 ROUTES: Mapping[tuple[str, str], Alternatives] = {
     # with the App's own JWT: no permission is involved
     ("GET", "/app"): NOTHING,
+    ("GET", "/app/installations"): NOTHING,
     ("GET", "/app/installations/{installation_id}"): NOTHING,
     ("POST", "/app/installations/{installation_id}/access_tokens"): NOTHING,
     ("GET", "/installation/repositories"): METADATA,
     ("GET", "/repos/{owner}/{repo}"): METADATA,
+    ("GET", "/repos/{owner}/{repo}/actions/runs"): ACTIONS,
+    ("GET", "/repos/{owner}/{repo}/traffic/views"): TRAFFIC,
+    ("GET", "/repos/{owner}/{repo}/traffic/clones"): TRAFFIC,
+    ("GET", "/repos/{owner}/{repo}/traffic/popular/referrers"): TRAFFIC,
+    ("GET", "/repos/{owner}/{repo}/traffic/popular/paths"): TRAFFIC,
     ("GET", "/repos/{owner}/{repo}/collaborators/{username}/permission"): METADATA,
     ("GET", "/repos/{owner}/{repo}/contents/{path}"): ONE_FILE,
     ("GET", "/repos/{owner}/{repo}/issues/{issue_number}/comments"): READ_THREADS,
@@ -43,8 +51,10 @@ FIELDS: Mapping[str, Alternatives] = {
     "issues": ISSUES,
     "defaultBranchRef": CONTENTS,
     "releases": CONTENTS,
+    "stargazers": METADATA,
+    "watchers": METADATA,
     # one item, when a nested list has more pages than fitted into the list of items
     "pullRequest": PULLS,
     "issue": ISSUES,
 }
-"""By the name of an object field below GraphQL's `repository`; its plain fields need metadata only."""
+"""By the name of an object field of GraphQL's `Repository`; its plain fields need metadata only."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from analytics.actors import Actor
 from analytics.window import parse_iso
-from storage.installations import Installation, Repository, Visibility
+from handlers.reported import whole_repository
+from storage.installations import Installation, Repository
 
 
 @dataclass(frozen=True)
@@ -63,22 +64,12 @@ class AskedIn:
         thread_author = payload["issue"].get("user") or {}
         author = comment["user"]
         installation_id = int(payload["installation"]["id"])
-        visibility = visibility_of(repository)
         return cls(
             action=str(payload["action"]),
             installation=Installation(
                 installation_id, str(owner["login"]), int(owner["id"]), str(owner.get("type", "User")), None, None
             ),
-            repository=Repository(
-                int(repository["id"]),
-                installation_id,
-                str(owner["login"]),
-                str(repository["name"]),
-                visibility,
-                str(repository.get("default_branch") or "main"),
-                bool(repository.get("archived")),
-                None,
-            ),
+            repository=whole_repository(repository, installation_id),
             number=int(payload["issue"]["number"]),
             thread_author_id=thread_author.get("id"),
             comment_id=int(comment["id"]),
@@ -94,11 +85,3 @@ class AskedIn:
             created_at=parse_iso(comment["created_at"]),
             updated_at=parse_iso(comment.get("updated_at") or comment["created_at"]),
         )
-
-
-def visibility_of(repository: Mapping[str, Any]) -> Visibility:
-    """Return who can see the repository; what is not known to be public counts as private."""
-    said = repository.get("visibility")
-    if said == "internal":
-        return "internal"
-    return "public" if said in ("public", None) and not repository["private"] else "private"

@@ -54,6 +54,9 @@ class Context(Protocol):
     async def answer(self, question: Question) -> None:
         """Answer `question` in this command's part of the comment."""
 
+    async def status(self) -> None:
+        """Say in this command's part of the comment what is stored and what went wrong."""
+
     async def say(self, markdown: str) -> None:
         """Put `markdown`, harmless already, into this command's part of the comment."""
 

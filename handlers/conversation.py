@@ -13,6 +13,7 @@ from github.client import GitHub
 from github.errors import Gone, Later, Refused
 from github.reads.repository import RepoRef
 from github.writes.reactions import EYES, ROCKET, THUMBS_DOWN
+from handlers.access import Access
 from handlers.command import AskedRepository
 from handlers.commands import command_for
 from handlers.grammar import Call, GrammarMistake
@@ -40,7 +41,8 @@ log = structlog.get_logger(__name__)
 class Conversation:
     """What a command can do (`handlers.command.Context`), and what becomes of it in the thread.
 
-    now: when the question was asked, the moment its period ends at · waited: seconds since the comment was written.
+    access: what whoever asks may see · now: when the question was asked, the moment its period ends at · waited:
+    seconds since the comment was written.
     """
 
     services: Services
@@ -49,6 +51,7 @@ class Conversation:
     key: str
     publication: Publication
     reactions: Reactions
+    access: Access
     now: datetime
     waited: float = 0.0
     parts: list[Answer | str] = field(default_factory=list)
@@ -68,13 +71,30 @@ class Conversation:
         return ref(self.repo)
 
     async def answer(self, question: Question) -> None:
-        """Answer `question` in this command's part of the comment."""
+        """Answer in this command's part of the comment what whoever asks may see of it, and say why not the rest."""
+        admitted = await self.access.admit(question)
+        if admitted.refusal is not None:
+            self.mistaken = True
+            await self.say(admitted.refusal)
+        if admitted.question is not None:
+            await self.publish(admitted.question)
+        if admitted.fault is not None:
+            await self.say(admitted.fault)
+
+    async def publish(self, question: Question) -> None:
+        """Answer `question`, which whoever asks may ask."""
         found = await answer(self.services, self.github, self.repo, question, self.now, self.hear)
         hosted = await host(self.services, found, self.repo.id, self.key, len(self.addresses) // 2)
         self.whole = self.whole and hosted.whole
         self.addresses += hosted.addresses
         self.parts.append(hosted.answer)
         self.links.append(hosted.links)
+
+    async def status(self) -> None:
+        """Say in this command's part of the comment what is stored and what went wrong."""
+        from reports.status import status  # noqa: PLC0415 - what only this command needs is not carried all day
+
+        await self.say(await status(self.services.store, self.repo, self.now, self.github.endpoints.web))
 
     async def say(self, markdown: str) -> None:
         """Put `markdown`, harmless already, into this command's part of the comment."""

@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from github.deliveries import payload_of
-from handlers.events import all_events
+from handlers.events import event_named
 from reports.services import Services
 from storage.intake import unpack
 from storage.queue import Job
@@ -18,8 +18,8 @@ log = structlog.get_logger(__name__)
 async def handle_delivery(services: Services, job: Job) -> None:
     """Hand the delivery to its event's module; events that nothing handles are done at once."""
     name, body = unpack(job.payload)
-    # beside the event loop: the first time, this imports everything that answers
-    event = (await asyncio.to_thread(all_events)).get(name)
+    # beside the event loop: the first time, this imports everything that the event needs
+    event = await asyncio.to_thread(event_named, name)
     if event is None:
         return
     log.info("a delivery is handled", delivery=job.key, github_event=name)
@@ -29,6 +29,6 @@ async def handle_delivery(services: Services, job: Job) -> None:
 async def give_delivery_up(services: Services, job: Job) -> None:
     """Let the event's module say that nothing more will come of this delivery."""
     name, body = unpack(job.payload)
-    event = all_events().get(name)
+    event = await asyncio.to_thread(event_named, name)
     if event is not None and event.give_up is not None:
         await event.give_up(services, job.key, payload_of(body))

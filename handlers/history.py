@@ -10,7 +10,8 @@ import structlog
 from github.errors import Later
 from handlers.kinds import HISTORY
 from reports.answering import BACKGROUND, ref
-from reports.gather import extend
+from reports.datasets import WALKS
+from reports.gather import extend, stored_marks
 from reports.services import Services
 from reports.walk import Progress, Reading
 from storage.installations import Repository, repository
@@ -45,5 +46,7 @@ async def read_history(services: Services, job: Job) -> None:
         log.debug("history", repository=repository_id, noun=progress.noun, rows=progress.done)
 
     reading = Reading(services.store, github, ref(found), services.now, report, github.background_allowed)
-    if not await extend(reading, BACKGROUND, SLICE):
+    # a hundred thousand stars are read on only where somebody has asked for stars
+    asked_for = (await stored_marks(reading)).keys() & WALKS.keys()
+    if not await extend(reading, {*BACKGROUND, *asked_for}, SLICE):
         raise Later(services.now() + REST, "there is more history to read")

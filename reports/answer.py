@@ -46,7 +46,8 @@ class DatasetState:
     """How much of a dataset is stored: `stored` of `total` rows (None = GitHub did not say), read at `synced_at`.
 
     covered_since: everything updated since then is stored · whole_history: it reaches back to the beginning ·
-    parts: what comes with the rows, such as {"reviews": 68} · error: a plain sentence if reading failed.
+    parts: what comes with the rows, such as {"reviews": 68} · error: a plain sentence if reading failed · pending: why
+    nothing is known of it yet, and from when on something will be; it stands in place of a finding.
     """
 
     dataset: str
@@ -57,11 +58,12 @@ class DatasetState:
     whole_history: bool = False
     parts: Mapping[str, int] = field(default_factory=dict)
     error: str | None = None
+    pending: str | None = None
 
     @property
     def complete(self) -> bool:
         """True if nothing is known to be missing."""
-        return self.error is None and (self.total is None or self.stored >= self.total)
+        return self.error is None and self.pending is None and (self.total is None or self.stored >= self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Completeness:
     @property
     def synced_at(self) -> datetime | None:
         """When the dataset that is furthest behind was read; None if one of them never was, refused ones aside."""
-        times = [state.synced_at for state in self.datasets.values() if state.error is None]
+        times = [state.synced_at for state in self.datasets.values() if state.error is None and state.pending is None]
         known = [moment for moment in times if moment is not None]
         return min(known) if known and len(known) == len(times) else None
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from analytics.metrics import all_metrics
+from analytics.tables import CAPTURED
 from github.client import GitHub
 from github.reads.repository import RepoRef
 from reports import gather
 from reports.answer import Answer, DatasetState
+from reports.ci_share import TRAFFIC, workflow_runs
 from reports.compute_task import Task
 from reports.markdown import PictureLink
 from reports.question import Question
 from reports.sentences import HOSTED_ELSEWHERE, NO_ADDRESS
 from reports.services import Services
+from reports.together import counted_together
 from reports.walk import Progress, Reading
 from storage.installations import Repository
 from storage.pictures import Picture, save_pictures
@@ -24,6 +29,9 @@ from storage.watermarks import Watermark
 PNG = "image/png"
 PICTURES = "/pictures"
 BACKGROUND = ("pulls", "issues", "commits", "releases")
+ORGANISATION = "org-traffic"
+GLANCED = "releases"
+"""What marks pictures of something else: one page of it is worth a request, its whole history is not."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,19 @@ class Answered:
     addresses: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Known:
+    """What an answer can rest on: the question with all it counts over, how complete each dataset is, what to say.
+
+    whole: whether nothing is left that reading on into the past could bring.
+    """
+
+    question: Question
+    states: Mapping[str, DatasetState]
+    sentences: tuple[str, ...]
+    whole: bool
+
+
 async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where and when, and who is told
     services: Services,
     github: GitHub,
@@ -49,18 +70,42 @@ async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where
 ) -> Answered:
     """Answer `question` as of `asked_at`; `report` hears how far reading has come. Raises Later and Gone."""
     reading = Reading(services.store, github, ref(repository), services.now, report)
-    marks = await gather.bring(reading, needs_of(question), edge_of(question))
-    states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
+    known = await bring(reading, repository, question)
     hosted = services.picture_base is not None and repository.visibility == "public"
-    task = Task(services.store.url, question, asked_at, states, pictures=hosted)
+    task = Task(services.store.url, known.question, asked_at, known.states, pictures=hosted)
+    if TRAFFIC in question.metrics:
+        task = replace(task, workflow_runs=await workflow_runs(services, github, repository, task))
     answered = await services.pool.run("answer", task)
     assert isinstance(answered, Answer), "what compute.answer returns"
+    sentences = (*answered.completeness.sentences, *known.sentences)
     if not hosted:
-        why = NO_ADDRESS if repository.visibility == "public" else HOSTED_ELSEWHERE
-        completeness = replace(answered.completeness, sentences=(*answered.completeness.sentences, why))
-        answered = replace(answered, completeness=completeness)
+        sentences = (*sentences, NO_ADDRESS if repository.visibility == "public" else HOSTED_ELSEWHERE)
+    answered = replace(answered, completeness=replace(answered.completeness, sentences=sentences))
+    return Answered(answered, () if hosted else None, known.whole)
+
+
+async def bring(reading: Reading, repository: Repository, question: Question) -> Known:
+    """Read from GitHub what the question needs and is missing, and look up what captures have stored of the rest."""
+    needs, edge = needs_of(question), edge_of(question)
+    marks = await gather.bring(reading, needs - CAPTURED, edge)
+    states = {name: state_of(mark, edge) for name, mark in marks.items()}
     whole = all(mark.whole_history or mark.error for mark in marks.values())
-    return Answered(answered, () if hosted else None, whole)
+    sentences: tuple[str, ...] = ()
+    if needs & CAPTURED:
+        # imported when first asked for: an idle server does not carry the tables of traffic
+        stored = await asyncio.to_thread(importlib.import_module, "reports.captured")
+        if ORGANISATION in needs:
+            counted = await counted_together(reading.store, repository)
+            question = replace(question, repositories=counted.ids)
+            sentences = (counted.sentence,)
+        web = reading.github.endpoints.web
+        found = await stored.captured(
+            reading.store, repository, needs & CAPTURED, reading.now(), web, question.repositories
+        )
+        states, sentences = {**states, **found.states}, (*sentences, *found.sentences)
+    if any(GLANCED in all_metrics()[name].also for name in question.metrics):
+        await gather.glance(reading, GLANCED)
+    return Known(question, states, sentences, whole)
 
 
 def ref(repository: Repository) -> RepoRef:

@@ -27,7 +27,7 @@ def line(answer: Answer) -> str:
 def stored(completeness: Completeness, as_of: datetime) -> str:
     """Return what the answer rests on: `34 pull requests, 68 reviews, synced 3 min ago`, then what is not readable."""
     states = completeness.datasets.values()
-    rows = [part for state in states if not state.error for part in dataset(state)]
+    rows = [part for state in states if not state.error and not state.pending for part in dataset(state)]
     if rows:
         synced = completeness.synced_at
         rows.append(f"synced {ago(synced, as_of)}" if synced else "not all of it synced yet")

@@ -10,36 +10,49 @@ from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
 from analytics.metric import Metric, Scene
 from analytics.metrics import all_metrics
-from analytics.moments import before as earlier
 from analytics.moments import moments, within
 from analytics.refused import finding as refusal
 from analytics.refused import unknown
-from analytics.tables import DATASET_TABLES, Tables
+from analytics.tables import CAPTURED, DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
 from reports.compute_task import Task
+from reports.question import Question
+from reports.rows_counted import rows_in
 from storage.loading import count, load
 
-EVENTS = {"commits": "committed_at", "releases": "published_at"}  # datasets whose rows are moments, not threads
 UNREAD = frozenset({"timeline"})  # a fifth of a long history's loading time, and no metric reads it yet
+WITH_PEOPLE = frozenset({"pulls", "issues", "commits"})  # datasets in which somebody can be new
+PUSH_ONLY = CAPTURED - {"snapshots"}  # what GitHub shows to people with push access
 
 
 def answer(task: Task) -> Answer:
     """Answer the task's question from what is stored."""
     question = task.question
     metrics = [all_metrics()[name] for name in question.metrics]
-    needed = frozenset[str]().union(*(metric.needs for metric in metrics))
+    needed = frozenset[str]().union(*(wanted(metric, question) for metric in metrics))
     previous = question.previous
     since = question.window.since if previous is None else previous.since
-    tables = read(task.database, question.repository_id, needed, since, question.window.until)
+    tables = read(task.database, question, needed, since)
     sections = tuple(section(metric, tables, task, previous) for metric in metrics)
     return Answer(question, task.now, sections, completeness(task, tables))
 
 
-def read(database: str, repository_id: int, datasets: Collection[str], since: datetime, until: datetime) -> Tables:
+def wanted(metric: Metric, question: Question) -> frozenset[str]:
+    """Return the datasets to load for a metric: what it needs, and what adds to it for whoever asks."""
+    sees_traffic = question.sees_traffic or metric.audience == "push"
+    return metric.needs | (metric.also if sees_traffic else metric.also - PUSH_ONLY)
+
+
+def read(database: str, question: Question, datasets: Collection[str], since: datetime) -> Tables:
     """Load the datasets' tables as far as the window and the one before it need."""
     names = [table for dataset in datasets for table in DATASET_TABLES[dataset] if table not in UNREAD]
-    columns = load(database, repository_id, [*names, "firsts"], None if since <= BEGINNING else since, until)
+    if WITH_PEOPLE & frozenset(datasets):
+        names.append("firsts")
+    begin = None if since <= BEGINNING else since
+    columns = load(
+        database, question.repository_id, names, begin, question.window.until, organisation=question.repositories
+    )
     return Tables.of(columns)
 
 
@@ -48,7 +61,16 @@ def section(metric: Metric, tables: Tables, task: Task, previous: Window | None)
     question = task.question
     whole = frozenset(name for name, state in task.states.items() if state.whole_history)
     refused = frozenset(name for name, state in task.states.items() if state.error)
-    scene = Scene(question.repository, question.window, task.now, whole, refused, question.seed)
+    scene = Scene(
+        question.repository,
+        question.window,
+        task.now,
+        whole,
+        refused,
+        question.seed,
+        sees_traffic=question.sees_traffic or metric.audience == "push",
+        workflow_runs=task.workflow_runs,
+    )
     now = metric.measure(tables, question.window, scene)
     before = None
     if previous is not None:
@@ -57,6 +79,9 @@ def section(metric: Metric, tables: Tables, task: Task, previous: Window | None)
     if metric.needs & refused and not metric.leaves_out_refused:
         finding = refusal(metric, scene)
         return replace(described, finding=finding, now=unknown(now), before=before and unknown(before))
+    pending = [state.pending for name, state in sorted(task.states.items()) if name in metric.needs and state.pending]
+    if pending:
+        return replace(described, finding=pending[0], now=unknown(now), before=before and unknown(before))
     charts = metric.charts(now, scene)[: task.most_pictures]
     return replace(
         described,
@@ -82,7 +107,7 @@ def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
 
     Where GitHub said how many rows there are in all, those that are missing may each belong to the window.
     """
-    if state.error:
+    if state.error or state.pending:
         return replace(state, stored=0, total=None)
     window = task.question.window
     stored = rows_in(state.dataset, tables, window)
@@ -94,15 +119,6 @@ def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
         return replace(state, stored=stored, total=total)
     reviews = int(within(moments(tables.reviews["submitted_at"]), window).sum())
     return replace(state, stored=stored, total=total, parts={"reviews" if reviews != 1 else "review": reviews})
-
-
-def rows_in(dataset: str, tables: Tables, window: Window) -> int:
-    """Count one dataset's rows in the window: events that lie in it, threads that were open at some time of it."""
-    if dataset in EVENTS:
-        return int(within(moments(getattr(tables, dataset)[EVENTS[dataset]]), window).sum())
-    created, closed = (moments(getattr(tables, dataset)[name]) for name in ("created_at", "closed_at"))
-    alive = earlier(created, window.until)
-    return int((alive if window.whole else alive & ~earlier(closed, window.since)).sum())
 
 
 def warm(_task: None) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from reports.answer import DatasetState
 from reports.question import Question
@@ -15,7 +15,8 @@ class Task:
     """A question and where its answer lies.
 
     database: the store's address · states: how complete each needed dataset is · pictures: whether to draw
-    PNGs; without, a picture is its text alone.
+    PNGs; without, a picture is its text alone · workflow_runs: how many there were from one UTC day up to, but without,
+    another, where that was read.
     """
 
     database: str
@@ -24,3 +25,4 @@ class Task:
     states: Mapping[str, DatasetState]
     pictures: bool = True
     most_pictures: int | None = None
+    workflow_runs: Mapping[tuple[date, date], int] = field(default_factory=dict)

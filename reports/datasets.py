@@ -11,6 +11,7 @@ from github.reads.issues import IssuePage, issue_pages
 from github.reads.pulls import PullPage, pull_pages
 from github.reads.releases import ReleasePage, release_pages
 from github.reads.repository import RepoRef
+from github.reads.stars import StarPage, star_pages
 from reports.commit_walk import CommitWalk
 from reports.updated_walk import UpdatedWalk
 from reports.walk import Page, Pages
@@ -92,6 +93,25 @@ def release_page(repo: RepoRef, page: ReleasePage) -> Page:
     return Page(len(page.releases), oldest, page.end_cursor, page.has_next, page.total, keys, save)
 
 
+async def stars(github: GitHub, repo: RepoRef, _part: str, after: str | None) -> Pages:
+    """List who has starred the repository, newest star first."""
+    async for page in star_pages(github, repo, after=after):
+        yield star_page(repo, page)
+
+
+def star_page(repo: RepoRef, page: StarPage) -> Page:
+    """Return a page of stars with how it is kept."""
+
+    async def save(connection: Connection) -> None:
+        # imported when it is first needed: an idle server does not carry the tables of traffic
+        from storage.stars import save_stars  # noqa: PLC0415
+
+        await save_stars(connection, repo.id, page.stars)
+
+    keys = tuple(str(star.user_id) for star in page.stars)
+    return Page(len(page.stars), page.oldest_starred_at, page.end_cursor, page.has_next, page.total, keys, save)
+
+
 WALKS: Mapping[str, UpdatedWalk | CommitWalk] = {
     walk.name: walk
     for walk in (
@@ -99,5 +119,6 @@ WALKS: Mapping[str, UpdatedWalk | CommitWalk] = {
         UpdatedWalk("issues", "issues", has_open=True, list=issues),
         CommitWalk(commits),
         UpdatedWalk("releases", "releases", has_open=False, list=releases),
+        UpdatedWalk("stars", "stars", has_open=False, list=stars),
     )
 }

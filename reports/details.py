@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from analytics.window import iso
 from reports import escape, when
 from reports.answer import Answer, Section
@@ -10,6 +12,12 @@ from reports.room import Room
 from reports.table import fact, grid, label, table
 
 DRAWN = frozenset({"matrix", "weekday_hour"})  # hundreds of cells, most of them zeros
+EXPORTS = {
+    "traffic": "traffic {repository}",
+    "referrers": "referrers {repository}",
+    "paths": "paths {repository}",
+    "org-traffic": "traffic --all",
+}
 SUMMARY = "Numbers, definitions, how to repeat this"
 
 
@@ -24,6 +32,8 @@ def block(answer: Answer, room: Room) -> str:
 def section_parts(section: Section, now: str, room: Room) -> list[str]:
     """Return definition, facts and data tables of one metric."""
     parts = [f"**{escape.text(section.title)}.** {escape.text(section.definition)}"]
+    if all(value is None for value in section.now.facts.values()):
+        return parts  # a table of dashes says no more than the finding
     facts = list(section.now.facts.items())[: room.facts]
     if facts:
         before = section.before.facts if section.before else None
@@ -45,10 +55,26 @@ def elsewhere(key: str) -> bool:
 
 
 def repeat(question: Question) -> str:
-    """Return the commands that ask exactly this question again, in a comment and in a terminal."""
+    """Return the commands that ask exactly this question again, in a comment and in a terminal.
+
+    What captures have stored cannot be asked of GitHub with a personal token: the server exports its own data instead.
+    """
     window = question.window
-    metrics = "".join(f" --metric {name}" for name in question.metrics)
     ends = f"--since {iso(window.since)} --until {iso(window.until)}"
-    comment = f"/analytics {' '.join(question.metrics)} {when.typed(window)}"
-    report = f"python -m bot report {question.repository} {ends}{metrics}"
-    return f"To ask exactly this again:\n\n```\n{comment}\n{report}\n```"
+    asked = [name for name in question.metrics if name not in EXPORTS]
+    metrics = "".join(f" --metric {name}" for name in asked)
+    lines = [f"/analytics {' '.join(question.metrics)} {when.typed(window)}"]
+    if asked:
+        lines.append(f"python -m bot report {question.repository} {ends}{metrics}")
+    # a day is the window's if it begins in it
+    days = f"--since {next_midnight(window.since):%Y-%m-%d} --until {next_midnight(window.until):%Y-%m-%d}"
+    kept = [EXPORTS[name].format(repository=question.repository) for name in question.metrics if name in EXPORTS]
+    lines += [f"python -m bot export {what} {days} --format csv" for what in kept]
+    commands = "\n".join(lines)
+    return f"To ask exactly this again:\n\n```\n{commands}\n```"
+
+
+def next_midnight(moment: datetime) -> datetime:
+    """Return the first midnight UTC that is not before `moment`."""
+    day = datetime.combine(moment.date(), time(), moment.tzinfo)
+    return day if day == moment else day + timedelta(days=1)

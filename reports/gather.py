@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
-from github.errors import QueryFailed, Refused
+from github.errors import Gone, Later, Overloaded, QueryFailed, Refused
 from github.permissions import FIELDS
 from reports.datasets import WALKS
 from reports.walk import Progress, Reading
 from storage.watermarks import Watermark, watermarks
 
-FIELD_OF = {"pulls": "pullRequests", "issues": "issues", "commits": "defaultBranchRef", "releases": "releases"}
+FIELD_OF = {
+    "pulls": "pullRequests", "issues": "issues", "commits": "defaultBranchRef", "releases": "releases",
+    "stars": "stargazers",
+}  # fmt: skip
 """The field of GraphQL's `repository` that each dataset is read through."""
 
 FORBIDDEN = 403
@@ -76,6 +80,18 @@ def permission_for(dataset: str) -> str:
     """Return the permission that reading a dataset takes, as GitHub's headers write it: `contents=read`."""
     first, *_ = FIELDS[FIELD_OF[dataset]]
     return ", ".join(f"{name}={level}" for name, level in sorted(first))
+
+
+async def glance(reading: Reading, name: str) -> None:
+    """Have the newest page of a dataset that only adds to an answer; where that cannot be had, go without it."""
+    mark = (await stored_marks(reading)).get(name) or Watermark(reading.repository.id, name)
+    if not reading.stale(mark):
+        return
+    read = WALKS[name].read_news if mark.newest_at is not None else partial(WALKS[name].step, pages=1)
+    try:
+        await attempt(reading, replace(mark, error=None), lambda known: read(reading, known))
+    except (Gone, Later, Overloaded, QueryFailed, Refused) as error:
+        log.info("an answer goes without what would add to it", dataset=name, reason=str(error))
 
 
 async def extend(reading: Reading, names: Collection[str], pages: int) -> bool:

@@ -7,12 +7,14 @@ from typing import Protocol
 
 from analytics.metric import Metric
 from reports import escape
+from reports.question import OF_ORGANISATION
 from reports.table import table
 
 FOOTNOTE = (
     "<sub>Lines in code, quotes and HTML are not commands, and bots are not answered · "
     "`/analytics help <metric>` defines its numbers</sub>"
 )
+FOR_PUSH = "for people who may push to the repository"
 
 
 class Described(Protocol):
@@ -45,7 +47,12 @@ def help_page(commands: Sequence[Described], metrics: Mapping[str, Metric]) -> s
         [escape.code(command.usage), command.summary, *([] if shared else [escape.text(command.who)])]
         for command in commands
     ]
-    asked = [[escape.code(metric.name), escape.text(metric.summary) + also(metric)] for metric in metrics.values()]
+    asked = [
+        [escape.code(metric.name), escape.text(metric.summary) + also(metric) + audience(metric)]
+        for metric in metrics.values()
+    ]
+    of_all = [name for name in metrics if name.startswith(OF_ORGANISATION)]
+    scopes = ", ".join(escape.code(f"{name.removeprefix(OF_ORGANISATION)} scope=org") for name in of_all)
     examples = [example for command in commands for example in command.examples]
     parts = [
         "**Write a command on a line of its own, up to five in a comment; editing the comment edits the answer.**",
@@ -53,6 +60,7 @@ def help_page(commands: Sequence[Described], metrics: Mapping[str, Metric]) -> s
         shared,
         table(["metric", "what it shows"], asked),
         "**Periods:** `30d` (the default), `12w`, `2026-01-01..2026-03-31` (UTC, the last day counts), `all`.",
+        f"**All repositories together:** {scopes}." if scopes else "",
         fenced(examples),
         FOOTNOTE,
     ]
@@ -78,6 +86,7 @@ def metric_help(metric: Metric) -> str:
         [
             f"**{escape.text(metric.title)}**, {escape.code(metric.name)}: {shows}.",
             escape.text(metric.definition),
+            *([f"Who may: {FOR_PUSH}, unless `.github/analytics.yml` says otherwise."] if audience(metric) else []),
             fenced([f"/analytics {metric.name} 90d"]),
         ]
     )
@@ -86,6 +95,11 @@ def metric_help(metric: Metric) -> str:
 def also(metric: Metric) -> str:
     """Return a metric's other names in parentheses, nothing if it has none."""
     return f" (also {', '.join(escape.code(alias) for alias in metric.aliases)})" if metric.aliases else ""
+
+
+def audience(metric: Metric) -> str:
+    """Return whom a metric is for, in parentheses, nothing if it is for everyone who may ask."""
+    return f" ({FOR_PUSH})" if metric.audience == "push" else ""
 
 
 def fenced(lines: Sequence[str]) -> str:

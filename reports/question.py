@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analytics.metric import Metric
+from analytics.tables import CAPTURED
 from analytics.window import Window, iso
 from reports.escape import code
 from reports.mistake import Mistake
@@ -16,9 +17,14 @@ from reports.period import Period, instant, looks_like_period, period
 
 __all__ = ["USAGE", "Mistake", "Question"]
 
-USAGE = "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31]"
+USAGE = "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31] [scope=org]"
 DEFAULT_METRIC = "overview"
 DEFAULT_PERIOD = "30d"
+SCOPE = "scope="
+ORGANISATION = frozenset({"org", "organisation", "organization"})
+ONE_REPOSITORY = frozenset({"repo", "repository"})
+OF_ORGANISATION = "org-"
+"""What the name of a metric over all repositories begins with: `org-traffic` is `traffic scope=org`."""
 # Characters that come along when a word is marked up, listed or ends a sentence.
 DRESSING = "`*,;"
 
@@ -27,7 +33,9 @@ DRESSING = "`*,;"
 class Question:
     """What is asked: metrics by name, the window, the repository by its numeric id and its present `owner/name`.
 
-    notes: plain sentences about how the words were read ("the end was cut at now"); not part of the question.
+    notes: plain sentences about how the words were read ("the end was cut at now"); not part of the question ·
+    sees_traffic: whether whoever asks may see the repository's traffic · repositories: the ids that figures of a whole
+    organisation are counted over, empty where none are asked for.
     """
 
     metrics: tuple[str, ...]
@@ -35,6 +43,8 @@ class Question:
     repository_id: int
     repository: str
     notes: tuple[str, ...] = field(default=(), compare=False)
+    sees_traffic: bool = False
+    repositories: tuple[int, ...] = ()
 
     @classmethod
     def from_words(
@@ -46,17 +56,20 @@ class Question:
         repository: str,
         metrics: Mapping[str, Metric],
     ) -> Question:
-        """Read what follows `/analytics`: any number of metrics and at most one period, in any order.
+        """Read what follows `/analytics`: any number of metrics, at most one period and one scope, in any order.
 
         Nothing said means the overview of the last 30 days. Raises Mistake with the sentence to answer.
         """
         known = names_of(metrics)
         asked: list[str] = []
         said: Period | None = None
+        whole_organisation = False
         for word in (plain for plain in (word.strip(DRESSING) for word in words) if plain):
             name = word.casefold()
             if name in known:
                 asked.append(known[name])
+            elif name.startswith(SCOPE):
+                whole_organisation = is_organisation(word) or whole_organisation
             elif not looks_like_period(name):
                 raise unknown_metric(word, known)
             elif said is not None:
@@ -64,6 +77,8 @@ class Question:
             else:
                 said = period(name, now, USAGE)
         said = said or period(DEFAULT_PERIOD, now, USAGE)
+        if whole_organisation:
+            asked = of_organisation(asked, metrics)
         chosen = tuple(dict.fromkeys(asked)) or (default_metric(metrics),)
         return cls(chosen, said.window, repository_id, repository, said.notes)
 
@@ -84,7 +99,7 @@ class Question:
         Both ends are instants of the half-open window: a date is its midnight UTC, so `--since 2026-01-01 --until
         2026-04-01` is the first quarter; `2026-01-01T08:00:00Z` is that moment; `90d` and `12w` count back, for
         --since from the end, for --until from now; `--since all` is everything. Without --since, 30 days; without
-        --until, now. No metric means all of them. Raises Mistake.
+        --until, now. No metric means all that GitHub can be asked for now. Raises Mistake.
         """
         usage = "--since 2026-01-01 | 2026-01-01T08:00:00Z | 90d | 12w | all, --until likewise"
         end, end_notes = instant(until, now, now, usage) if until else (now, ())
@@ -99,7 +114,7 @@ class Question:
                 raise unknown_metric(word, names)
             chosen.append(names[word.casefold()])
         return cls(
-            tuple(dict.fromkeys(chosen)) or tuple(known),
+            tuple(dict.fromkeys(chosen)) or readable(known),
             Window(begin, end),
             repository_id,
             repository,
@@ -116,6 +131,31 @@ class Question:
     def previous(self) -> Window | None:
         """The window to compare with; None where the question reaches back to the beginning and nothing was before."""
         return None if self.window.whole else self.window.previous()
+
+
+def is_organisation(word: str) -> bool:
+    """Tell whether `scope=…` means the whole organisation, or the repository, which is meant anyway; else a Mistake."""
+    scope = word.casefold().removeprefix(SCOPE)
+    if scope not in ORGANISATION | ONE_REPOSITORY:
+        sentence = f"{code(word)} is no scope: there is {code('scope=org')}, all repositories together."
+        raise Mistake(sentence, USAGE, nearest="scope=org", word=word)
+    return scope in ORGANISATION
+
+
+def of_organisation(asked: Sequence[str], metrics: Mapping[str, Metric]) -> list[str]:
+    """Return the asked metrics over all repositories, where none is asked all there are; else a Mistake."""
+    there_are = [name for name in metrics if name.startswith(OF_ORGANISATION)]
+    for name in asked:
+        if name not in there_are and OF_ORGANISATION + name not in there_are:
+            sentence = f"{code(name)} is asked of one repository, not of all of them together."
+            near = f"{there_are[0].removeprefix(OF_ORGANISATION)} scope=org" if there_are else None
+            raise Mistake(sentence, USAGE, nearest=near, word=name)
+    return [name if name in there_are else OF_ORGANISATION + name for name in asked] or there_are
+
+
+def readable(metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Return the metrics whose datasets GitHub can be asked for when the question comes."""
+    return tuple(name for name, metric in metrics.items() if not metric.needs & CAPTURED)
 
 
 def default_metric(metrics: Mapping[str, Metric]) -> str:

@@ -12,6 +12,8 @@ from reports.mistake import Mistake
 HELP = "<sub>`/analytics help` says what can be asked</sub>"
 HOSTED_ELSEWHERE = "pictures of a repository that is not public are not hosted; their numbers stand as text"
 NO_ADDRESS = "no public address is configured for pictures; their numbers stand as text"
+TRAFFIC_OFF = "Traffic is not shown here: `.github/analytics.yml` says `traffic: off`."
+TRAFFIC_UNSURE = "Traffic is for people who may push, and GitHub did not say whether you may."
 
 
 def waiting(repository: str, *, read: int, about: int | None, noun: str, key: str | None) -> str:
@@ -37,6 +39,14 @@ def cannot_later(until: datetime, *, key: str | None = None) -> str:
         f"Not everything could be read from GitHub yet; the next try is after {until:%Y-%m-%d %H:%M} UTC. "
         "This comment becomes the answer.",
         key,
+    )
+
+
+def traffic_refused(repository: str) -> str:
+    """Return the one line for somebody who may not see traffic: whom it is for, and what would change that."""
+    return (
+        f"Traffic is for people who may push to {escape.code(repository)}, as on GitHub; "
+        "`traffic: everyone` in `.github/analytics.yml` would show it to whoever may ask."
     )
 
 

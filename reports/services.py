@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from github.client import GitHub
 from github.reads.app import AppFacts
@@ -18,13 +18,14 @@ class Services:
     """The outside world as arguments; put together once, in `bot.app`.
 
     github(installation_id, repository_id=None) speaks for that installation, its token narrowed to one repository where
-    one is given; limits and cache are the installation's · identity() is who the App is, asked of GitHub ·
-    new_address() is a fresh unguessable address of 256 bits · picture_base is None where no picture may be hosted ·
-    sleep(seconds) waits.
+    one is given; limits and cache are the installation's · as_app() speaks for the App itself · identity() is who the
+    App is, asked of GitHub · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no
+    picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept.
     """
 
     store: Store
     github: Callable[..., GitHub]
+    as_app: Callable[[], GitHub]
     identity: Callable[[], Awaitable[AppFacts]]
     pool: Pool
     wakeup: Wakeup
@@ -32,3 +33,4 @@ class Services:
     sleep: Callable[[float], Awaitable[None]]
     new_address: Callable[[], str]
     picture_base: str | None
+    grace: timedelta = timedelta(days=30)

@@ -32,7 +32,8 @@ class Moment(click.ParamType[datetime]):
 @click.command()
 @click.option(
     "--data", "sources", multiple=True, default=(GENERATED,), show_default=True, metavar="DIR",
-    help="A repository's folder, or a folder of such; may be repeated. 'generated' makes up an organisation.",
+    help="A folder of a repository, or of captured traffic, or of such folders; may be repeated. 'generated' makes "
+    "up an organisation.",
 )  # fmt: skip
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="The port on 127.0.0.1; a free one by default.")
 @click.option("--now", type=Moment(), help="Where the clock starts; by default when the data was taken.")

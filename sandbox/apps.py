@@ -20,7 +20,10 @@ ALL_PERMISSIONS = {
     "pull_requests": "write",
     "single_file": "read",
 }
-EVENTS = ("issue_comment", "issues", "pull_request", "pull_request_review", "push", "release", "repository")
+EVENTS = (
+    "fork", "installation_target", "issue_comment", "issues", "pull_request", "pull_request_review", "push", "release",
+    "repository", "star",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

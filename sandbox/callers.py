@@ -14,6 +14,7 @@ from sandbox.things import Account, Repository
 from sandbox.world import World
 
 LEVELS = {"read": 1, "write": 2, "admin": 3}
+MANY_TOKENS = 2_000  # from here on expired ones are forgotten
 SUSPENDED = "This installation has been suspended"
 
 
@@ -79,6 +80,8 @@ class Gate:
         permissions = self._narrowed_permissions(installation, wanted.get("permissions"))
         token, expires_at = tokens.mint(app.id, installation.id, now, self._random)
         issued = tokens.InstallationToken(token, installation.id, expires_at, permissions, repository_ids)
+        if len(self.issued) >= MANY_TOKENS:
+            self.issued = {known: one for known, one in self.issued.items() if one.expires_at > now}
         self.issued[token] = issued
         return issued
 

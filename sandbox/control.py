@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox import control_hands
 from sandbox.clock import iso, parse_iso
 from sandbox.faults import Fault
 from sandbox.limits import Limits
@@ -22,10 +23,10 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def _spoken(handler: Handler) -> Handler:
+def spoken(handler: Handler) -> Handler:
     """Turn a wrong request into a 400 or 404 with a sentence."""
 
-    async def spoken(request: web.Request) -> web.StreamResponse:
+    async def answered(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except KeyError as error:
@@ -33,7 +34,7 @@ def _spoken(handler: Handler) -> Handler:
         except (ValueError, TypeError) as error:
             return answer({"message": str(error)}, 400)
 
-    return spoken
+    return answered
 
 
 def _clock(request: web.Request) -> web.Response:
@@ -159,6 +160,8 @@ def setup(application: web.Application) -> None:
         ("POST", "issue", open_issue), ("POST", "faults", add_fault), ("DELETE", "faults", add_fault),
         ("POST", "limits", set_limits), ("POST", "webhook", set_webhook), ("GET", "requests", list_requests),
         ("GET", "deliveries", list_deliveries), ("POST", "settled", settled),
+        ("GET", "hands", control_hands.list_verbs), ("POST", "hands/{verb}", control_hands.do),
+        ("GET", "installations", control_hands.list_installations),
     )  # fmt: skip
     for method, name, handler in routes:
-        application.router.add_route(method, f"/_sandbox/{name}", _spoken(handler))
+        application.router.add_route(method, f"/_sandbox/{name}", spoken(handler))

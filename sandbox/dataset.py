@@ -15,8 +15,13 @@ from typing import Any
 
 import msgspec
 
+from sandbox import traffic_folder
+from sandbox.traffic_replay import Replay
+
 Row = dict[str, Any]
-TABLES = ("pulls", "reviews", "issues", "comments", "commits", "timeline", "releases")
+TABLES = (
+    "pulls", "reviews", "issues", "comments", "commits", "timeline", "releases", "stars", "watches", "forks",
+)  # fmt: skip
 
 
 @dataclass(eq=True)
@@ -26,7 +31,9 @@ class Dataset:
     `repo` has at least `full_name`; `owner`, `name`, `snapshot_at` (the "now" of the data), `default_branch`,
     `visibility` and `archived` where known. Rows of `timeline` are {number, id, event, created_at, actor,
     requested_reviewer | requested_team}, those of `releases` {id, tag_name, name, created_at, published_at,
-    prerelease, draft, target_sha, author}.
+    prerelease, draft, target_sha, author}, of `stars` {user, starred_at}, of `watches` {user, created_at}, of `forks`
+    {id, owner, created_at}. `replay` is captured traffic, read from a collector's folder and never written;
+    `repo["traffic"]` says how traffic is made up instead (the fields of `sandbox.traffic_generated.Habits`).
     """
 
     repo: Row
@@ -37,6 +44,10 @@ class Dataset:
     commits: list[Row] = field(default_factory=list)
     timeline: list[Row] = field(default_factory=list)
     releases: list[Row] = field(default_factory=list)
+    stars: list[Row] = field(default_factory=list)
+    watches: list[Row] = field(default_factory=list)
+    forks: list[Row] = field(default_factory=list)
+    replay: Replay | None = None
 
     @property
     def full_name(self) -> str:
@@ -44,10 +55,18 @@ class Dataset:
 
     @classmethod
     def read(cls, folder: Path | str) -> Dataset:
-        """Read a folder; FileNotFoundError without a `repo.json`, ValueError naming the file and line of a bad row."""
+        """Read a folder, a traffic collector's too; ValueError names the file and line of a bad row.
+
+        FileNotFoundError where it is neither one with a `repo.json` nor one with captured traffic.
+        """
         folder = Path(folder)
+        if traffic_folder.is_one(folder) and not (folder / "repo.json").is_file():
+            replay = traffic_folder.read_replay(folder)
+            described, stars, forks = traffic_folder.read_rows(folder, replay)
+            return cls(described, stars=stars, forks=forks, replay=replay)
         repo: Row = msgspec.json.decode((folder / "repo.json").read_bytes())
-        return cls(repo, **{table: _read_rows(folder / f"{table}.jsonl.gz") for table in TABLES})
+        tables: dict[str, Any] = {table: _read_rows(folder / f"{table}.jsonl.gz") for table in TABLES}
+        return cls(repo, **tables)
 
     def write(self, folder: Path | str) -> None:
         """Write the folder so that `read` gives an equal data set; the same rows give the same bytes."""
@@ -64,7 +83,7 @@ class Dataset:
         """
         if not any("repo" in row for table in TABLES for row in getattr(self, table)):
             return [self]
-        parts: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        parts: dict[str, dict[str, Any]] = defaultdict(lambda: defaultdict(list))
         for table in TABLES:
             for row in getattr(self, table):
                 parts[row["repo"]][table].append({key: value for key, value in row.items() if key != "repo"})
@@ -81,12 +100,19 @@ class Dataset:
 def read_all(folder: Path | str) -> list[Dataset]:
     """Read every repository of a folder: its own, those of an organisation's rows, or one per sub-folder."""
     folder = Path(folder)
-    if (folder / "repo.json").is_file():
+    if _is_one(folder):
         return Dataset.read(folder).repositories()
-    found = [part for repo in sorted(folder.glob("*/repo.json")) for part in Dataset.read(repo.parent).repositories()]
+    inside = sorted(one for one in folder.iterdir() if _is_one(one)) if folder.is_dir() else []
+    found = [part for one in inside for part in Dataset.read(one).repositories()]
     if not found:
-        raise FileNotFoundError(f"{folder} holds no repo.json, nor does any folder directly in it")
+        raise FileNotFoundError(
+            f"{folder} holds no repo.json and no captured traffic, nor does any folder directly in it"
+        )
     return found
+
+
+def _is_one(folder: Path) -> bool:
+    return (folder / "repo.json").is_file() or traffic_folder.is_one(folder)
 
 
 def _read_rows(path: Path) -> list[Row]:

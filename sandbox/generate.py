@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from random import Random
 
 from sandbox.dataset import TABLES, Dataset, Row
 from sandbox.generate_calendar import DAY, Span, stamp
 from sandbox.generate_commits import branch
+from sandbox.generate_fans import fans
 from sandbox.generate_issues import issues
 from sandbox.generate_life import Life
 from sandbox.generate_oddities import plant
@@ -19,6 +20,7 @@ from sandbox.generate_profiles import OWNER, PROFILES, Profile
 from sandbox.generate_pulls import PullTeller
 from sandbox.generate_releases import releases
 from sandbox.generate_rows import Writer
+from sandbox.traffic_generated import Generated, Habits
 
 DAYS_PER_MONTH = 365.25 / 12
 FULL_LENGTH = 18  # months that a profile's counts are for
@@ -61,8 +63,25 @@ def generate_repository(seed: int, now: datetime, profile: Profile, months: floa
         commits=main.rows, timeline=writer.timeline,
         releases=releases(random, main, profile.name.capitalize(), members[0], span, first_id=first_id),
     )  # fmt: skip
+    habits = _habits(random, profile, span, factor)
+    made.repo["traffic"] = habits
+    published = [date.fromisoformat(row["published_at"][:10]) for row in made.releases if row["published_at"]]
+    made.stars, made.watches, made.forks = fans(
+        random, Generated(Habits.of(habits, published)), span, members, stars=round(profile.stars * factor),
+        first_id=first_id + IDS_PER_REPOSITORY // 2,
+    )  # fmt: skip
     made.repo["counts"] = {table: len(getattr(made, table)) for table in TABLES}
     return made
+
+
+def _habits(random: Random, profile: Profile, span: Span, factor: float) -> Row:
+    """Return how the repository is visited; a smaller organisation has fewer visitors, too."""
+    began, ended = stamp(span.since)[:10], stamp(span.until)[:10]
+    return {
+        "seed": random.getrandbits(31), "visitors": round(profile.visitors * min(1.0, factor), 2), "since": began,
+        "growth": profile.growth, "runs": round(profile.runs * min(1.0, factor), 2),
+        "until": ended if profile.archived else None,
+    }  # fmt: skip
 
 
 def _lives(

@@ -24,6 +24,7 @@ from sandbox.things import Account, Repository
 from sandbox.world import World
 
 TIMEOUT = 10.0  # seconds GitHub waits for an answer
+CODE = frozenset({"fork", "push", "release"})  # events that an App hears only with the permission `contents`
 KEPT = 5_000  # deliveries remembered; GitHub forgets them after three days
 
 
@@ -72,15 +73,28 @@ class Hooks:
         installation = self.world.installed_on(repository) if repository else None
         if app is None or not app.webhook_url or installation is None or installation.suspended_at:
             return None
-        if event not in app.events:
+        if event not in app.events or (event in CODE and "contents" not in installation.permissions):
             return None
         if repository is not None:
             body["repository"] = payloads.repository(repository, self.base)
             if repository.owner.type == "Organization":
                 body["organization"] = organization(repository.owner, self.base)
         body["sender"] = payloads.account(sender, self.base)
-        body["installation"] = {"id": installation.id, "node_id": f"MDIzOkluc3RhbGxhdGlvbi{installation.id}"}
+        body["installation"] = _brief(installation)
         return self._queue_up(event, body, installation, repository)
+
+    def send_target(
+        self, event: str, body: dict[str, Any], installation: Installation, sender: Account
+    ) -> Delivery | None:
+        """Queue an event about the account the App is installed on, if the App subscribes to it."""
+        app = self.world.app
+        if app is None or not app.webhook_url or installation.suspended_at or event not in app.events:
+            return None
+        if installation.account.type == "Organization":
+            body["organization"] = organization(installation.account, self.base)
+        body["sender"] = payloads.account(sender, self.base)
+        body["installation"] = _brief(installation)
+        return self._queue_up(event, body, installation, None)
 
     def send_installation(self, event: str, body: dict[str, Any], installation: Installation) -> Delivery | None:
         """Queue `installation` and `installation_repositories`, which every App receives without asking."""
@@ -174,6 +188,10 @@ class Hooks:
             "X-Hub-Signature": sign(secret, delivery.body, "sha1"),
             "X-Hub-Signature-256": sign(secret, delivery.body),
         }
+
+
+def _brief(installation: Installation) -> dict[str, Any]:
+    return {"id": installation.id, "node_id": f"MDIzOkluc3RhbGxhdGlvbi{installation.id}"}
 
 
 def organization(account: Account, base: str) -> dict[str, Any]:

@@ -48,6 +48,28 @@ class Account:
 
 
 @dataclass(slots=True)
+class Spent:
+    """Points spent lately, added up as they come and go; those of one moment are one entry, should the clock stand."""
+
+    total: int = 0
+    entries: deque[tuple[datetime, int]] = field(default_factory=deque)
+
+    def spent_since(self, moment: datetime) -> int:
+        """Forget what was spent until `moment` and return what was since."""
+        while self.entries and self.entries[0][0] <= moment:
+            self.total -= self.entries.popleft()[1]
+        return self.total
+
+    def spend(self, now: datetime, points: int) -> None:
+        if self.entries and self.entries[-1][0] == now:
+            points_before = self.entries.pop()[1]
+            self.entries.append((now, points_before + points))
+        else:
+            self.entries.append((now, points))
+        self.total += points
+
+
+@dataclass(slots=True)
 class Limits:
     """Settings and state of every limit. `secondary_status` and `retry_after` shape the secondary refusal."""
 
@@ -61,9 +83,7 @@ class Limits:
     secondary_status: int = 403
     retry_after: int | None = 60
     _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
-    _points: defaultdict[tuple[str, str], deque[tuple[datetime, int]]] = field(
-        default_factory=lambda: defaultdict(deque)
-    )
+    _points: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     _content: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
     _running: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -92,14 +112,12 @@ class Limits:
         if self._running[caller.bucket] >= self.concurrent:
             raise self._secondary(TOO_FAST)
         window = self._points[caller.bucket, resource]
-        while window and window[0][0] <= now - MINUTE:
-            window.popleft()
         allowed = self.graphql_per_minute if resource == "graphql" else self.points_per_minute
-        if sum(spent for _, spent in window) + points > allowed:
+        if window.spent_since(now - MINUTE) + points > allowed:
             raise self._secondary(TOO_FAST)
         if content:
             self._admit_content(caller.bucket, now)
-        window.append((now, points))
+        window.spend(now, points)
 
     def begin(self, caller: Caller) -> None:
         """Count a request as running."""

@@ -10,8 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from sandbox.clock import parse_iso
 from sandbox.dataset import Dataset
+from sandbox.fans import Fan, Fork
 from sandbox.things import Account, Comment, Commit, Event, Issue, Pull, Release, Repository, Review, Thread
+from sandbox.traffic_generated import Generated, Habits
 from sandbox.world import World
 
 Row = dict[str, Any]
@@ -66,6 +69,8 @@ class _Loader:
             self._commit(row)
         for row in dataset.releases:
             self._release(row)
+        self._fans(dataset)
+        self.repository.traffic = dataset.replay or self._traffic(repo.get("traffic"))
         self._finish()
 
     def _account(self, login: str | None, kind: str | None = None) -> Account | None:
@@ -192,6 +197,23 @@ class _Loader:
             published_at=row.get("published_at"), draft=bool(row.get("draft")),
             prerelease=bool(row.get("prerelease")), commit_sha=row.get("target_sha"),
         ))  # fmt: skip
+
+    def _fans(self, dataset: Dataset) -> None:
+        account = self.world.account
+        self.repository.fans.load(
+            [Fan(account(row["user"]), row["starred_at"]) for row in dataset.stars],
+            [Fan(account(row["user"]), row["created_at"]) for row in dataset.watches],
+            [
+                Fork(row.get("id") or self.world.next_id("repository"), account(row["owner"]), row["created_at"])
+                for row in dataset.forks
+            ],
+        )
+
+    def _traffic(self, habits: Row | None) -> Generated | None:
+        if habits is None:
+            return None
+        published = [one.published_at for one in self.repository.releases if one.published_at is not None]
+        return Generated(Habits.of(habits, [parse_iso(moment).date() for moment in published]))
 
     def _finish(self) -> None:
         repository = self.repository

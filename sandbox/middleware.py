@@ -36,13 +36,19 @@ async def api(request: web.Request, handler: Handler) -> web.StreamResponse:
     fault = here.faults.draw(request.method, request.path, operation)
     response, sent = await _faulty(request, handler, fault)
     secret = {"authorization", "cookie"}
-    here.requests.append(RequestRecord(
+    here.record(RequestRecord(
         request.method, request.path, dict(request.query),
         {name: value for name, value in request.headers.items() if name.lower() not in secret},
         body, operation, response.status if sent else 0, at,
         request[CALLER].bucket if CALLER in request else "unknown", request.get(COST, 0),
-    ))  # fmt: skip
+    ), _route(request))  # fmt: skip
     return response
+
+
+def _route(request: web.Request) -> str:
+    """The address with its variable parts named: `/repos/{owner}/{repo}/traffic/views`."""
+    resource = request.match_info.route.resource
+    return request.path if resource is None else resource.canonical
 
 
 def _is_api(request: web.Request) -> bool:
@@ -130,7 +136,7 @@ async def _answered(request: web.Request, handler: Handler, delay: float) -> web
         free = response.status == 304 or gauge.resource == "graphql" or request.path.endswith("/rate_limit")
         gauge.account.used += 0 if free or gauge.account.remaining == 0 else 1
         response.headers.update(gauge.account.headers(gauge.resource))
-    response.headers["X-GitHub-Request-Id"] = f"{len(here.requests):04X}:{id(request) & 0xFFFFFF:06X}"
+    response.headers["X-GitHub-Request-Id"] = f"{here.tally.total():04X}:{id(request) & 0xFFFFFF:06X}"
     response.headers["X-GitHub-Media-Type"] = "github.v3; format=json"
     response.headers["X-GitHub-Api-Version-Selected"] = request.headers.get("X-GitHub-Api-Version", VERSIONS[0])
     return response
@@ -149,7 +155,7 @@ def _admissible(request: web.Request) -> None:
 
 def _gauge(request: web.Request, here: State, who: Caller) -> _Gauge:
     resource: Resource = "graphql" if request.path.endswith("/graphql") else "core"
-    covered = len(list(here.world.covered(who.installation))) if who.installation else 0
+    covered = len(here.world.covered(who.installation)) if who.installation else 0
     return _Gauge(here.limits.account(who, resource, here.world.clock.now(), covered), resource)
 
 

@@ -11,6 +11,22 @@ from sandbox.things import Account, Comment, Issue, Pull, Reaction, Release, Rep
 Json = dict[str, Any]
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
 GHOST = Account(10137, "ghost")
+# The addresses of a repository's parts, below its own; one such as `labels` takes a name.
+PARTS = (
+    *((name, name) for name in (
+        "forks", "teams", "hooks", "events", "tags", "languages", "stargazers", "contributors", "subscribers",
+        "subscription", "merges", "downloads", "deployments",
+    )),
+    ("keys", "keys{/key_id}"), ("collaborators", "collaborators{/collaborator}"),
+    ("issue_events", "issues/events{/number}"), ("assignees", "assignees{/user}"), ("branches", "branches{/branch}"),
+    ("blobs", "git/blobs{/sha}"), ("git_tags", "git/tags{/sha}"), ("git_refs", "git/refs{/sha}"),
+    ("trees", "git/trees{/sha}"), ("statuses", "statuses/{sha}"), ("commits", "commits{/sha}"),
+    ("git_commits", "git/commits{/sha}"), ("comments", "comments{/number}"),
+    ("issue_comment", "issues/comments{/number}"), ("contents", "contents/{+path}"),
+    ("compare", "compare/{base}...{head}"), ("issues", "issues{/number}"), ("pulls", "pulls{/number}"),
+    ("milestones", "milestones{/number}"), ("notifications", "notifications{?since,all,participating}"),
+    ("labels", "labels{/name}"), ("releases", "releases{/id}"),
+)  # fmt: skip
 
 
 def account(who: Account | None, base: str) -> Json:
@@ -32,25 +48,25 @@ def account(who: Account | None, base: str) -> Json:
 
 def repository(repo: Repository, base: str, permissions: Json | None = None) -> Json:
     """A repository with the fields that say what it is and where its parts lie."""
-    url = f"{base}/repos/{repo.full_name}"
-    answer = {
+    url, stars, forks = f"{base}/repos/{repo.full_name}", repo.fans.star_count(), repo.fans.fork_count()
+    answer: Json = {
+        **{f"{name}_url": f"{url}/{path}" for name, path in PARTS},
         "id": repo.id, "node_id": repo.node_id, "name": repo.name, "full_name": repo.full_name,
         "private": repo.private, "owner": account(repo.owner, base), "html_url": f"{base}/{repo.full_name}",
         "description": repo.description, "fork": repo.fork, "url": url,
-        "collaborators_url": f"{url}/collaborators{{/collaborator}}", "comments_url": f"{url}/comments{{/number}}",
-        "commits_url": f"{url}/commits{{/sha}}", "contents_url": f"{url}/contents/{{+path}}",
-        "events_url": f"{url}/events", "issue_comment_url": f"{url}/issues/comments{{/number}}",
-        "issues_url": f"{url}/issues{{/number}}", "pulls_url": f"{url}/pulls{{/number}}",
-        "releases_url": f"{url}/releases{{/id}}", "git_url": f"git://{base.partition('//')[2]}/{repo.full_name}.git",
+        "archive_url": f"{url}/{{archive_format}}{{/ref}}",
+        "git_url": f"git://{base.partition('//')[2]}/{repo.full_name}.git",
+        "ssh_url": f"git@{base.partition('//')[2]}:{repo.full_name}.git", "svn_url": f"{base}/{repo.full_name}",
         "clone_url": f"{base}/{repo.full_name}.git", "homepage": None, "language": None, "size": 0,
         "created_at": repo.created_at, "updated_at": repo.updated_at, "pushed_at": repo.pushed_at,
-        "stargazers_count": 0, "watchers_count": 0, "forks_count": 0, "watchers": 0, "forks": 0,
+        # The field called "watchers" has counted stars since stars exist.
+        "stargazers_count": stars, "watchers_count": stars, "forks_count": forks, "watchers": stars, "forks": forks,
         "open_issues_count": repo.open_count(), "open_issues": repo.open_count(),
         "has_issues": True, "has_projects": True, "has_downloads": True, "has_wiki": True,
         "has_pages": False, "has_discussions": False, "mirror_url": None, "archived": repo.archived,
         "disabled": False, "license": None, "allow_forking": True, "is_template": False,
         "web_commit_signoff_required": False, "topics": [], "visibility": repo.visibility,
-        "default_branch": repo.default_branch,
+        "default_branch": repo.default_branch, "custom_properties": {},
     }  # fmt: skip
     return answer if permissions is None else {**answer, "permissions": permissions}
 
@@ -153,11 +169,23 @@ def installation(one: Installation, registration: AppRegistration, base: str) ->
         "id": one.id, "account": account(one.account, base), "repository_selection": one.selection,
         "access_tokens_url": f"{base}/app/installations/{one.id}/access_tokens",
         "repositories_url": f"{base}/installation/repositories",
-        "html_url": f"{base}/organizations/{one.account.login}/settings/installations/{one.id}",
+        "html_url": f"{base}{_settings(one)}/installations/{one.id}",
         "app_id": registration.id, "client_id": registration.client_id, "app_slug": registration.slug,
         "target_id": one.account.id, "target_type": one.account.type, "permissions": one.permissions,
         "events": list(registration.events), "created_at": one.created_at, "updated_at": one.created_at,
         "single_file_name": ".github/analytics.yml", "has_multiple_single_files": False,
         "single_file_paths": [".github/analytics.yml"],
-        "suspended_by": None, "suspended_at": one.suspended_at,
+        "suspended_by": account(one.account, base) if one.suspended_at else None, "suspended_at": one.suspended_at,
+    }  # fmt: skip
+
+
+def _settings(one: Installation) -> str:
+    """Where the owner of an installation looks after it: a person's page names nobody."""
+    return f"/organizations/{one.account.login}/settings" if one.account.type == "Organization" else "/settings"
+
+
+def few(one: Repository) -> Json:
+    """A repository as the events of an installation list it: its id and its name."""
+    return {
+        "id": one.id, "node_id": one.node_id, "name": one.name, "full_name": one.full_name, "private": one.private,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Self
 
 from aiohttp import web
@@ -29,6 +30,7 @@ class Sandbox:
 
     REST and GraphQL lie at `url`, the pages people look at beside them, the control interface under `url/_sandbox/`.
     `graphql_budget` is how many nodes a query may return before the rest fails with RESOURCE_LIMITS_EXCEEDED.
+    `requests` remembers every request, or at least the last `keep_requests`; `tally` counts all of them.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Sandbox:
         graphql_budget: int | None = None,
         seed: int = 0,
         hook_delay: float = 0.01,
+        keep_requests: int | None = None,
     ) -> None:
         self.world = world
         hooks, gate = Hooks(world, delay=hook_delay, seed=seed), Gate(world, seed)
@@ -51,6 +54,7 @@ class Sandbox:
             limits or Limits(),
             Faults(seed),
             Engine(world, gate, graphql_budget),
+            kept=keep_requests,
         )
         self._port, self._runner = port, web.AppRunner(self._application(), access_log=None, shutdown_timeout=1.0)
 
@@ -94,6 +98,11 @@ class Sandbox:
     @property
     def requests(self) -> list[RequestRecord]:
         return self.state.requests
+
+    @property
+    def tally(self) -> Counter[tuple[str, str, int]]:
+        """How many requests came, by method, route (`/repos/{owner}/{repo}`) and status."""
+        return self.state.tally
 
     @property
     def deliveries(self) -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,6 +49,15 @@ class State:
     faults: Faults
     graphql: Engine
     requests: list[RequestRecord] = field(default_factory=list)
+    kept: int | None = None
+    tally: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+
+    def record(self, request: RequestRecord, route: str) -> None:
+        """Count a request by method, route and status, and remember it; only the last ones where `kept` says so."""
+        self.tally[request.method, route, request.status] += 1
+        self.requests.append(request)
+        if self.kept is not None and len(self.requests) > 2 * self.kept:
+            del self.requests[: -self.kept]
 
     @property
     def base(self) -> str:

@@ -9,7 +9,11 @@ import base64
 from dataclasses import dataclass, field
 from typing import Literal
 
+from sandbox.fans import Fans
+from sandbox.traffic import Traffic
+
 AccountType = Literal["User", "Organization", "Bot"]
+Plan = Literal["free", "paid"]
 Visibility = Literal["public", "private", "internal"]
 
 BOT_SUFFIX = "[bot]"
@@ -22,12 +26,16 @@ def node_id(kind: str, number: int) -> str:
 
 @dataclass(slots=True, eq=False)
 class Account:
-    """A person, an organisation or a bot. `login` is GraphQL's: a bot's `[bot]` shows in REST only."""
+    """A person, an organisation or a bot. `login` is GraphQL's: a bot's `[bot]` shows in REST only.
+
+    On a free plan private repositories have no traffic, among others.
+    """
 
     id: int
     login: str
     type: AccountType = "User"
     name: str | None = None
+    plan: Plan = "paid"
 
     @property
     def rest_login(self) -> str:
@@ -203,7 +211,10 @@ class Release:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class Repository:
-    """A repository with everything in it; `number -> thread` counts issues and pull requests together."""
+    """A repository with everything in it; `number -> thread` counts issues and pull requests together.
+
+    Without `traffic` nobody ever came.
+    """
 
     id: int
     owner: Account
@@ -214,6 +225,8 @@ class Repository:
     created_at: str
     updated_at: str
     pushed_at: str
+    fans: Fans
+    traffic: Traffic | None = None
     archived: bool = False
     fork: bool = False
     former_names: list[str] = field(default_factory=list)

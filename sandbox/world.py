@@ -7,127 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import count
 
 from sandbox.apps import ALL_PERMISSIONS, AppRegistration, Installation, PersonalToken
-from sandbox.clock import Clock, iso
-from sandbox.things import (
-    BOT_SUFFIX,
-    Account,
-    AccountType,
-    Comment,
-    Event,
-    Issue,
-    Pull,
-    Reaction,
-    Repository,
-    Thread,
-    Visibility,
-)
+from sandbox.clock import Clock
+from sandbox.registry import Registry
+from sandbox.things import Account, Comment, Event, Issue, Pull, Reaction, Repository, Thread
 
 
-class World:
-    """The state of a small GitHub. Logins and names are looked up ignoring case."""
+class World(Registry):
+    """The state of a small GitHub."""
 
     def __init__(self, clock: Clock | None = None) -> None:
-        self.clock = clock or Clock()
-        self.accounts: dict[str, Account] = {}
-        self.repositories: dict[int, Repository] = {}
+        super().__init__(clock)
         self.installations: dict[int, Installation] = {}
         self.personal_tokens: dict[str, PersonalToken] = {}
         self.comments: dict[int, Comment] = {}
         self.app: AppRegistration | None = None
-        self._names: dict[str, Repository] = {}
-        self._ids = {
-            "account": count(4001),
-            "repository": count(70_001),
-            "installation": count(51_000_001),
-            "thread": count(1_400_000_001),
-            "comment": count(1_500_000_001),
-            "reaction": count(250_000_001),
-            "event": count(1_000_000_001),
-            "review": count(1_900_000_001),
-            "release": count(130_000_001),
-        }
 
-    def next_id(self, kind: str) -> int:
-        """Return a number never used before for this kind of thing."""
-        return next(self._ids[kind])
-
-    def now(self) -> str:
-        """Return the clock's time as GitHub writes it."""
-        return iso(self.clock.now())
-
-    # accounts
-
-    def account(self, login: str, type: AccountType = "User") -> Account:  # noqa: A002 - GitHub's word
-        """Return the account of this login, created if new; `x[bot]` is the bot `x`."""
-        if login.endswith(BOT_SUFFIX):
-            login, type = login.removesuffix(BOT_SUFFIX), "Bot"  # noqa: A001
-        key = login.lower() + (BOT_SUFFIX if type == "Bot" else "")
-        found = self.accounts.get(key)
-        if found is None:
-            found = self.accounts[key] = Account(self.next_id("account"), login, type)
-        return found
-
-    def organization(self, login: str) -> Account:
-        """Return the organisation of this login; an account made without knowing becomes one."""
-        account = self.account(login)
-        account.type = "Organization"
-        return account
-
-    # repositories
-
-    def add_repository(
-        self,
-        full_name: str,
-        *,
-        visibility: Visibility = "public",
-        default_branch: str = "main",
-        created_at: str | None = None,
-        description: str | None = None,
-        archived: bool = False,
-        fork: bool = False,
-        id: int | None = None,  # noqa: A002 - GitHub's word
-    ) -> Repository:
-        """Create `owner/name`; the owner becomes an organisation if it is new. ValueError if the name is taken.
-
-        `id` is kept unless another repository has it.
-        """
-        owner, name = full_name.split("/", 1)
-        if self.repository(full_name) is not None:
-            raise ValueError(f"there is a repository {full_name} already")
-        at = created_at or self.now()
-        account = self.accounts.get(owner.lower()) or self.organization(owner)
-        number = self.next_id("repository") if id is None or id in self.repositories else id
-        repository = Repository(
-            id=number, owner=account, name=name, visibility=visibility, default_branch=default_branch,
-            created_at=at, updated_at=at, pushed_at=at, description=description, archived=archived, fork=fork,
-        )  # fmt: skip
-        self.repositories[repository.id] = repository
-        self._names[full_name.lower()] = repository
-        return repository
-
-    def repository(self, full_name: str) -> Repository | None:
-        """Return the repository now called so; former names are `renamed`'s."""
-        found = self._names.get(full_name.lower())
-        return found if found is not None and found.full_name.lower() == full_name.lower() else None
-
-    def renamed(self, full_name: str) -> Repository | None:
-        """Return the repository once called so, if nothing else took the name since."""
-        found = self._names.get(full_name.lower())
-        return found if found is not None and found.full_name.lower() != full_name.lower() else None
-
-    def rename_repository(self, repository: Repository, name: str) -> None:
-        """Give a repository a new name; the old one leads to it from then on."""
-        repository.former_names.append(repository.full_name)
-        repository.name = name
-        self._names[repository.full_name.lower()] = repository
-
-    def delete_repository(self, repository: Repository) -> None:
-        """Forget a repository and all of its names."""
-        del self.repositories[repository.id]
-        self._names = {name: found for name, found in self._names.items() if found is not repository}
+    # threads and people
 
     def thread(self, full_name: str, number: int) -> Issue | Pull:
         """Return issue or pull request `number`; KeyError says which is missing."""
@@ -138,7 +35,7 @@ class World:
 
     def permit(self, full_name: str, login: str, permission: str) -> None:
         """Give a person a role in a repository: read, triage, write, maintain, admin, or none to take it away."""
-        self._required(full_name).permissions[self.account(login).rest_login.lower()] = permission
+        self.required(full_name).permissions[self.account(login).rest_login.lower()] = permission
 
     # the App
 
@@ -151,7 +48,7 @@ class World:
         """Install the App on an account: on all of its repositories, or on those named (`name`, not `owner/name`)."""
         chosen: set[int] | None = None
         if repositories is not None:
-            chosen = {self._required(f"{login}/{name}").id for name in repositories}
+            chosen = {self.required(f"{login}/{name}").id for name in repositories}
         granted = dict(
             permissions if permissions is not None else self.app.permissions if self.app else ALL_PERMISSIONS
         )
@@ -161,6 +58,11 @@ class World:
         self.installations[installation.id] = installation
         return installation
 
+    def accept_permissions(self, installation: Installation, permissions: Mapping[str, str] | None = None) -> None:
+        """Grant an installation what the App asks for by now, or only `permissions` of it, beside what it had."""
+        wanted = permissions if permissions is not None else self.app.permissions if self.app else ALL_PERMISSIONS
+        installation.permissions = {**installation.permissions, **wanted}
+
     def installed_on(self, repository: Repository) -> Installation | None:
         """Return the installation that covers a repository, suspended or not."""
         for installation in self.installations.values():
@@ -169,7 +71,7 @@ class World:
         return None
 
     def covered(self, installation: Installation) -> Covered:
-        """Return the repositories an installation covers, in order of their id."""
+        """Return the repositories an installation covers, in the order they came to its account."""
         return Covered(self, installation)
 
     def add_personal_token(self, token: str, login: str, expires_at: datetime | None = None) -> PersonalToken:
@@ -262,12 +164,6 @@ class World:
         thread.repository.updated_at = max(thread.repository.updated_at, now)
         thread.repository.version += 1
 
-    def _required(self, full_name: str) -> Repository:
-        repository = self.repository(full_name)
-        if repository is None:
-            raise KeyError(f"there is no repository {full_name}")
-        return repository
-
 
 class Covered:
     """The repositories of an installation, asked for anew each time."""
@@ -280,4 +176,11 @@ class Covered:
         return repository.owner is self._installation.account and (chosen is None or repository.id in chosen)
 
     def __iter__(self) -> Iterator[Repository]:
-        return (repository for repository in self._world.repositories.values() if repository in self)
+        return (repository for repository in self._owned().values() if repository in self)
+
+    def __len__(self) -> int:
+        chosen = self._installation.repository_ids
+        return len(self._owned()) if chosen is None else len(chosen & self._owned().keys())
+
+    def _owned(self) -> Mapping[int, Repository]:
+        return self._world.owned_by(self._installation.account)

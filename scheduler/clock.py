@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
+import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from scheduler.plan import due
+from scheduler.plan import Due, due
+from storage.clock_jumps import set_right, stand_wrong
 from storage.engine import Store
+from storage.installations import all_installations
 from storage.queue import NewJob, Wakeup, put
 
 EVERY = 60  # seconds
+FIRST = 10.0  # seconds after the start: what was missed is caught up once the server answers and its pool is warm
 PRIORITY = 2
+DISCOVER = "discover"
+
+log = structlog.get_logger(__name__)
 
 
 class Clock:
@@ -26,16 +35,47 @@ class Clock:
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self.scheduler = AsyncIOScheduler(job_defaults=defaults, timezone="UTC")
 
-    async def tick(self) -> int:
-        """Put what is due; return how much of it was new."""
+    async def tick(self, *, woken: bool = False) -> int:
+        """Put what is due; return how much of it was new.
+
+        woken: by a scheduler outside, perhaps once a day: the captures of the whole day are due, and where the App is
+        installed has just been looked for.
+        """
         now = self.now()
-        jobs = [NewJob(one.kind, one.key, b"", None, PRIORITY) for one in due(now)]
-        new = await self.store.write(lambda connection: put(connection, jobs, now))
+        if await self.store.read(lambda connection: stand_wrong(connection, now)):
+            freed = await self.store.write(lambda connection: set_right(connection, now))
+            log.warning("jobs that a wrong clock had put far ahead are due now", jobs=freed)
+        wanted = [one for one in due(now) if not (woken and one.kind == DISCOVER)]
+        new = await self.put(wanted, now) + await self.captures(now, spread=not woken)
         if new:
             self.wakeup.set()
         return new
 
+    async def begin(self) -> int:
+        """Tick for the first time: also look where the App is installed, even if somebody did so not long ago."""
+        now = self.now()
+        looking = await self.put([one for one in due(now) if one.kind == DISCOVER], now)
+        if not looking:
+            looking = await self.put([Due(DISCOVER, f"start:{now:%Y-%m-%dT%H:%M}")], now)
+        self.wakeup.set()
+        return looking + await self.tick()
+
+    async def put(self, wanted: list[Due], now: datetime) -> int:
+        # one of a kind at a time
+        jobs = [NewJob(one.kind, one.key, b"", one.kind, PRIORITY) for one in wanted]
+        return await self.store.write(lambda connection: put(connection, jobs, now))
+
+    async def captures(self, now: datetime, *, spread: bool) -> int:
+        """Put the captures that are due; a server that nobody has installed does not import what they need."""
+        if not await self.store.read(all_installations):
+            return 0
+        planning = await asyncio.to_thread(importlib.import_module, "scheduler.planning")
+        ordered: int = await planning.plan_captures(self.store, now, spread=spread)
+        return ordered
+
     def start(self) -> None:
+        first = datetime.now(UTC) + timedelta(seconds=FIRST)  # of APScheduler's own clock, not of the server's
+        self.scheduler.add_job(self.begin, "date", run_date=first)
         self.scheduler.add_job(self.tick, "interval", seconds=EVERY)
         self.scheduler.start()
 

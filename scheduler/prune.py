@@ -1,21 +1,48 @@
-"""Forget what has been worked on and can no longer come again."""
+"""Forget what was worked on and cannot come again, and what was removed longer ago than the time of grace."""
 
 from __future__ import annotations
+
+import asyncio
+import importlib
 
 import structlog
 
 from reports.services import Services
 from storage import queue
+from storage.connection import Connection
 from storage.queue import KEYS_KEPT, Job
 
 KIND = "prune"
+FORGOTTEN_AT_ONCE = 5  # repositories in one transaction: each may have years of rows, and nobody should wait for them
 
 log = structlog.get_logger(__name__)
 
 
 async def prune(services: Services, _job: Job) -> None:
-    """Drop the keys of jobs that were done long enough ago, in slices, so that no writer waits long."""
+    """Drop the keys of jobs that were done long enough ago, in slices, so that no writer waits long.
+
+    Then the data of what was uninstalled or removed before the time of grace; what came back meanwhile stays.
+    """
     total = 0
     while dropped := await queue.prune(services.store, services.now() - KEYS_KEPT):
         total += dropped
     log.info("old jobs are forgotten", jobs=total)
+    await forget(services)
+
+
+async def forget(services: Services) -> int:
+    """Delete what was removed before the time of grace; return how many repositories and installations went."""
+    # imported when it is first needed: an idle server does not carry the tables of traffic
+    forgetting = await asyncio.to_thread(importlib.import_module, "storage.forget")
+    before = services.now() - services.grace
+
+    async def work(conn: Connection) -> int:
+        gone: int = await forgetting.forget_repositories(conn, before, FORGOTTEN_AT_ONCE)
+        return gone
+
+    total = 0
+    while gone := await services.store.write(work):
+        total += gone
+    if total:
+        log.info("removed data is deleted", rows=total, before=before.isoformat())
+    return total

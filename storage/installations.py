@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+import msgspec
+from sqlalchemy import ColumnElement, RowMapping, Table, func, or_, select, update
 
 from storage.connection import Connection
 from storage.schema import installations, repositories
-from storage.upsert import upsert
+from storage.upsert import insert_in
 
 Visibility = Literal["public", "private", "internal"]
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """The App on one account. While `suspended_at` is set GitHub refuses its tokens; `removed_at` is its end."""
+    """The App on one account. While `suspended_at` is set GitHub refuses its tokens; `removed_at` is its end.
+
+    permissions: name -> level, as the account's owner granted them · listed_at: when its repositories were last listed
+    in full. Both are None while that was never said, and saving None does not erase what is known.
+    """
 
     id: int
     account_login: str
@@ -26,11 +32,16 @@ class Installation:
     account_type: str
     suspended_at: datetime | None = None
     removed_at: datetime | None = None
+    permissions: Mapping[str, str] | None = None
+    listed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository by GitHub's numeric id, which stays when it is renamed or transferred; owner and name are labels."""
+    """A repository by GitHub's numeric id, which stays when it is renamed or transferred; owner and name are labels.
+
+    node_id: GraphQL's name for it; None while it was never said, and saving None does not erase it.
+    """
 
     id: int
     installation_id: int
@@ -40,6 +51,7 @@ class Repository:
     default_branch: str
     archived: bool = False
     removed_at: datetime | None = None
+    node_id: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -48,19 +60,38 @@ class Repository:
 
 async def save_installation(conn: Connection, installation: Installation) -> None:
     """Insert or overwrite an installation by its id."""
-    await upsert(conn, installations, ["id"], [asdict(installation)])
+    granted = (
+        None if installation.permissions is None else msgspec.json.encode(installation.permissions, order="sorted")
+    )
+    # field by field: asdict would copy the permissions
+    row = {name: getattr(installation, name) for name in Installation.__slots__}
+    row["permissions"] = granted and granted.decode()
+    await conn.execute(labelling(conn.dialect.name, installations), row)
 
 
 async def installation(conn: Connection, installation_id: int) -> Installation | None:
     """Return an installation, a removed one too, or None."""
     row = (await conn.execute(select(installations).where(installations.c.id == installation_id))).mappings().first()
-    return None if row is None else Installation(**row)
+    return None if row is None else read_installation(row)
 
 
 async def all_installations(conn: Connection) -> list[Installation]:
     """Return the installations that are not removed, by id."""
     query = select(installations).where(installations.c.removed_at.is_(None)).order_by(installations.c.id)
-    return [Installation(**row) for row in (await conn.execute(query)).mappings()]
+    return [read_installation(row) for row in (await conn.execute(query)).mappings()]
+
+
+def read_installation(row: RowMapping) -> Installation:
+    """Return a row as a value."""
+    granted = row["permissions"]
+    permissions = None if granted is None else msgspec.json.decode(granted, type=dict[str, str])
+    return Installation(**{**row, "permissions": permissions})
+
+
+async def note_listed(conn: Connection, installation_id: int, at: datetime) -> None:
+    """Note that all repositories of an installation were listed at that moment."""
+    noted = update(installations).where(installations.c.id == installation_id)
+    await conn.execute(noted.values(listed_at=at))
 
 
 async def mark_installation_removed(conn: Connection, installation_id: int, at: datetime) -> None:
@@ -73,7 +104,33 @@ async def mark_installation_removed(conn: Connection, installation_id: int, at: 
 
 async def save_repository(conn: Connection, repository: Repository) -> None:
     """Insert or overwrite a repository by its id; a new name or owner is just another label."""
-    await upsert(conn, repositories, ["id"], [{**asdict(repository), "key": repository.full_name.lower()}])
+    await save_repositories(conn, [repository])
+
+
+async def save_repositories(conn: Connection, listed: Iterable[Repository]) -> None:
+    """Insert or overwrite repositories by their ids; a row in which nothing has changed is not written."""
+    # always in one order, so that two transactions of PostgreSQL never wait for each other in a circle
+    ordered = sorted(listed, key=lambda repository: repository.id)
+    rows = [{**asdict(repository), "key": repository.full_name.lower()} for repository in ordered]
+    if rows:
+        await conn.execute(labelling(conn.dialect.name, repositories), rows)
+
+
+REMEMBERED = ("permissions", "listed_at", "node_id")  # what a source may leave out
+
+
+@cache
+def labelling(dialect: str, table: Table) -> Any:
+    """Return the INSERT that overwrites a row by its id if something is new, and keeps what a source leaves out."""
+    statement = insert_in(dialect, table)
+    old, new = table.c, statement.excluded
+    taken: dict[str, ColumnElement[Any]] = {
+        column.name: func.coalesce(new[column.name], column) if column.name in REMEMBERED else new[column.name]
+        for column in old
+        if column.name != "id"
+    }
+    differs = or_(*(old[name].is_distinct_from(value) for name, value in taken.items()))
+    return statement.on_conflict_do_update(index_elements=["id"], set_=taken, where=differs)
 
 
 async def repository(conn: Connection, repository_id: int) -> Repository | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ T = TypeVar("T")
 KIND = "delivery"
 BATCH = 32  # deliveries: so many do not wait for more; the loop reads the next ones while these are synced
 SLICE_SECONDS = 0.005  # spent inserting in one transaction: as long as the loop does nothing else
-PATIENCE = sqlite.BUSY_MILLISECONDS / 1000
+PATIENCE = 8.0  # seconds; GitHub waits for ten
 CROWD = 16  # deliveries in one transaction: so many at once mean that more are on their way
 CROWDED_SECONDS = 0.05
 CACHE_KB = 8_000  # random delivery ids touch every page of their index; it is to stay in memory
@@ -71,35 +72,59 @@ def unpack(payload: bytes) -> tuple[str, bytes]:
     return event.decode(), body
 
 
-class Intake:
-    """Group commit of deliveries: `async with Intake(store) as intake`, then `await intake.remember(delivery)`."""
+@dataclass(slots=True)
+class Waiting:
+    """A delivery on its way to the disk. `since`: the loop's time of its arrival."""
 
-    def __init__(self, store: Store) -> None:
+    delivery: Delivery
+    kept: asyncio.Future[bool]
+    since: float
+    new: bool = False
+
+    def settle(self) -> None:
+        """Tell whoever waits that it is on disk; a caller who has left does not hear it, its delivery is kept."""
+        if not self.kept.done():
+            self.kept.set_result(self.new)
+
+    def refuse(self, error: Exception) -> None:
+        """Tell whoever waits that it could not be kept, and why."""
+        if not self.kept.done():
+            self.kept.set_exception(error)
+
+
+class Intake:
+    """Group commit of deliveries: `async with Intake(store) as intake`, then `await intake.remember(delivery)`.
+
+    patience: seconds that a delivery may wait for its transaction to begin.
+    """
+
+    def __init__(self, store: Store, patience: float = PATIENCE) -> None:
         self.store = store
-        self.waiting: list[tuple[Delivery, asyncio.Future[bool]]] = []
+        self.patience = patience
+        self.waiting: deque[Waiting] = deque()
         self.arrived = asyncio.Event()
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="intake")
         self.connection: sqlite3.Connection | None = None
-        self.task: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
         self.closing = False
         self.crowded_until = 0.0
-        self.patience = PATIENCE
-        """Seconds that a transaction may wait for the database to be free."""
 
     async def __aenter__(self) -> Self:
         path = sqlite_path(self.store.url)
         if path is None:
             raise ValueError("deliveries are kept in SQLite only so far; give a sqlite:// DATABASE_URL")
         self.connection = await self.in_thread(lambda: connect(str(path)))
-        self.task = asyncio.create_task(self.keep_writing())
+        self.tasks = [asyncio.create_task(self.keep_writing()), asyncio.create_task(self.keep_refusing())]
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         """Write what is waiting, then close; deliveries that arrive from now on are refused."""
         self.closing = True
         self.arrived.set()
-        if self.task is not None:
-            await asyncio.shield(self.task)
+        writing, refusing = self.tasks
+        await asyncio.shield(writing)
+        refusing.cancel()
+        await asyncio.gather(refusing, return_exceptions=True)
         if self.connection is not None:
             await self.in_thread(self.connection.close)
         self.thread.shutdown()
@@ -107,13 +132,14 @@ class Intake:
     async def remember(self, delivery: Delivery) -> bool:
         """Return True if the delivery was new, False if it was known, once the disk has it either way.
 
-        Raises what kept it from the disk (sqlite3.OperationalError if the disk is full or the database stays locked);
-        nobody may then be told that it was accepted.
+        Raises what kept it from the disk (sqlite3.OperationalError if the disk is full, TimeoutError if the database
+        stays locked for longer than GitHub waits); nobody may then be told that it was accepted.
         """
-        if self.closing or self.task is None:
+        if self.closing or not self.tasks:
             raise RuntimeError("the intake is closed")
-        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self.waiting.append((delivery, kept))
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[bool] = loop.create_future()
+        self.waiting.append(Waiting(delivery, kept, loop.time()))
         self.arrived.set()
         return await kept
 
@@ -128,6 +154,14 @@ class Intake:
                     written = await self.write()
                 if written >= CROWD:
                     self.crowded_until = asyncio.get_running_loop().time() + CROWDED_SECONDS
+
+    async def keep_refusing(self) -> None:
+        """Refuse what waits for longer than GitHub does: it must hear that its delivery is not there."""
+        while True:
+            await asyncio.sleep(self.patience / 8)
+            before = asyncio.get_running_loop().time() - self.patience
+            while self.waiting and self.waiting[0].since < before:
+                self.waiting.popleft().refuse(TimeoutError("the database was not free in time"))
 
     async def gather(self) -> None:
         """Return when a turn of the loop has brought nothing new, or a batch is full.
@@ -146,60 +180,61 @@ class Intake:
     async def write(self) -> int:
         """Commit what waits, or as much as one slice of time allows; tell each who waits for it what became of it.
 
-        Returns how many left the queue, kept or refused.
+        Returns how many were kept.
         """
-        kept: list[tuple[asyncio.Future[bool], bool]] = []
+        batch: list[Waiting] = []
         try:
             await self.begin()
             try:
-                self.insert_for(SLICE_SECONDS, kept)
+                self.insert_for(SLICE_SECONDS, batch)
                 await self.in_thread(lambda: self.execute("COMMIT"))
             except BaseException:
                 await self.in_thread(self.roll_back)
                 raise
         except Exception as error:  # noqa: BLE001 - whatever it was, it is handed to everyone whose delivery was not kept
-            refused = max(len(kept), 1)
-            for _, future in self.take(refused):
-                if not future.done():
-                    future.set_exception(error)
-            return refused
-        self.take(len(kept))
-        for future, was_new in kept:
-            if not future.done():  # cancelled: its caller has left, its delivery is kept all the same
-                future.set_result(was_new)
-        return len(kept)
+            if not batch and self.waiting:
+                batch = [self.waiting.popleft()]
+            for each in batch:
+                each.refuse(error)
+            return 0
+        for each in batch:
+            each.settle()
+        return len(batch)
 
     async def begin(self) -> None:
-        """Open the transaction; where a stranger holds the database, try again as long as other connections would."""
-        pause, until = 0.001, asyncio.get_running_loop().time() + self.patience
-        while True:
+        """Open the transaction; where a stranger holds the database, try again until nobody waits for it any more."""
+        pause = 0.001
+        while self.waiting:
             try:
                 self.execute("BEGIN IMMEDIATE")
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or asyncio.get_running_loop().time() > until:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 0.1)
             else:
                 return
+        raise TimeoutError("nobody waits for the database any more")
 
-    def insert_for(self, seconds: float, kept: list[tuple[asyncio.Future[bool], bool]]) -> None:
-        """Insert deliveries in their order until none waits or `seconds` have passed; note each in `kept`.
+    def insert_for(self, seconds: float, batch: list[Waiting]) -> None:
+        """Move deliveries from the queue into the transaction and `batch`, until none waits or `seconds` have passed.
 
-        Runs in the loop: these are writes to memory. In a thread they take a third longer, because each statement
-        gives Python's lock away and the loop, busy reading, is slow to give it back.
+        Where one cannot be inserted, those before it go back to wait for the next transaction, and only it is left in
+        `batch`. Runs in the loop: these are writes to memory. In a thread they take a third longer, because each
+        statement gives Python's lock away and the loop, busy reading, is slow to give it back.
         """
         cursor, clock = self.opened().cursor(), asyncio.get_running_loop().time
         until = clock() + seconds
-        for delivery, future in self.waiting:
-            kept.append((future, insert(cursor, delivery)))
+        while self.waiting:
+            batch.append(self.waiting.popleft())
+            try:
+                batch[-1].new = insert(cursor, batch[-1].delivery)
+            except BaseException:
+                self.waiting.extendleft(reversed(batch[:-1]))
+                del batch[:-1]
+                raise
             if clock() > until:
                 break
-
-    def take(self, count: int) -> list[tuple[Delivery, asyncio.Future[bool]]]:
-        """Take the first `count` out of the queue."""
-        taken, self.waiting = self.waiting[:count], self.waiting[count:]
-        return taken
 
     def roll_back(self) -> None:
         """Undo what is open; a full disk may have done so already."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.connection import Connection
 from storage.schema import jobs
@@ -43,13 +45,22 @@ STEP_BACK = update(jobs).where(of_lane, holds_lane, in_state("ready")).values(st
 STEP_UP = update(jobs).where(jobs.c.id == best, ~taken).values(state="ready")
 FREE = update(jobs).where(in_state("waiting"), jobs.c.lock.is_(None)).values(state="ready")
 DUE_AT_ONCE = 500  # jobs that step out of the schedule in one transaction
-due = select(jobs.c.id).where(in_state("scheduled"), jobs.c.run_at <= bindparam("now"))
-COME_DUE = (
-    update(jobs)
-    .where(jobs.c.id.in_(due.order_by(jobs.c.run_at, jobs.c.id).limit(DUE_AT_ONCE).scalar_subquery()))
-    .values(state="waiting")
-    .returning(jobs.c.lock)
-)
+
+
+def come_due(most: int) -> ReturningUpdate[Any]:
+    """Return the statement that lets the `most` jobs that are due longest step out of the schedule."""
+    due = select(jobs.c.id).where(in_state("scheduled"), jobs.c.run_at <= bindparam("now"))
+    first = due.order_by(jobs.c.run_at, jobs.c.id).limit(most).scalar_subquery()
+    return (
+        update(jobs)
+        .where(jobs.c.id.in_(first))
+        .where(in_state("scheduled"))  # said again: PostgreSQL looks once more when a row was locked meanwhile
+        .values(state="waiting")
+        .returning(jobs.c.lock)
+    )
+
+
+COME_DUE = come_due(DUE_AT_ONCE)
 
 
 async def settle(conn: Connection, locks: Iterable[str | None]) -> None:

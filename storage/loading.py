@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, cast
 from analytics.actors import ActorKind
 from analytics.lazy import lazy
 from analytics.tables import COLUMNS, Coded
+from storage import loading_traffic as traffic
 from storage.columns import to_micros
 from storage.urls import libpq, sqlite_path
 
@@ -43,17 +44,29 @@ Column = dict[str, Any]
 
 
 def load(
-    url: str, repository_id: int, tables: Collection[str], since: datetime | None, until: datetime
+    url: str,
+    repository_id: int,
+    tables: Collection[str],
+    since: datetime | None,
+    until: datetime,
+    *,
+    organisation: Sequence[int] = (),
 ) -> dict[str, dict[str, Any]]:
     """Return columns by table, as `Tables.of` takes them: what a window [since, until) needs, or all before `until`.
 
     Times are datetime64[us] arrays with NaT for unknown; numbers are arrays, of floats with NaN where one is unknown;
-    actors, their kinds and listed texts are `Coded`; other texts are lists. All are read from one moment of the
-    database. Open pull requests and issues are always there; `firsts` always looks at all history.
+    actors, their kinds, listed texts and names of traffic are `Coded`; other texts are lists. All are read from one
+    moment of the database. Open pull requests and issues are always there; `firsts` always looks at all history. Of
+    traffic come whole days in order, see `storage.loading_traffic`.
+    organisation: the repositories whose days `org_days` holds; by default the one repository.
     """
     first, end = (BEGINNING if since is None else to_micros(since)), to_micros(until)
     with reading(url) as query:
-        read = {table: read_table(query, table, select(table, repository_id, first, end)) for table in tables}
+        read = {}
+        for table in tables:
+            of = organisation or (repository_id,) if table == "org_days" else (repository_id,)
+            read[table] = read_table(query, table, select(table, of, first, end))
+            named(query, table, of, read[table])
         people = People.of(query, read)
     for table, columns in read.items():
         for name, kind in COLUMNS[table].items():
@@ -69,17 +82,25 @@ def count(url: str, repository_id: int, table: str) -> int:
     """Return how many rows of a repository a table holds, whenever they are dated; counted in an index alone."""
     if table not in COLUMNS:
         raise ValueError(f"there is no table {table}")
+    source = traffic.SOURCES.get(table)
+    stored, more = (table, "") if source is None else (source.table, source.condition and f" AND {source.condition}")
     with reading(url) as query:
-        rows = query(f"SELECT count(*) FROM {table} WHERE repository_id = {int(repository_id)}")  # noqa: S608 - a number
+        rows = query(f"SELECT count(*) FROM {stored} WHERE repository_id = {int(repository_id)}{more}")  # noqa: S608 - a number
         return int(next(iter(rows))[0])
 
 
-def select(table: str, repository_id: int, since: int, until: int) -> str:
-    """Return the SQL that lists a table's rows; only numbers are written into it."""
-    cells = ", ".join(cell(table, name, COLUMNS[table][name]) for name in (*numeric(table), *textual(table)))
-    parts = needed(table, int(repository_id), int(since), int(until))
+def select(table: str, repository_ids: Sequence[int], since: int, until: int) -> str:
+    """Return the SQL that lists a table's rows; only numbers are written into it.
+
+    Traffic is listed of all the repositories, anything else of the first.
+    """
+    cells = [cell(table, name, COLUMNS[table][name]) for name in (*numeric(table), *textual(table))]
+    if table in traffic.SOURCES:
+        return traffic.select(table, cells, repository_ids, None if since <= BEGINNING else int(since), int(until))
+    repository_id = int(repository_ids[0])
+    parts = needed(table, repository_id, int(since), int(until))
     return " UNION ALL ".join(
-        f"SELECT {cells} FROM {table} WHERE repository_id = {int(repository_id)} AND {part}"  # noqa: S608 - numbers only
+        f"SELECT {', '.join(cells)} FROM {table} WHERE repository_id = {repository_id} AND {part}"  # noqa: S608 - numbers only
         for part in parts
     )
 
@@ -102,6 +123,8 @@ def cell(table: str, name: str, kind: str) -> str:
     """Return one column as SQL that gives a whole number, or the text itself where texts differ from row to row."""
     if kind == "actor":
         return f"coalesce({name}_id, -1)"
+    if table in traffic.SOURCES:
+        return f"coalesce({traffic.SOURCES[table].cells.get(name, name)}, {UNKNOWN})"
     if kind == "bool":
         return f"CAST({name} AS INTEGER)"
     if kind != "text":
@@ -131,7 +154,8 @@ def read_table(query: Query, table: str, sql: str) -> Column:
 
 def textual(table: str) -> list[str]:
     """Return the columns whose texts differ from row to row; in SQL they come last."""
-    return [name for name, kind in COLUMNS[table].items() if kind == "text" and (table, name) not in LISTED]
+    coded = {*LISTED, *traffic.NAMES}
+    return [name for name, kind in COLUMNS[table].items() if kind == "text" and (table, name) not in coded]
 
 
 def numeric(table: str) -> list[str]:
@@ -146,11 +170,23 @@ def column(kind: str, numbers: Any, listed: Sequence[str]) -> Any:
         return numbers.view("datetime64[us]")
     if kind == "bool":
         return numbers.astype(bool)
-    if kind == "text":
+    if kind == "text" and listed:
         return Coded(numbers, listed)
     if kind == "int" and (unknown := numbers == UNKNOWN).any():
         return np.where(unknown, np.nan, numbers)
     return numbers
+
+
+def named(query: Query, table: str, repository_ids: Sequence[int], columns: Column) -> None:
+    """Replace the numbers of names in a table's columns by the names."""
+    for (of, name), sql in traffic.NAMES.items():
+        if of != table:
+            continue
+        present, places = np.unique(columns[name], return_inverse=True)
+        found = {number: text for number, text in query(sql.format(of=traffic.listed(repository_ids)))}  # noqa: C416 - rows
+        texts = [found[number] for number in present.tolist()]
+        codes = {text: code for code, text in enumerate(dict.fromkeys(texts))}  # two repositories may have had one name
+        columns[name] = Coded(np.array([codes[text] for text in texts], dtype="int64")[places], list(codes))
 
 
 class People:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Label, Update, delete, func, select, update
+from sqlalchemy import Label, Update, bindparam, delete, func, select, update
 
 from storage.columns import EPOCH
 from storage.connection import Connection
@@ -41,6 +41,7 @@ __all__ = [
 
 # GitHub redelivers under the same id for 3 days, Enterprise Server for 7: a key forgotten sooner would run a job twice.
 KEYS_KEPT = timedelta(days=8)
+LEAST = -(2**15)  # the lowest priority that a column of small integers holds
 STATES = ("scheduled", "waiting", "running", "done", "dead")
 
 
@@ -97,27 +98,31 @@ async def put(conn: Connection, new: Iterable[NewJob], now: datetime) -> int:
     return inserted
 
 
-async def claim(store: Store, now: datetime, lease: timedelta) -> Job | None:
-    """Take the ready job of the highest priority, the oldest first, until `now + lease`; None if nothing is due."""
-    due = await store.read(next_due)
+async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAST) -> Job | None:
+    """Take the ready job of the highest priority, the oldest first, until `now + lease`; None if nothing is due.
+
+    Jobs of a lower priority than `least` are left alone.
+    """
+    due = await store.read(lambda conn: next_due(conn, least))
     if due is None or due > now:
         return None  # so that a worker that looks and finds nothing never takes the write lock
-    return await store.write(lambda conn: take(conn, now, now + lease))
+    return await store.write(lambda conn: take(conn, now, now + lease, least))
 
 
-NEXT = select(jobs.c.id).where(in_state("ready")).order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
+READY = select(jobs.c.id).where(in_state("ready"), jobs.c.priority >= bindparam("least"))
+NEXT = READY.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
 
 
-async def take(conn: Connection, now: datetime, until: datetime) -> Job | None:
+async def take(conn: Connection, now: datetime, until: datetime, least: int = LEAST) -> Job | None:
     """Claim the next job inside the caller's transaction."""
     await promote_due(conn, now)
     taken = (
         update(jobs)
-        .where(jobs.c.id == NEXT.scalar_subquery())
+        .where(jobs.c.id == NEXT.scalar_subquery(), in_state("ready"))
         .values(state="running", attempts=jobs.c.attempts + 1, lease=jobs.c.lease + 1, leased_until=until)
         .returning(*(jobs.c[name] for name in ("id", "kind", "key", "lock", "attempts", "created_at", "lease")))
     )
-    row = (await conn.execute(taken)).mappings().one_or_none()
+    row = (await conn.execute(taken, {"least": least})).mappings().one_or_none()
     if row is None:
         return None
     body = (await conn.execute(select(payloads.c.body).where(payloads.c.job_id == row["id"]))).scalar_one()
@@ -206,13 +211,16 @@ async def counts(conn: Connection) -> dict[str, int]:
     return {state: row[state] for state in STATES} | {"waiting": waiting, "scheduled": scheduled}
 
 
-async def next_due(conn: Connection) -> datetime | None:
-    """Return when the next job can be claimed: a past time if one is ready, None if none waits or all are running."""
-    ready = select(jobs.c.run_at).where(jobs.c.id == NEXT.scalar_subquery())
-    found: datetime | None = (await conn.execute(ready)).scalar()
-    if found is not None:
-        return found
+async def next_due(conn: Connection, least: int = LEAST) -> datetime | None:
+    """Return when the next job can be claimed: a past time if one is ready, None if none waits or all are running.
+
+    Jobs of a lower priority than `least` do not count.
+    """
+    if (await conn.execute(NEXT, {"least": least})).first() is not None:
+        return EPOCH  # its time came once; by a clock that was set back since it may seem to be ahead again
     scheduled = select(func.min(jobs.c.run_at)).where(in_state("scheduled"))
+    if least > LEAST:
+        scheduled = scheduled.where(jobs.c.priority >= least)
     soonest: datetime | None = (await conn.execute(scheduled)).scalar()
     return soonest
 

@@ -1,4 +1,8 @@
-"""The tables. `storage/migrations` builds them; a test holds the two together on both databases."""
+"""The tables. `storage/migrations` builds them; a test holds the two together on both databases.
+
+Those of traffic are in `storage.schema_traffic` and not imported here: a server that captures once a day need not carry
+their definitions all day.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +44,8 @@ installations = Table(
     Column("account_type", Text, nullable=False),
     Column("suspended_at", Moment),
     Column("removed_at", Moment),
+    Column("permissions", Text),  # JSON object of name -> level, as its owner granted them; NULL = never said
+    Column("listed_at", Moment),  # when its repositories were last listed in full
 )
 
 # GitHub's numeric id is the key: names change. `key` is the lower-case owner/name to find it by.
@@ -56,6 +62,7 @@ repositories = Table(
     Column("default_branch", Text, nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("removed_at", Moment),
+    Column("node_id", Text),  # GraphQL's name for it
     Index(None, "installation_id"),
     Index(None, "key"),
 )

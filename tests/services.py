@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -27,9 +27,11 @@ def services_on(
     *,
     now: Callable[[], datetime],
     github: GitHub | None = None,
+    as_app: GitHub | None = None,
     pool: Pool | None = None,
     picture_base: str | None = None,
     sleep: Callable[[float], Awaitable[None]] | None = None,
+    grace: timedelta = timedelta(days=30),
 ) -> Services:
     """Return services on a real store; addresses count up, the installation does not matter."""
     addresses = count(1)
@@ -44,9 +46,14 @@ def services_on(
         assert github is not None, "GitHub is asked"
         return github
 
+    def the_app() -> GitHub:
+        assert as_app is not None, "GitHub is asked as the App"
+        return as_app
+
     return Services(
         store=store,
         github=client,
+        as_app=the_app,
         identity=identity,
         pool=pool if pool is not None else Missing(),  # type: ignore[arg-type]
         wakeup=Wakeup(),
@@ -54,4 +61,5 @@ def services_on(
         sleep=sleep or no_sleep,
         new_address=lambda: f"{next(addresses):043d}",
         picture_base=picture_base,
+        grace=grace,
     )

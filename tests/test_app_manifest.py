@@ -21,7 +21,13 @@ from github.permissions import FIELDS, ROUTES, Alternatives, Permission
 
 ROOT = Path(__file__).parents[1]
 ALWAYS_ARRIVE = {"installation", "installation_repositories"}
-NEEDED_BY_EVENT = {"issue_comment": {"issues", "pull_requests"}, "repository": {"metadata"}}
+# From GitHub's "Webhook events and payloads": any one of these permissions allows to subscribe.
+NEEDED_BY_EVENT = {
+    "issue_comment": {"issues", "pull_requests"},
+    "repository": {"metadata"},
+    "star": {"metadata"},
+    "fork": {"contents"},
+}
 LEVELS = {"read": 1, "write": 2}
 QUERY = re.compile(r"\s*query\b\s*\w*\s*[({]")
 NEEDS: list[tuple[object, Alternatives]] = [*ROUTES.items(), *FIELDS.items()]
@@ -59,24 +65,31 @@ def documents() -> Iterator[str]:
 
 
 def fields_read() -> set[str]:
-    """Return the object fields that the documents select below `repository`."""
+    """Return the object fields that the documents select of a repository."""
     parsed = (graphql.parse(text, no_location=True) for text in documents())
-    return {field for document in parsed for node in document.definitions for field in below_repository(node)}
+    return {field for document in parsed for node in document.definitions for field in of_repositories(node)}
 
 
-def below_repository(node: Any) -> set[str]:
-    """Return the names of the fields with a selection of their own directly below `repository`."""
-    roots = node.selection_set.selections if isinstance(node, graphql.OperationDefinitionNode) else ()
-    repositories = (
-        field for field in roots if isinstance(field, graphql.FieldNode) and field.name.value == "repository"
-    )
-    return {
-        field.name.value
-        for repository in repositories
-        if repository.selection_set
-        for field in repository.selection_set.selections
-        if isinstance(field, graphql.FieldNode) and field.selection_set
-    }
+def of_repositories(node: Any) -> set[str]:
+    """Return the names of the fields with a selection of their own that a query selects of a repository.
+
+    It has one by name, below `repository`, or many by id, below `nodes`.
+    """
+    roots = fields(node.selection_set) if isinstance(node, graphql.OperationDefinitionNode) else []
+    inside = [field.selection_set for field in roots if field.name.value == "repository"]
+    for root in roots:
+        if root.name.value == "nodes" and root.selection_set:
+            spread = (one for one in root.selection_set.selections if isinstance(one, graphql.InlineFragmentNode))
+            inside += [
+                one.selection_set
+                for one in spread
+                if one.type_condition and one.type_condition.name.value == "Repository"
+            ]
+    return {field.name.value for selection in inside for field in fields(selection) if field.selection_set}
+
+
+def fields(selection: graphql.SelectionSetNode | None) -> list[graphql.FieldNode]:
+    return [one for one in (selection.selections if selection else ()) if isinstance(one, graphql.FieldNode)]
 
 
 def granted(app: dict[str, Any]) -> set[Permission]:
@@ -111,10 +124,27 @@ def test_every_permission_asked_for_is_used_by_a_call_at_that_level(app: dict[st
 
 
 def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any]) -> None:
-    """What needs more than the manifest is a group's: reading contents, and nothing that writes."""
+    """What needs more than the manifest is a group's: contents, traffic, workflow runs, and nothing that writes."""
     held = set(app["manifest"]["default_permissions"].items())
     beyond = {call for call, either in NEEDS if not any(covers(held, one) for one in either)}
-    assert beyond == {("GET", "/repos/{owner}/{repo}/contents/{path}"), "defaultBranchRef", "releases"}
+    assert beyond == {
+        ("GET", "/repos/{owner}/{repo}/contents/{path}"),
+        ("GET", "/repos/{owner}/{repo}/traffic/views"),
+        ("GET", "/repos/{owner}/{repo}/traffic/clones"),
+        ("GET", "/repos/{owner}/{repo}/traffic/popular/referrers"),
+        ("GET", "/repos/{owner}/{repo}/traffic/popular/paths"),
+        ("GET", "/repos/{owner}/{repo}/actions/runs"),
+        "defaultBranchRef",
+        "releases",
+    }
+
+
+def test_only_the_teams_are_not_in_use_yet(app: dict[str, Any]) -> None:
+    assert [name for name, group in app["groups"].items() if not group["in_use"]] == ["teams"]
+
+
+def test_no_group_writes_anything(app: dict[str, Any]) -> None:
+    assert {level for group in app["groups"].values() for level in group["permissions"].values()} == {"read"}
 
 
 def test_a_group_that_is_not_in_use_asks_for_nothing_the_code_needs(app: dict[str, Any]) -> None:
@@ -142,8 +172,11 @@ def test_events_are_those_that_have_a_handler(app: dict[str, Any]) -> None:
 
 
 def test_each_event_comes_with_a_permission_that_allows_it(app: dict[str, Any]) -> None:
+    """A manifest with an event that its permissions do not allow is refused as a whole, so groups keep theirs."""
     held = set(app["manifest"]["default_permissions"])
     assert all(NEEDED_BY_EVENT[event] & held for event in app["manifest"]["default_events"])
+    for group in app["groups"].values():
+        assert all(NEEDED_BY_EVENT[event] & set(group["permissions"]) for event in group["events"])
 
 
 def test_the_manifest_names_no_page_that_the_server_does_not_have(app: dict[str, Any]) -> None:
@@ -161,7 +194,9 @@ def test_the_manifest_brings_no_secret_and_is_not_public(app: dict[str, Any]) ->
 
 def test_each_permission_and_event_has_its_reason_in_a_comment_above_it() -> None:
     lines = (ROOT / "app.yml").read_text().splitlines()
-    names = {"metadata", "issues", "pull_requests", "- issue_comment", "contents", "administration"}
+    names = {"metadata", "issues", "pull_requests", "contents", "administration", "actions"}
+    names |= {f"- {event}" for event in NEEDED_BY_EVENT}
+    assert names <= {line.strip().split(":")[0] for line in lines}
     for number, line in enumerate(lines):
         if line.strip().split(":")[0] in names:
             assert lines[number - 1].strip().startswith("#"), line

@@ -27,6 +27,13 @@ def cut(text: str, room: float, width: Width) -> str:
     return text[:fits].rstrip() + ELLIPSIS if fits else ""
 
 
+def tail(text: str, room: float, width: Width) -> str:
+    """Return `text` cut to `room`: a path keeps its end, which tells it from its neighbours, others their beginning."""
+    if not text.startswith("/") or width(text) <= room:
+        return cut(text, room, width)
+    return cut(text[::-1], room, lambda part: width(part[::-1]))[::-1]
+
+
 def wrap(text: str, room: float, width: Width, most: int = 2) -> list[str]:
     """Return `text` broken between words into at most `most` lines of `room`; what is over is cut."""
     lines: list[str] = []

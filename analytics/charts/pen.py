@@ -86,8 +86,8 @@ class Pen(ABC):
         """Place and write `text`; see `place`."""
         self.write(self.place(x, y, text, type_, ink, **setting))
 
-    def nothing(self) -> None:
+    def nothing(self, words: str = NOTHING) -> None:
         """Say that there is nothing to show, where the chart would be."""
         self.rule(self.area.left, self.area.right, self.area.bottom)
         room = self.area.width - 20
-        self.text(self.area.middle, self.area.centre, self.cut(NOTHING, room), anchor="middle", centred=True)
+        self.text(self.area.middle, self.area.centre, self.cut(words, room), anchor="middle", centred=True)

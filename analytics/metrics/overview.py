@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from dataclasses import dataclass, field
 
-from analytics.buckets import column, for_picture, times
-from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
-from analytics.charts.histogram import Histogram
-from analytics.charts.line import Line
-from analytics.charts.panels import Panels
-from analytics.charts.series import Series
 from analytics.comparing import (
-    by_people,
     changes,
     count,
     duration_change,
@@ -25,11 +17,13 @@ from analytics.comparing import (
     settled,
 )
 from analytics.metric import Comparison, Fact, Measured, Metric, Scene
-from analytics.metrics import authors, commits, issues, pulls, review_matrix, time_to_merge
+from analytics.metrics import authors, commits, issues, pulls, review_matrix, time_to_merge, traffic
+from analytics.overview_picture import picture
 from analytics.refused import clause, refused, unknown
 from analytics.tables import DATASET_NOUNS, Tables
+from analytics.traffic_compared import count_rows
 from analytics.window import Window
-from analytics.words import during, number, plural, span
+from analytics.words import during, number, plural
 
 PARTS: Mapping[str, Metric] = {
     metric.name: metric
@@ -37,6 +31,8 @@ PARTS: Mapping[str, Metric] = {
         pulls.METRIC, time_to_merge.METRIC, review_matrix.METRIC, issues.METRIC, commits.METRIC, authors.METRIC,
     )
 }  # fmt: skip
+# Part of it for who may see it, where anything of it is known; an overview does without.
+TRAFFIC = traffic.METRIC
 # What an overview asks of the metrics that name people: the same facts without the tables of names.
 UNNAMED = {"review-matrix": review_matrix.measure_unnamed, "authors": authors.measure_unnamed}
 # What comes and goes, by dataset, and how it is called where it changed.
@@ -48,7 +44,6 @@ FLOWS = {
     },
     "issues": {"issues.opened": "issues opened", "issues.closed": "issues closed"},
 }
-Drawn = TypeVar("Drawn", Bars, Histogram, Line)
 # Tables without logins: an overview is asked about a repository, not about persons.
 TABLES = ("per_day", "per_week", "per_month", "histogram")
 
@@ -62,7 +57,8 @@ class Overview(Measured):
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     """Ask every part about the same window and lay their facts side by side."""
-    parts = {name: measure_part(metric, tables, window, scene) for name, metric in PARTS.items()}
+    asked = {**PARTS, TRAFFIC.name: TRAFFIC} if sees_traffic(tables, scene) else PARTS
+    parts = {name: measure_part(metric, tables, window, scene) for name, metric in asked.items()}
     facts: dict[str, Fact] = {}
     for name, part in parts.items():
         facts.update({published(name, key): value for key, value in part.facts.items()})
@@ -71,6 +67,11 @@ def measure(tables: Tables, window: Window, scene: Scene) -> Overview:
     }
     notes = dict.fromkeys(note for part in parts.values() for note in part.notes)
     return Overview(facts=facts, tables=grids, notes=tuple(notes), parts=parts)
+
+
+def sees_traffic(tables: Tables, scene: Scene) -> bool:
+    """Return whether the asker may see traffic and any is stored."""
+    return scene.sees_traffic and TRAFFIC.name not in scene.refused and len(tables.traffic_days) > 0
 
 
 def measure_part(metric: Metric, tables: Tables, window: Window, scene: Scene) -> Measured:
@@ -96,7 +97,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     missing = refused(METRIC, scene)
     if missing == METRIC.needs:
         return f"{clause(missing)}."
-    story = sentence(*flows(now, scene), change(now, before, scene))
+    story = sentence(*flows(now, scene), *flow_of_traffic(now), change(now, before, scene))
     return f"{story} {clause(missing)}." if missing else story
 
 
@@ -127,6 +128,12 @@ def flow_of_pulls(now: Measured) -> str:
         f"{number(count(now, 'pulls.merged'))} merged{median}, "
         f"{number(count(now, 'pulls.closed_unmerged'))} closed unmerged"
     )
+
+
+def flow_of_traffic(now: Measured) -> list[str]:
+    """Return `1,060 views and 185 clones`, nothing for who may not see them."""
+    part = parts_of(now).get(TRAFFIC.name)
+    return [traffic.seen(part)] if part is not None and traffic.seen(part) else []
 
 
 def threads(scene: Scene) -> list[str]:
@@ -167,7 +174,14 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
         *still_open(now, before, scene),
         *rows["commits"][:1],
         *rows["authors"][: 1 if now.facts["authors.new_authors_n"] is None else 2],
+        *rows_of_traffic(now, before, scene),
     )
+
+
+def rows_of_traffic(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
+    """Return the rows of views, then of clones, without those of uniques; nothing for who may not see them."""
+    sides = [parts_of(side).get(TRAFFIC.name) for side in (now, before)]
+    return tuple(count_rows(sides[0], sides[1], scene)) if sides[0] is not None and sides[1] is not None else ()
 
 
 def still_open(now: Measured, before: Measured, scene: Scene) -> list[Comparison]:
@@ -179,49 +193,8 @@ def still_open(now: Measured, before: Measured, scene: Scene) -> list[Comparison
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw pull requests, time to merge, reviews and the issue backlog in one picture, those that are known."""
-    parts, known = parts_of(now), threads(scene)
-    panels: list[Chart] = []
-    title: list[str] = []
-    if "pulls" in known:
-        flow = f"{number(count(now, 'pulls.opened'))} opened, {number(count(now, 'pulls.merged'))} merged"
-        title = [flow, plural(count(now, "review-matrix.reviews"), "review")]
-        panels = [
-            panel(pulls.flow_chart(parts["pulls"], scene), flow),
-            panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),
-            panel(reviews_chart(parts["review-matrix"], scene)),
-        ]
-    if "issues" in known:
-        title = title or [plural(count(now, "issues.opened"), "issue") + " opened"]
-        panels.append(panel(issues.backlog_chart(parts["issues"], scene)))
-    if not panels:
-        return ()
-    return (
-        Panels(
-            title=f"{', '.join(title)} {during(scene.window, scene.now)}",
-            subtitle=f"{scene.repository} · {span(scene.window)}",
-            charts=tuple(panels),
-        ),
-    )
-
-
-def panel(chart: Drawn, title: str | None = None) -> Drawn:
-    """Return a chart as part of a picture that says repository and window once for all: only its unit is left."""
-    return replace(chart, title=title or chart.title, subtitle=chart.subtitle.rsplit(" · ", 1)[-1])
-
-
-def reviews_chart(reviews: Measured, scene: Scene) -> Bars:
-    """Draw the counted reviews over time, without names."""
-    bucket, grid = for_picture(reviews.tables)
-    total = count(reviews, "reviews")
-    by_them = count(reviews, "reviews_by_people")
-    return Bars(
-        title=by_people(plural(total, "review"), total, by_them, count(reviews, "reviewers_n")),
-        subtitle=f"{scene.repository} · {span(scene.window)} · reviews by others than the author per {bucket}",
-        buckets=times(bucket, grid),
-        up=Series("reviews", column(grid, "reviews")),
-        unit=f"reviews per {bucket}",
-    )
+    """Draw what is known in one picture."""
+    return picture(parts_of(now), threads(scene), scene)
 
 
 METRIC = Metric(
@@ -234,7 +207,7 @@ METRIC = Metric(
         "exact 95 % interval of the ratio excludes 1; a duration is called longer or shorter only if the "
         "bootstrap's 95 % interval of the difference of medians excludes 0, and never with fewer than 5 on a side."
         " Bots are left out of people, and count in commits and pull requests. What GitHub does not let the App read "
-        "is unknown, with all that needs it."
+        "is unknown, with all that needs it. Traffic is part of it only for people who may see it."
     ),
     needs=frozenset({"pulls", "issues", "commits"}),
     measure=measure,
@@ -242,6 +215,11 @@ METRIC = Metric(
     compare=compare,
     charts=charts,
     aliases=("summary",),
-    labels={published(name, key): label for name, metric in PARTS.items() for key, label in metric.labels.items()},
+    labels={
+        published(metric.name, key): label
+        for metric in (*PARTS.values(), TRAFFIC)
+        for key, label in metric.labels.items()
+    },
     leaves_out_refused=True,
+    also=TRAFFIC.needs,
 )

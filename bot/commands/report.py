@@ -26,9 +26,8 @@ from github.endpoints import Endpoints
 from github.errors import Gone, Later, Overloaded, QueryFailed, Refused
 from github.reads.repository import RepositoryFacts
 from github.reads.repository import repository as repository_facts
-from reports import gather
 from reports.answer import Answer
-from reports.answering import edge_of, needs_of, ref, state_of
+from reports.answering import bring, ref
 from reports.compute_task import Task
 from reports.export import as_csv, as_json
 from reports.markdown import comment
@@ -142,13 +141,14 @@ async def analyse(wanted: Wanted, meter: Meter | None) -> tuple[Answer, Reposito
         await store.write(lambda connection: save_repository(connection, found))
         reading = Reading(store, github, ref(found), now, report)
         try:
-            marks = await gather.bring(reading, needs_of(question), edge_of(question))
-            states = {name: state_of(mark, edge_of(question)) for name, mark in marks.items()}
+            known = await bring(reading, found, question)
             if meter is not None:
                 meter.measuring()
             from reports.compute import answer  # noqa: PLC0415 - pandas, only once everything has been read
 
-            return answer(Task(store.url, question, moment, states, pictures=wanted.pictures)), found
+            answered = answer(Task(store.url, known.question, moment, known.states, pictures=wanted.pictures))
+            sentences = (*answered.completeness.sentences, *known.sentences)
+            return replace(answered, completeness=replace(answered.completeness, sentences=sentences)), found
         finally:
             if meter is not None:
                 meter.end()

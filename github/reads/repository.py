@@ -29,7 +29,10 @@ class RepoRef:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryFacts:
-    """What GitHub says of a repository; visibility is public, private or internal."""
+    """What GitHub says of a repository; visibility is public, private or internal.
+
+    `node_id` is its name in GraphQL. What GitHub leaves out, as webhooks do, is None and not zero.
+    """
 
     id: int
     owner: str
@@ -39,6 +42,9 @@ class RepositoryFacts:
     archived: bool
     is_fork: bool
     created_at: datetime | None
+    node_id: str | None = None
+    stars: int | None = None
+    forks: int | None = None
 
     @property
     def ref(self) -> RepoRef:
@@ -51,14 +57,18 @@ async def repository(gh: GitHub, owner: str, name: str) -> RepositoryFacts:
 
 
 def facts(said: Mapping[str, Any]) -> RepositoryFacts:
-    """Read REST's repository object, whole or as webhooks and lists give it."""
+    """Read REST's repository object, whole or as webhooks and lists give it: some have no owner but `full_name`."""
+    owner = (said.get("owner") or {}).get("login")
     return RepositoryFacts(
         id=said["id"],
-        owner=said["owner"]["login"],
+        owner=owner or said["full_name"].partition("/")[0],
         name=said["name"],
         visibility=said.get("visibility") or ("private" if said.get("private", True) else "public"),
         default_branch=said.get("default_branch"),
         archived=bool(said.get("archived")),
         is_fork=bool(said.get("fork")),
         created_at=parse_iso(said["created_at"]) if isinstance(said.get("created_at"), str) else None,
+        node_id=said.get("node_id"),
+        stars=said.get("stargazers_count"),
+        forks=said.get("forks_count"),
     )

@@ -1,4 +1,8 @@
-"""Every GitHub event that is handled: each module here declares `EVENT`, `handle` and, if it owes words, `give_up`."""
+"""Every GitHub event that is handled: each module here declares `EVENT`, `handle` and, if it owes words, `give_up`.
+
+A module is named after its event and imported when the first delivery of that event comes: what answers comments weighs
+more than the server that waits for them.
+"""
 
 from __future__ import annotations
 
@@ -24,10 +28,23 @@ class Event:
 
 
 @cache
+def handled() -> frozenset[str]:
+    """Return the names of the events that are handled, without importing what handles them."""
+    return frozenset(module.name for module in pkgutil.iter_modules(__path__))
+
+
+@cache
+def load(name: str) -> Event:
+    """Import the module of a handled event."""
+    loaded = importlib.import_module(f"{__name__}.{name}")
+    return Event(loaded.EVENT, loaded.handle, getattr(loaded, "give_up", None))
+
+
+def event_named(name: str) -> Event | None:
+    """Return what is done for the event of this name, None where nothing is."""
+    return load(name) if name in handled() else None
+
+
 def all_events() -> Mapping[str, Event]:
     """Return every event that is handled, by GitHub's name for it."""
-    found: dict[str, Event] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda module: module.name):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        found[loaded.EVENT] = Event(loaded.EVENT, loaded.handle, getattr(loaded, "give_up", None))
-    return found
+    return {event.name: event for event in map(load, sorted(handled()))}

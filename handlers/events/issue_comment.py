@@ -14,20 +14,22 @@ from github.errors import Gone
 from github.reads.permission import permission
 from github.reads.repository import repository
 from github.writes.reactions import THUMBS_DOWN
+from handlers.access import Access
 from handlers.asked import AskedIn
 from handlers.command import WhoMay
 from handlers.commands import command_for
-from handlers.configuration import read_configuration
 from handlers.conversation import Conversation
 from handlers.grammar import Call, GrammarMistake, changed, parse
 from handlers.history import later_history
 from handlers.reactions import Reactions
+from handlers.seen import note_seen
 from reports.answering import ref
+from reports.configuration import read_configuration
 from reports.keys import answer_key
 from reports.publish import Publication
 from reports.sentences import failure
 from reports.services import Services
-from storage import answers, askings, installations
+from storage import answers, askings
 from storage.answers import PublishedAnswer
 from storage.connection import Connection
 from storage.installations import Repository, Visibility
@@ -78,6 +80,7 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
         record.key,
         publication,
         reactions,
+        Access(services, github, services.github(asked.installation.id), asked.repository, asked.sender),
         now.replace(microsecond=0),
         waited,
     )
@@ -133,8 +136,7 @@ async def remember(services: Services, asked: AskedIn) -> PublishedAnswer | None
     key = answer_key(asked.repository.id, asked.comment_id)
 
     async def work(connection: Connection) -> PublishedAnswer | None:
-        await installations.save_installation(connection, asked.installation)
-        await installations.save_repository(connection, asked.repository)
+        await note_seen(connection, asked.installation, asked.repository, asked.updated_at)
         known = await answers.answer(connection, key)
         if known is not None and is_older(asked, known):
             return None

@@ -19,6 +19,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -89,7 +90,17 @@ class Meter:
                 self.cost.nodes += parents * size
                 self._walk(node.selection_set, parents * size)
             elif isinstance(node, FieldNode):
-                self._walk(node.selection_set, parents)
+                self._walk(node.selection_set, parents * self._given(node))
+
+    def _given(self, node: FieldNode) -> int:
+        """How many things are asked for by id: each is the parent of what is asked of it."""
+        for argument in node.arguments or ():
+            if node.name.value == "nodes" and argument.name.value == "ids":
+                value = argument.value
+                ids = self._variables.get(value.name.value) if isinstance(value, VariableNode) else None
+                listed = value.values if isinstance(value, ListValueNode) else ids
+                return len(listed) if isinstance(listed, list | tuple) else 1
+        return 1
 
     def _size(self, node: FieldNode) -> int:
         name = node.name.value

@@ -15,7 +15,7 @@ async def post(request: web.Request) -> web.Response:
     if who.account is None:
         raise Refusal(401, "This endpoint requires you to be authenticated.")
     now = here.world.clock.now()
-    covered = len(list(here.world.covered(who.installation))) if who.installation else 0
+    covered = len(here.world.covered(who.installation)) if who.installation else 0
     account = here.limits.account(who, "graphql", now, covered)
     outcome = here.graphql.run(await body(request), who, account, now, here.base)
     account.used = min(account.limit, account.used + outcome.points)

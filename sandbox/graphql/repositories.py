@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo
 
-from sandbox.graphql import code
+from sandbox.graphql import code, fans
 from sandbox.graphql.connections import Connection, Index, Key, Paging
 from sandbox.graphql.context import Context, since_text
 from sandbox.things import Issue, Pull, Release, Repository, Thread
@@ -138,7 +138,7 @@ TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
         "databaseId": lambda one, _: one.id,
         "defaultBranchRef": code.default_branch,
         "description": lambda one, _: one.description,
-        "forkCount": lambda _, __: 0,
+        "forkCount": lambda one, _: one.fans.fork_count(),
         "hasIssuesEnabled": lambda _, __: True,
         "id": lambda one, _: one.node_id,
         "isArchived": lambda one, _: one.archived,
@@ -162,10 +162,12 @@ TABLES: Mapping[str, Mapping[str, Callable[..., Any]]] = {
         "ref": code.ref,
         "releases": _releases,
         "resourcePath": lambda one, _: f"/{one.full_name}",
-        "stargazerCount": lambda _, __: 0,
+        "stargazerCount": lambda one, _: one.fans.star_count(),
+        "stargazers": fans.stargazers,
         "updatedAt": lambda one, _: one.updated_at,
         "url": lambda one, info: f"{info.context.base}/{one.full_name}",
         "viewerPermission": _viewer_permission,
         "visibility": lambda one, _: one.visibility.upper(),
+        "watchers": fans.watchers,
     },
 }

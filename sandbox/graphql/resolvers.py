@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema, is_object_type
 
-from sandbox.graphql import activity, code, people, repositories
+from sandbox.graphql import activity, code, fans, node, people, repositories
 from sandbox.graphql.connections import Connection
 from sandbox.graphql.context import Context
 from sandbox.things import Account, Repository
@@ -75,7 +75,8 @@ QUERY: Mapping[str, Resolver] = {
     "repositoryOwner": _account("RepositoryOwner", "User", "Organization"),
 }
 TABLES: Mapping[str, Mapping[str, Resolver]] = {
-    "Query": QUERY,
+    "Query": {**QUERY, **node.QUERY},
+    **fans.TABLES,
     **repositories.TABLES,
     **activity.TABLES,
     **code.TABLES,
@@ -88,9 +89,9 @@ def attach(schema: GraphQLSchema) -> None:
     for name, kind in schema.type_map.items():
         if not is_object_type(kind) or name.startswith("__"):
             continue
-        table = CONNECTION if name.endswith("Connection") else TABLES.get(name, {})
+        table = {**(CONNECTION if name.endswith("Connection") else {}), **TABLES.get(name, {})}
         for field_name, field in kind.fields.items():
             if field_name in table:
                 field.resolve = table[field_name]
-    for name, resolve_type in {**people.KINDS, **activity.KINDS, **code.KINDS}.items():
+    for name, resolve_type in {**people.KINDS, **activity.KINDS, **code.KINDS, **node.KINDS}.items():
         schema.type_map[name].resolve_type = resolve_type  # type: ignore[attr-defined]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from sandbox.rest import app, comments, contents, deliveries, issues, limits, people, reactions, repositories
+from sandbox.rest import (
+    app,
+    comments,
+    contents,
+    deliveries,
+    fans,
+    issues,
+    limits,
+    people,
+    reactions,
+    repositories,
+    runs,
+    traffic,
+)
 from sandbox.rest.routing import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -17,6 +30,9 @@ ROUTES: tuple[Route, ...] = (
     *issues.ROUTES,
     *reactions.ROUTES,
     *contents.ROUTES,
+    *traffic.ROUTES,
+    *fans.ROUTES,
+    *runs.ROUTES,
 )
 
 

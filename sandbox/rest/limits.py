@@ -14,7 +14,7 @@ from sandbox.state import state
 async def get_rate_limit(request: web.Request) -> web.Response:
     """`GET /rate_limit`."""
     here, who = state(request), caller(request)
-    covered = len(list(here.world.covered(who.installation))) if who.installation else 0
+    covered = len(here.world.covered(who.installation)) if who.installation else 0
 
     def shown(resource: Resource) -> dict[str, Any]:
         account = here.limits.account(who, resource, here.world.clock.now(), covered)

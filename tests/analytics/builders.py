@@ -63,6 +63,38 @@ def first(login: str, day: float) -> Row:
     return {"actor": login, "first_at": on(day)}
 
 
+def visits(
+    day: int,
+    views: int | None = 0,
+    uniques: int | None = None,
+    clones: int | None = 1,
+    provisional: bool = False,
+) -> Row:
+    """A day of traffic of which something is known; every view is somebody else's unless told otherwise."""
+    return {
+        "day": on(day),
+        "views": views,
+        "view_uniques": views if uniques is None else uniques,
+        "clones": clones,
+        "clone_uniques": clones,
+        "views_provisional": provisional,
+        "clones_provisional": provisional,
+    }
+
+
+def release(day: float, tag: str = "v1.2.0") -> Row:
+    """A published release."""
+    return {"tag": tag, "name": tag, "created_at": on(day), "published_at": on(day)}
+
+
+def listed(day: int, *names: str) -> list[Row]:
+    """The list of one day: the first name has most views."""
+    return [
+        {"day": on(day), "position": place, "name": name, "count": 100 - place, "uniques": 50 - place}
+        for place, name in enumerate(names, 1)
+    ]
+
+
 def tables(**rows: Sequence[Row]) -> Tables:
     """Build the tables from rows; kinds follow from the logins, `h:...` is an e-mail's hash."""
     columns: dict[str, dict[str, list[Any]]] = {}

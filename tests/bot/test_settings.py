@@ -223,3 +223,19 @@ def test_pictures_are_hosted_where_github_or_a_browser_beside_the_server_can_fet
 def test_an_empty_variable_is_an_absent_one(complete: dict[str, str]) -> None:
     names = ("PORT", "HOST", "DATA_DIR", "PUBLIC_URL", "GITHUB_API_URL", "DATABASE_URL", "CLOCK_URL")
     assert Settings.from_environ(complete | dict.fromkeys(names, " ")) == Settings.from_environ(complete)
+
+
+def test_the_tick_token_is_a_secret_and_may_be_missing(complete: dict[str, str]) -> None:
+    assert Settings.from_environ(complete).tick_token is None
+    assert Settings.from_environ(complete | {"TICK_TOKEN": "  "}).tick_token is None
+    settings = Settings.from_environ(complete | {"TICK_TOKEN": " a-quiet-heron\n"})
+    assert settings.tick_token == b"a-quiet-heron"
+    assert "heron" not in repr(settings)
+
+
+def test_the_days_of_grace_are_a_whole_number(complete: dict[str, str]) -> None:
+    assert Settings.from_environ(complete).grace_days == 30
+    assert Settings.from_environ(complete | {"GRACE_DAYS": "0"}).grace_days == 0
+    for wrong in ("-1", "a month", "30.5", "99999", "\u0663"):
+        (fault,) = faults(complete | {"GRACE_DAYS": wrong})
+        assert fault.startswith("GRACE_DAYS is not a number of days")

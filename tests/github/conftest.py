@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -62,3 +66,12 @@ def pem() -> str:
 @pytest.fixture
 def app(pem: str) -> App:
     return App("Iv23liAlmanac", pem)
+
+
+@pytest.fixture(scope="session")
+def openapi(shared_folder: Path) -> dict[str, Any]:
+    """GitHub's own description of its REST API, with its examples."""
+    description: dict[str, Any] = msgspec.json.decode(
+        gzip.decompress((shared_folder / "api" / "openapi.json.gz").read_bytes())
+    )
+    return description

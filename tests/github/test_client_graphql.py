@@ -72,3 +72,12 @@ async def test_a_row_we_may_not_see_is_a_hole_in_the_answer(
     data = {"repository": {"pullRequests": {"nodes": [None, {"number": 2}]}}}
     fake.on("POST", "/graphql", Says({"data": data, "errors": [{"type": kind, "message": "no", "path": path}]}))
     assert await gh.graphql("{ repository { id } }", {}) == data
+
+
+async def test_a_list_of_a_row_that_we_may_not_see_is_not_taken_for_an_empty_one(gh: GitHub, fake: FakeGitHub) -> None:
+    path = ["repository", "pullRequests", "nodes", 0, "reviews"]
+    data = {"repository": {"pullRequests": {"nodes": [{"number": 1, "reviews": None}]}}}
+    error = {"type": "FORBIDDEN", "message": "Resource not accessible by integration", "path": path}
+    fake.on("POST", "/graphql", Says({"data": data, "errors": [error]}))
+    with pytest.raises(Refused, match="not accessible"):
+        await gh.graphql("{ repository { id } }", {})

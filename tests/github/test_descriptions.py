@@ -7,12 +7,12 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import graphql
 import jsonschema_rs
-import msgspec
 import pytest
 
 import github
@@ -22,9 +22,11 @@ from github.endpoints import Endpoints
 from github.reads.app import app
 from github.reads.comments import issue_comments
 from github.reads.contents import file_text
-from github.reads.installations import installation, installation_repositories
+from github.reads.installations import installation, installations, repositories
 from github.reads.permission import permission
 from github.reads.repository import RepoRef, repository
+from github.reads.traffic import traffic_of
+from github.reads.workflow_runs import runs_between
 from github.route import Route
 from github.writes import comments, reactions
 from tests.github.fake import Clock, FakeGitHub, Heard, Says
@@ -51,14 +53,6 @@ def schema(shared_folder: Path) -> graphql.GraphQLSchema:
     return graphql.build_schema(sdl, assume_valid=True, assume_valid_sdl=True, no_location=True)
 
 
-@pytest.fixture(scope="module")
-def openapi(shared_folder: Path) -> dict[str, Any]:
-    description: dict[str, Any] = msgspec.json.decode(
-        gzip.decompress((shared_folder / "api" / "openapi.json.gz").read_bytes())
-    )
-    return description
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_valid_graphql_of_github(schema: graphql.GraphQLSchema, name: str) -> None:
     document = graphql.parse(DOCUMENTS[name])
@@ -67,7 +61,7 @@ def test_a_document_is_valid_graphql_of_github(schema: graphql.GraphQLSchema, na
 
 
 def test_every_reader_of_graphql_was_found() -> None:
-    assert len(DOCUMENTS) == 6
+    assert len(DOCUMENTS) == 8
 
 
 async def _all(items: Any) -> None:
@@ -75,11 +69,15 @@ async def _all(items: Any) -> None:
         pass
 
 
+TRAFFIC = [name for name in ROUTES if "/traffic/" in name]
+SEARCHES = {"created"}  # described as a time and, in the same breath, as a search, which is what it takes
+
 # One call per route, as the package makes it.
 CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
     "GET /app": app,
     "GET /app/installations/{installation_id}": lambda gh: installation(gh, 42),
-    "GET /installation/repositories": lambda gh: _all(installation_repositories(gh)),
+    "GET /app/installations": installations,
+    "GET /installation/repositories": repositories,
     "GET /repos/{owner}/{repo}": lambda gh: repository(gh, "o", "r"),
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: _all(
         issue_comments(gh, REPO, 5, since=gh.now())
@@ -94,10 +92,16 @@ CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
     "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}": lambda gh: reactions.unreact(
         gh, REPO, 11, 3
     ),
+    "GET /repos/{owner}/{repo}/actions/runs": lambda gh: runs_between(
+        gh, REPO, gh.now().date() - timedelta(days=14), gh.now().date()
+    ),
+    **dict.fromkeys(TRAFFIC, lambda gh: traffic_of(gh, REPO, gh.now())),
     "POST /app/installations/{installation_id}/access_tokens": lambda gh: gh.get("/x"),
 }
 CONTENT: dict[str, Any] = {
     "GET /app/installations/{installation_id}": {"id": 42, "account": {"login": "o", "id": 1, "type": "User"}},
+    "GET /app/installations": [],
+    "GET /repos/{owner}/{repo}/actions/runs": {"total_count": 0, "workflow_runs": []},
     "GET /installation/repositories": {"total_count": 0, "repositories": []},
     "GET /repos/{owner}/{repo}": {"id": 7, "name": "r", "owner": {"login": "o"}},
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": [],
@@ -116,23 +120,33 @@ async def test_a_request_is_one_that_github_describes(
 ) -> None:
     route = ROUTES[name]
     operation = openapi["paths"][route.template][route.method.lower()]
-    heard = await _heard(name, fake, session, endpoints, clock, app)
+    for heard in await _heard(name, fake, session, endpoints, clock, app):
+        _judge_request(openapi, operation, heard)
 
+
+def _judge_request(openapi: dict[str, Any], operation: dict[str, Any], heard: Heard) -> None:
     described = [_resolved(openapi, one) for one in operation.get("parameters", [])]
     queries = {one["name"]: one["schema"] for one in described if one["in"] == "query"}
     assert heard.query.keys() <= queries.keys()
     for key, value in heard.query.items():
+        if key in SEARCHES:
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d", value)
+            continue
         typed = int(value) if queries[key].get("type") == "integer" else value
         _judge(openapi, queries[key], typed)
-    body = operation.get("requestBody")
+    body = operation.get("requestBody") or {}
     if heard.content is None:
-        assert not (body or {}).get("required")
+        assert not body.get("required")
     else:
         _judge(openapi, body["content"]["application/json"]["schema"], heard.content)
 
 
-async def _heard(name: str, fake: FakeGitHub, session: Any, endpoints: Endpoints, clock: Clock, app: App) -> Heard:
-    """Make the call against a server that answers everything, and return the one request of that route."""
+async def _heard(
+    name: str, fake: FakeGitHub, session: Any, endpoints: Endpoints, clock: Clock, app: App
+) -> list[Heard]:
+    """Make the call against a server that answers everything, and return its requests of that route: views and clones
+    are asked for by day and by week, everything else once.
+    """
     route = ROUTES[name]
     pattern = re.compile(re.sub(r"\{\w+\}", "[^?]+", route.template))
     tokens = "POST /app/installations/{installation_id}/access_tokens"
@@ -143,8 +157,9 @@ async def _heard(name: str, fake: FakeGitHub, session: Any, endpoints: Endpoints
         session, app, 42, endpoints, clock.now, clock.sleep, repository_ids=[7], permissions={"issues": "write"}
     )
     await CALLS[name](gh)
-    (heard,) = [one for one in fake.heard if one.method == route.method and pattern.fullmatch(one.path)]
-    return heard
+    found = [one for one in fake.heard if one.method == route.method and pattern.fullmatch(one.path)]
+    assert len(found) == (2 if name.endswith(("/views", "/clones")) else 1)
+    return found
 
 
 def _resolved(openapi: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

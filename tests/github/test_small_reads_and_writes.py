@@ -12,7 +12,6 @@ from github.errors import Gone
 from github.reads.app import app
 from github.reads.comments import IssueComment, issue_comments
 from github.reads.contents import file_text
-from github.reads.installations import installation, installation_repositories
 from github.reads.permission import Permission, permission
 from github.reads.repository import RepoRef, RepositoryFacts, repository
 from github.writes import comments, reactions
@@ -38,20 +37,6 @@ async def test_a_repository_is_known_by_its_number_even_under_an_old_name(gh: Gi
 async def test_a_repository_of_an_older_server_is_private_or_public(gh: GitHub, fake: FakeGitHub) -> None:
     fake.on("GET", "/repos/o/r", Says({key: value for key, value in SAID.items() if key != "visibility"}))
     assert (await repository(gh, "o", "r")).visibility == "private"
-
-
-async def test_an_installation_lists_its_repositories(gh: GitHub, fake: FakeGitHub) -> None:
-    fake.on("GET", "/installation/repositories", Says({"total_count": 1, "repositories": [SAID]}))
-    assert [one async for one in installation_repositories(gh)] == [FACTS]
-
-
-async def test_an_installation_has_an_account_and_permissions(gh: GitHub, fake: FakeGitHub) -> None:
-    account = {"login": "o", "id": 1, "type": "Organization"}
-    said = {"id": 42, "account": account, "permissions": {"issues": "write"}, "repository_selection": "selected"}
-    fake.on("GET", "/app/installations/42", Says(said | {"suspended_at": "2026-10-01T12:00:00Z"}))
-    facts = await installation(gh, 42)
-    assert (facts.account_login, facts.account_type, facts.selected_only) == ("o", "Organization", True)
-    assert (facts.permissions, facts.suspended_at) == ({"issues": "write"}, NOON)
 
 
 async def test_the_app_knows_its_bot(gh: GitHub, fake: FakeGitHub) -> None:

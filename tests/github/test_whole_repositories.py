@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 from collections import Counter
 from pathlib import Path
 
 import aiohttp
+import msgspec
 import pytest
 
 from analytics.rows import PullRow, ReviewRow
+from analytics.window import parse_iso
 from github.auth import App
 from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.commits import commit_pages
+from github.reads.installations import installations, repositories
 from github.reads.issues import issue_pages
 from github.reads.pulls import pull_pages
 from github.reads.repository import repository
+from github.reads.traffic import traffic_of
 from sandbox.build import build
 from sandbox.dataset import Dataset
 from sandbox.server import Sandbox
@@ -62,6 +67,31 @@ async def test_every_row_of_a_real_repository_arrives_once(shared_folder: Path, 
         assert sorted(row.sha for row in commits) == sorted(row["sha"] for row in dataset.commits)
         assert len({row.author for row in commits}) == len({(row["author"] or "").lower() for row in dataset.commits})
         assert gh.usage.points == gh.usage.graphql_requests
+
+
+async def test_captured_traffic_arrives_as_it_was_captured(shared_folder: Path) -> None:
+    """Every window of a real repository, each at the time it was captured: its days, and nothing but its days."""
+    folder = shared_folder / "data" / "traffic" / "cicsdev__cics-genapp"
+    lines = gzip.decompress((folder / "windows.jsonl.gz").read_bytes()).splitlines()
+    windows = [msgspec.json.decode(line) for line in lines]
+    world, keys = build([Dataset.read(folder)])
+    async with Sandbox(world) as sandbox, aiohttp.ClientSession() as session:
+        port = (Endpoints.of(sandbox.url), sandbox.clock.now, _no_sleep)
+        app = App(keys.client_id, keys.private_key)
+        (installed,) = await installations(GitHub.for_app(session, app, *port))
+        gh = GitHub.for_installation(session, app, installed.id, *port)
+        (found,) = await repositories(gh)
+        for window in windows:
+            captured_at = parse_iso(window["captured_at"])
+            sandbox.clock.set(captured_at)
+            capture, faults = await traffic_of(gh, found.ref, captured_at)
+            assert faults == ()
+            for kind in ("views", "clones"):
+                traffic = getattr(capture, kind)
+                listed = [[day.isoformat(), said.count, said.uniques] for day, said in traffic.days.items()]
+                assert listed == window[kind]
+                assert msgspec.json.decode(capture.raw[kind])["count"] == traffic.total.count
+        assert gh.usage.requests == 1 + 6 * len(windows)
 
 
 async def _no_sleep(_seconds: float) -> None:

@@ -41,6 +41,9 @@ class Thread:
     async def answer(self, question: Question) -> None:
         self.asked.append(question)
 
+    async def status(self) -> None:
+        self.said.append("status")
+
     async def say(self, markdown: str) -> None:
         self.said.append(markdown)
 
@@ -65,7 +68,7 @@ async def run(text: str) -> Thread:
 
 
 def test_every_module_is_a_command() -> None:
-    assert list(all_commands()) == ["help", "metric", "overview"]
+    assert list(all_commands()) == ["help", "metric", "overview", "status"]
 
 
 @pytest.mark.parametrize(

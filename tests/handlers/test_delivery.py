@@ -42,7 +42,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Mapping[str, 
         return tell
 
     events = {"star": Event("star", teller("star"), teller("sorry")), "fork": Event("fork", teller("fork"), None)}
-    monkeypatch.setattr(delivery, "all_events", lambda: events)
+    monkeypatch.setattr(delivery, "event_named", events.get)
     return told
 
 
@@ -74,7 +74,7 @@ async def test_what_a_module_raises_comes_through(services: Services, monkeypatc
     async def fail(*_: Any) -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr(delivery, "all_events", lambda: {"star": Event("star", fail, None)})
+    monkeypatch.setattr(delivery, "event_named", {"star": Event("star", fail, None)}.get)
     with pytest.raises(RuntimeError, match="ours"):
         await handle_delivery(services, job("star", {}))
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import aiohttp
 
-from analytics.tables import COLUMNS, DATASETS, Tables
+from analytics.tables import COLUMNS, Tables
 from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.repository import RepoRef
 from reports import gather
+from reports.datasets import WALKS
 from reports.walk import Progress, Reading
 from sandbox.clock import Clock, iso
 from sandbox.dataset import Dataset
@@ -57,7 +58,7 @@ class Town:
 
     async def bring(self, edge: datetime, *needs: str) -> dict[str, Watermark]:
         """Bring datasets up to date, all of them where none is named."""
-        return await gather.bring(self.reading(), needs or DATASETS, edge)
+        return await gather.bring(self.reading(), needs or tuple(WALKS), edge)
 
     async def asked(self, edge: datetime, *needs: str) -> list[str]:
         """Bring datasets up to date; return the operations that took."""

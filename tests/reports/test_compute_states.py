@@ -44,8 +44,10 @@ async def task(store: Store) -> Task:
         await activity.save_commits(connection, 7, [CommitRow("a" * 40, OPAL, NOW - DAY, NOW - DAY, 1, 1, 1)])
 
     await store.write(keep)
-    question = Question(tuple(all_metrics()), Window.last(30, NOW), 7, "quartz/harbour")
-    states = {name: DatasetState(name, 0, synced_at=NOW, whole_history=True) for name in ("pulls", "issues", "commits")}
+    read = ("pulls", "issues", "commits")
+    metrics = tuple(name for name, metric in all_metrics().items() if metric.needs <= set(read))
+    question = Question(metrics, Window.last(30, NOW), 7, "quartz/harbour")
+    states = {name: DatasetState(name, 0, synced_at=NOW, whole_history=True) for name in read}
     return Task(store.url, question, NOW, states, pictures=False)
 
 

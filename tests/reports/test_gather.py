@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from analytics.tables import DATASETS
 from analytics.window import BEGINNING
 from github.errors import Gone, Later, QueryFailed, Refused
 from reports import gather
+from reports.datasets import WALKS
 from reports.walk import FRESH
 from sandbox.dataset import Dataset
 from sandbox.faults import Fault, Match
@@ -117,16 +117,16 @@ async def test_an_empty_repository_is_whole_at_once(database_file: Path, dataset
     async with town(database_file, Dataset({"full_name": "acme/rocket"})) as here:
         marks = await here.bring(BEGINNING)
         assert all(mark.whole_history for mark in marks.values())
-        assert await gather.extend(here.reading(), DATASETS, 1)
+        assert await gather.extend(here.reading(), WALKS, 1)
 
 
 async def test_the_background_begins_what_no_question_has_asked_for(database_file: Path, dataset: Dataset) -> None:
     async with town(database_file, dataset) as here:
         await here.bring(EDGE, "pulls")
-        while not await gather.extend(here.reading(), DATASETS, 2):
+        while not await gather.extend(here.reading(), WALKS, 2):
             pass
         marks = await gather.stored_marks(here.reading())
-        assert set(marks) == set(DATASETS)
+        assert set(marks) == set(WALKS)
         assert all(mark.whole_history for mark in marks.values())
         assert len(here.tables()["commits"]) == len(dataset.commits)
 
@@ -187,3 +187,43 @@ async def test_rows_of_a_repository_that_took_over_the_name_are_not_kept(databas
         with pytest.raises(Gone, match="another repository is called"):
             await gather.bring(other, ["pulls"], EDGE)
         assert here.tables()["pulls"] == []
+
+
+async def test_what_only_adds_to_an_answer_is_one_page(database_file: Path, dataset: Dataset) -> None:
+    """Read once, not again while it is fresh, then its news."""
+    async with town(database_file, dataset) as here:
+        before = len(here.sandbox.requests)
+        for _ in range(2):
+            await gather.glance(here.reading(), "releases")
+        assert [one.operation for one in here.sandbox.requests[before:]] == ["Releases"]
+        assert here.tables()["releases"]
+        here.pass_time(FRESH)
+        await gather.glance(here.reading(), "releases")
+        assert [one.operation for one in here.sandbox.requests[before:]] == ["Releases"] * 2
+
+
+async def test_what_only_adds_to_an_answer_may_be_missing(database_file: Path, dataset: Dataset) -> None:
+    """A refusal is noted and not asked about again at once; an hourly limit or an outage is no reason to wait."""
+    async with town(database_file, dataset) as here:
+        refused = here.sandbox.faults.add(
+            Fault(Match(operation="Releases"), "status", times=None, status=403, body=FORBIDDEN)
+        )
+        await gather.glance(here.reading(), "releases")
+        await gather.glance(here.reading(), "releases")
+        assert refused.hit == 1
+        here.sandbox.faults.clear()
+        here.pass_time(FRESH)
+        here.sandbox.faults.add(
+            Fault(Match(operation="Releases"), "status", status=422, body='{"message": "Unprocessable"}')
+        )
+        await gather.glance(here.reading(), "releases")
+
+
+async def test_stars_are_read_newest_first_to_the_edge(database_file: Path, dataset: Dataset) -> None:
+    async with town(database_file, dataset) as here:
+        await here.bring(BEGINNING, "stars")
+        given = here.loaded.fans.stars()
+        assert given
+        assert len(here.tables()["stars"]) == len(given)
+        assert (await gather.stored_marks(here.reading()))["stars"].whole_history
+        assert gather.permission_for("stars") == "metadata=read"

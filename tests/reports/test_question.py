@@ -134,7 +134,38 @@ def test_a_mistake_says_what_was_wrong_and_what_is_near(words: str, sentence: st
     mistake = wrong(words)
     assert sentence is None or mistake.sentence == sentence
     assert mistake.nearest == nearest
-    assert mistake.usage == "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31]"
+    assert mistake.usage == "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31] [scope=org]"
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("traffic scope=org", ("org-traffic",)),
+        ("scope=org traffic", ("org-traffic",)),
+        ("Traffic SCOPE=Organisation 90d", ("org-traffic",)),
+        ("views scope=organization", ("org-traffic",)),
+        ("scope=org", ("org-traffic",)),
+        ("org-traffic", ("org-traffic",)),
+        ("traffic org-traffic scope=org", ("org-traffic",)),
+        ("traffic scope=repository", ("traffic",)),
+        ("scope=repo", ("overview",)),
+        ("traffic scope=repo scope=org", ("org-traffic",)),
+    ],
+)
+def test_a_scope_asks_all_repositories_together(words: str, names: tuple[str, ...]) -> None:
+    assert ask(words).metrics == names
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence", "nearest"),
+    [
+        ("pulls scope=org", "`pulls` is asked of one repository, not of all of them together.", "traffic scope=org"),
+        ("traffic scope=all", "`scope=all` is no scope: there is `scope=org`, all repositories together.", "scope=org"),
+        ("scope=", "`scope=` is no scope: there is `scope=org`, all repositories together.", "scope=org"),
+    ],
+)
+def test_a_scope_that_there_is_not_is_a_mistake(words: str, sentence: str, nearest: str) -> None:
+    assert (wrong(words).sentence, wrong(words).nearest) == (sentence, nearest)
 
 
 @settings(max_examples=2_000, deadline=None)

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from analytics.tables import DATASETS
 from analytics.window import BEGINNING
 from reports import gather
+from reports.datasets import WALKS
 from reports.walk import FRESH, Progress
 from sandbox.dataset import Dataset
 from sandbox.generate import generate
@@ -90,7 +90,7 @@ async def test_later_one_page_of_each_dataset_is_enough(database_file: Path, dat
         operations = await here.asked(NOW - 90 * DAY)
 
         assert sorted(operations) == sorted(set(operations))
-        assert len(operations) == len(DATASETS)
+        assert len(operations) == len(WALKS)
         assert here.tables() == before
 
 
@@ -106,7 +106,7 @@ async def test_a_wider_window_reads_on_from_where_the_last_one_stopped(
         assert here.tables() == in_two
 
     # a page that ends at the edge may have to be begun again
-    assert len(first) + len(second) <= len(at_once) + len(DATASETS)
+    assert len(first) + len(second) <= len(at_once) + len(WALKS)
 
 
 async def test_what_changes_is_news(database_file: Path, dataset: Dataset) -> None:
@@ -121,7 +121,7 @@ async def test_what_changes_is_news(database_file: Path, dataset: Dataset) -> No
         operations = await here.asked(NOW - 90 * DAY)
         tables = here.tables()
 
-    assert len(operations) == len(DATASETS)
+    assert len(operations) == len(WALKS)
     merged = next(row for row in tables["pulls"] if row[0] == str(pull.number))
     assert any("2026-11-22 09:00" in cell for cell in merged)
     assert str(issue.number) in {row[0] for row in tables["issues"]}
@@ -205,12 +205,12 @@ Bring = Callable[[Town, Any, Any], Awaitable[object]]
 
 
 async def at_once(here: Town, report: Any, store: Any) -> object:
-    return await gather.bring(here.reading(report, store), DATASETS, BEGINNING)
+    return await gather.bring(here.reading(report, store), WALKS, BEGINNING)
 
 
 async def in_the_background(here: Town, report: Any, store: Any) -> object:
     """Page by page, as the history job does."""
-    while not await gather.extend(here.reading(report, store), DATASETS, 1):
+    while not await gather.extend(here.reading(report, store), WALKS, 1):
         pass
     return None
 

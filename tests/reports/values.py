@@ -96,9 +96,11 @@ METRICS = {
         metric("authors"),
         metric("commits"),
         metric("issues"),
+        metric("org-traffic"),
         metric("overview"),
         metric("pulls", "prs", "pull-requests"),
         metric("review-matrix", "matrix"),
         metric("time-to-merge", "merge-time"),
+        metric("traffic", "views"),
     )
 }

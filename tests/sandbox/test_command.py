@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from sandbox.__main__ import main
 from sandbox.dataset import Dataset
+from tests.sandbox.test_traffic_replay import write_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +75,21 @@ def test_the_clock_starts_where_it_is_told(folder: Path) -> None:
 
     assert isinstance(clock, dict)
     assert clock["now"].startswith("2026-03-04T05:")
+
+
+def test_captured_traffic_is_served_as_of_its_last_capture(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_folder(tmp_path / "traffic" / name, f"acme/{name}")
+    with running("--data", str(tmp_path / "traffic"), "--token", "ghp_mine") as url:
+        views = fetched(f"{url}/repos/acme/two/traffic/views", "ghp_mine")
+        installations = fetched(f"{url}/_sandbox/installations", "ghp_mine")
+        clock = fetched(f"{url}/_sandbox/clock", "")
+
+    assert views == {"count": 0, "uniques": 0, "views": []}
+    assert isinstance(installations, list)
+    assert [(one["login"], one["repositories"]) for one in installations] == [("acme", 2)]
+    assert isinstance(clock, dict)
+    assert clock["now"].startswith("2026-11-09T23:")
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:

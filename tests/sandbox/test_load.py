@@ -38,7 +38,7 @@ PULLS = """query Pulls($owner: String!, $name: String!, $after: String) {
 }"""
 
 
-def loaded(**tables: list[dict[str, Any]]) -> tuple[World, Any]:
+def loaded(**tables: Any) -> tuple[World, Any]:
     world = World(Clock(NOW))
     (repository,) = load(world, [Dataset({"full_name": "acme/data"}, **tables)])
     return world, repository

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,14 +11,18 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from bot.jobs import TIMED
 from reports.services import Services
 from scheduler import clock as module
-from scheduler.clock import Clock
+from scheduler.clock import DISCOVER, Clock
 from scheduler.plan import PRUNE_EVERY, due
 from scheduler.prune import KIND, prune
 from storage import queue
+from storage.connection import Connection
 from storage.engine import Store
+from storage.installations import Installation, save_installation
 from storage.queue import KEYS_KEPT, Job, NewJob, Wakeup
 from tests.services import services_on
 
@@ -39,16 +44,16 @@ def test_what_is_due_again_has_a_new_key_and_only_then(now: datetime, later: tim
 
 
 def test_what_is_due_has_a_kind_that_a_worker_runs() -> None:
-    assert {one.kind for one in due(NOON)} == {KIND}
+    assert {one.kind for one in due(NOON)} == {KIND, DISCOVER} <= set(TIMED)
 
 
 async def test_ticking_again_puts_nothing_again(store: Store) -> None:
     clock = Clock(store, Wakeup(), lambda: NOON)
 
-    assert await clock.tick() == 1
+    assert await clock.tick() == 2
     assert await clock.tick() == 0
     assert await Clock(store, Wakeup(), lambda: NOON + timedelta(minutes=1)).tick() == 0, "a second process"
-    assert (await store.read(queue.counts))["waiting"] == 1
+    assert (await store.read(queue.counts))["waiting"] == 2
 
 
 async def test_a_job_that_is_done_is_not_put_again_in_its_turn(store: Store) -> None:
@@ -59,7 +64,7 @@ async def test_a_job_that_is_done_is_not_put_again_in_its_turn(store: Store) -> 
     await queue.finish(store, job, NOON)
 
     assert await clock.tick() == 0
-    assert await Clock(store, Wakeup(), lambda: NOON + PRUNE_EVERY).tick() == 1
+    assert await Clock(store, Wakeup(), lambda: NOON + PRUNE_EVERY).tick() == 2
 
 
 async def test_the_bell_rings_only_for_what_is_new(store: Store) -> None:
@@ -85,10 +90,11 @@ async def test_a_late_tick_still_counts_and_late_ones_count_once(store: Store) -
     clock = Clock(store, Wakeup(), lambda: NOON)
     clock.start()
     try:
-        (job,) = clock.scheduler.get_jobs()
-        assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
-        assert job.trigger.interval == timedelta(seconds=module.EVERY)
-        assert job.func == clock.tick
+        jobs = {job.func: job for job in clock.scheduler.get_jobs()}
+        assert jobs.keys() == {clock.begin, clock.tick}
+        for job in jobs.values():
+            assert (job.coalesce, job.max_instances, job.misfire_grace_time) == (True, 1, None)
+        assert jobs[clock.tick].trigger.interval == timedelta(seconds=module.EVERY)
     finally:
         clock.stop()
 
@@ -96,6 +102,7 @@ async def test_a_late_tick_still_counts_and_late_ones_count_once(store: Store) -
 async def test_apscheduler_ticks(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """The real scheduler runs the tick, here without waiting a minute for it."""
     monkeypatch.setattr(module, "EVERY", 0.01)
+    monkeypatch.setattr(module, "FIRST", 600)
     wakeup = Wakeup()
     clock = Clock(store, wakeup, lambda: NOON)
     clock.start()
@@ -103,7 +110,70 @@ async def test_apscheduler_ticks(store: Store, monkeypatch: pytest.MonkeyPatch) 
         assert await wakeup.wait(30)
     finally:
         clock.stop()
-    assert (await store.read(queue.counts))["waiting"] == 1
+    assert (await store.read(queue.counts))["waiting"] == 2
+
+
+async def test_what_was_missed_is_caught_up_shortly_after_the_start(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FIRST", 0.01)
+    wakeup = Wakeup()
+    clock = Clock(store, wakeup, lambda: NOON)
+    clock.start()
+    try:
+        assert await wakeup.wait(30)
+    finally:
+        clock.stop()
+
+
+async def test_a_restart_looks_for_installations_again(store: Store) -> None:
+    """Every six hours, and whenever a process begins: it may have slept through a webhook."""
+    assert await Clock(store, Wakeup(), lambda: NOON).begin() == 2
+    assert await Clock(store, Wakeup(), lambda: NOON).begin() == 1
+    assert await Clock(store, Wakeup(), lambda: NOON).begin() == 0, "within the same minute"
+
+
+async def test_captures_are_spread_over_the_first_hours_and_planned_once(store: Store) -> None:
+    """Whoever ticks from outside, perhaps once a day, has all of them at once."""
+    there = [Installation(number, f"o{number}", number, "Organization") for number in range(1, 41)]
+    gone = [
+        replace(there[0], id=41, suspended_at=NOON),
+        replace(there[0], id=42, removed_at=NOON),
+    ]
+
+    async def save(conn: Connection) -> None:
+        for one in (*there, *gone):
+            await save_installation(conn, one)
+
+    await store.write(save)
+    midnight = NOON.replace(hour=0)
+    seen: list[int] = []
+    for hour in range(7):
+        moment = midnight + timedelta(hours=hour)
+        await asyncio.gather(*(clock_at(store, moment).tick() for _ in range(3)))
+        seen.append(len(await ordered(store)))
+    assert seen == sorted(seen)
+    assert seen[0] < 5
+    assert 10 < seen[3] < 30
+    assert seen[6] == 40
+    assert await ordered(store) == {f"capture:{one.id}:2026-11-22" for one in there}
+
+    tomorrow = midnight + timedelta(days=1)
+    await Clock(store, Wakeup(), lambda: tomorrow).tick(woken=True)
+    assert len(await ordered(store)) == 80
+
+
+def clock_at(store: Store, moment: datetime) -> Clock:
+    return Clock(store, Wakeup(), lambda: moment)
+
+
+async def ordered(store: Store) -> set[str]:
+    query = text("SELECT key FROM jobs WHERE kind = 'capture'")
+
+    async def read(conn: Connection) -> set[str]:
+        return set((await conn.execute(query)).scalars())
+
+    return await store.read(read)
 
 
 async def test_pruning_forgets_what_can_no_longer_come_again(store: Store) -> None:

@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import storage.intake
+import storage.lanes
 from storage import queue
+from storage.connection import Connection
 from storage.engine import Store
 from storage.intake import Delivery, Intake, pack, unpack
 from storage.urls import sqlite_path
@@ -70,16 +72,22 @@ async def test_every_acknowledged_delivery_can_be_read_by_another_connection_at_
     other.close()
 
 
+def counted(intake: Intake) -> list[int]:
+    """Return a list that will hold how many deliveries each transaction kept."""
+    batches: list[int] = []
+    write = intake.write
+
+    async def counting() -> int:
+        batches.append(await write())
+        return batches[-1]
+
+    intake.write = counting  # type: ignore[method-assign]
+    return batches
+
+
 async def test_many_waiting_deliveries_share_a_transaction(jobs_store: Store) -> None:
     async with Intake(jobs_store) as intake:
-        batches: list[int] = []
-        write = intake.write
-
-        async def counting() -> int:
-            batches.append(await write())
-            return batches[-1]
-
-        intake.write = counting  # type: ignore[method-assign]
+        batches = counted(intake)
         await asyncio.gather(*(intake.remember(delivery(str(number))) for number in range(200)))
     assert sum(batches) == 200
     assert len(batches) <= 20  # 200 if each had its own; a slow machine fits fewer into a slice of time
@@ -129,13 +137,67 @@ async def test_what_cannot_be_written_is_not_acknowledged_and_the_next_is(jobs_s
         assert await intake.remember(big)
 
 
+async def test_only_the_delivery_that_cannot_be_written_is_refused(jobs_store: Store) -> None:
+    unwritable = Delivery("unwritable \udcff", "push", b"{}", NOW, None)
+    async with Intake(jobs_store) as intake:
+        sending = [delivery("a"), delivery("b"), unwritable, delivery("c")]
+        results = await asyncio.gather(*(intake.remember(each) for each in sending), return_exceptions=True)
+    assert isinstance(results[2], UnicodeEncodeError)
+    assert [results[place] for place in (0, 1, 3)] == [True] * 3
+    assert (await jobs_store.read(queue.counts))["waiting"] == 3
+
+
+async def test_a_job_whose_body_could_not_be_packed_is_not_there(
+    jobs_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row is written before its body: undoing both is what the rollback is for."""
+
+    def failing(event: str, body: bytes) -> bytes:
+        if body == b"bad":
+            raise MemoryError("no room to pack")
+        return pack(event, body)
+
+    monkeypatch.setattr(storage.intake, "pack", failing)
+    async with Intake(jobs_store) as intake:
+        with pytest.raises(MemoryError):
+            await intake.remember(Delivery("bad", "push", b"bad", NOW, None))
+        assert (await jobs_store.read(queue.counts))["waiting"] == 0
+        assert await intake.remember(Delivery("bad", "push", b"{}", NOW, None))
+
+
+async def test_more_deliveries_than_find_their_places_at_once_still_run_in_order(
+    jobs_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage.lanes, "COME_DUE", storage.lanes.come_due(3))
+    guids = [f"{number:02}" for number in range(10)]
+    async with Intake(jobs_store) as intake:
+        for guid in guids:
+            await intake.remember(delivery(guid))
+        waiting: list[int] = []
+        for guid in guids:
+            job = await queue.claim(jobs_store, NOW, LEASE)
+            assert job is not None
+            assert job.key == guid
+            waiting.append(await unplaced(jobs_store))
+            await queue.finish(jobs_store, job, NOW)
+    assert waiting == [7, 4, 1, 0, 0, 0, 0, 0, 0, 0]
+
+
+async def unplaced(store: Store) -> int:
+    """Return how many deliveries have not got their place behind others yet."""
+
+    async def work(conn: Connection) -> int:
+        return int((await conn.exec_driver_sql("SELECT count(*) FROM jobs WHERE state = 'scheduled'")).scalar_one())
+
+    return await store.read(work)
+
+
 async def test_a_locked_database_refuses_rather_than_forgets(jobs_store: Store) -> None:
     other = sqlite3.connect(str(sqlite_path(jobs_store.url)), isolation_level=None)
-    async with Intake(jobs_store) as intake:
-        intake.patience = 0.01
+    async with Intake(jobs_store, patience=0.05) as intake:
         other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            await intake.remember(delivery("a"))
+        refused = await asyncio.gather(*(intake.remember(delivery(guid)) for guid in "abc"), return_exceptions=True)
+        assert [str(error) for error in refused] == ["the database was not free in time"] * 3
         other.execute("ROLLBACK")
         assert await intake.remember(delivery("a"))
     other.close()
@@ -158,7 +220,9 @@ async def test_what_does_not_fit_into_a_slice_of_time_goes_into_the_next_transac
 ) -> None:
     monkeypatch.setattr(storage.intake, "SLICE_SECONDS", -1.0)  # every slice is over after its first insert
     async with Intake(jobs_store) as intake:
+        batches = counted(intake)
         assert all(await asyncio.gather(*(intake.remember(delivery(str(number))) for number in range(5))))
+    assert batches == [1] * 5
     assert (await jobs_store.read(queue.counts))["waiting"] == 5
 
 

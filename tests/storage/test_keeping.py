@@ -49,6 +49,30 @@ async def test_uninstalling_removes_what_was_seen_there_and_nothing_else(store: 
     assert removed == replace(REPOSITORY, removed_at=NOW)
 
 
+async def test_what_was_said_of_an_installation_is_not_forgotten_by_who_does_not_know(store: Store) -> None:
+    """A comment's webhook names the account only; permissions and the time of listing stay as they were learnt."""
+    told = Installation(1, "quartz", 42, "Organization", permissions={"issues": "write", "administration": "read"})
+    await write(store, installations.save_installation, told)
+    await write(store, installations.note_listed, 1, NOW)
+    renamed = Installation(1, "basalt", 42, "Organization", suspended_at=NOW)
+    await write(store, installations.save_installation, renamed)
+    expected = replace(renamed, permissions=told.permissions, listed_at=NOW)
+    assert await read(store, installations.installation, 1) == expected
+    assert await store.read(installations.all_installations) == [expected]
+    revoked = replace(renamed, suspended_at=None, permissions={})
+    await write(store, installations.save_installation, revoked)
+    assert await read(store, installations.installation, 1) == replace(revoked, listed_at=NOW)
+
+
+async def test_many_repositories_are_saved_at_once(store: Store) -> None:
+    listed = [replace(REPOSITORY, id=number, name=f"mine{number}", node_id=f"R_{number}") for number in (9, 8)]
+    await write(store, installations.save_repositories, listed)
+    await write(store, installations.save_repositories, [])
+    await write(store, installations.save_repository, replace(listed[0], archived=True, node_id=None))
+    found = await read(store, installations.repositories_of, 1)
+    assert found == [REPOSITORY, listed[1], replace(listed[0], archived=True)]
+
+
 async def test_the_first_time_of_removal_stays(store: Store) -> None:
     for at in (NOW, NOW + HOUR):
         await write(store, installations.mark_repositories_removed, [REPOSITORY.id], at)

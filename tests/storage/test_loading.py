@@ -174,7 +174,7 @@ def test_only_the_asked_tables_are_read(filled: str) -> None:
 
 @pytest.mark.parametrize("table", ["pulls", "reviews", "issues", "commits", "timeline"])
 def test_a_window_is_found_through_indexes(file: str, table: str) -> None:
-    sql = loading.select(table, REPOSITORY.id, 10, 20)
+    sql = loading.select(table, [REPOSITORY.id], 10, 20)
     connection = sqlite3.connect(str(sqlite_path(file)))
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     connection.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
+import storage.schema_traffic  # noqa: F401 - its tables join the metadata
 from storage.connection import Connection
 from storage.engine import Store
+from storage.installations import Installation, Repository, installation, repository
 from storage.migrate import MIGRATIONS, sync_engine, upgrade
 from storage.schema import metadata
 from storage.version import HEAD, is_current
@@ -134,3 +137,28 @@ def test_each_later_migration_ships_rows_to_be_migrated_and_runs_over_them(make:
         engine.dispose()
         upgrade(database, path.stem.split("_")[0])
     upgrade(database)
+
+
+async def test_traffic_finds_the_rows_of_before_as_they_were(make: Make) -> None:
+    """What 0001 stored is there unchanged after 0002, and what nobody had said then is unknown."""
+    database = make(False)
+    upgrade(database, "0001")
+    path = MIGRATIONS / "versions" / "0002_traffic.sql"
+    engine = sync_engine(database)
+    with engine.begin() as connection:
+        for statement in path.read_text().split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    upgrade(database)
+    store = await Store.open(database)
+    pit = await store.read(lambda conn: repository(conn, 72))
+    basalt = await store.read(lambda conn: installation(conn, 12))
+    await store.close()
+    assert pit == Repository(72, 12, "basalt", "Pit", "private", "trunk", archived=True, removed_at=at(1763900000))
+    assert pit.node_id is None
+    assert basalt == Installation(12, "basalt", 4300, "User", suspended_at=at(1763800000))
+    assert (basalt.permissions, basalt.listed_at) == (None, None)
+
+
+def at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -12,6 +12,7 @@ import pytest
 import bot.app
 import bot.worker
 import handlers.conversation
+import scheduler.clock
 from reports.pool import Pool
 from storage.migrate import upgrade
 from tests.stories.town import Town, numbers_of, open_town
@@ -60,6 +61,8 @@ def town_of(folder: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> OpenTo
     monkeypatch.setattr(SharedPool, "shared", pool, raising=False)
     monkeypatch.setattr(bot.app, "Pool", SharedPool)
     monkeypatch.setattr(bot.worker, "IDLE", 0.02)
+    # nothing is caught up behind a story's back
+    monkeypatch.setattr(scheduler.clock, "FIRST", 3600.0)
     # no answer is so slow that it needs a sign, except where a story makes it so
     monkeypatch.setattr(handlers.conversation, "QUICK", 600.0)
 

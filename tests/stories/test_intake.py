@@ -8,7 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.inbox import MAX_DELIVERY
+import storage.intake
+from bot.inbox import MAX_DELIVERY, PATH
+from github.deliveries import sign
 from storage.intake import unpack
 from tests.stories.town import Town
 
@@ -41,6 +43,36 @@ async def test_what_is_not_a_json_object_is_refused(town: Town, body: bytes) -> 
     """Signed, but not JSON: 400."""
     assert await town.deliver(body, "ping") == 400
     assert town.jobs("delivery") == []
+
+
+@pytest.mark.parametrize("body", [b'{"n": NaN}', '{"n": 1}'.encode("utf-16"), b'\xef\xbb\xbf{"n": 1}'])
+async def test_what_only_python_takes_for_json_is_refused(town: Town, body: bytes) -> None:
+    assert await town.deliver(body, "ping") == 400
+
+
+async def test_a_body_is_taken_as_it_came(town: Town) -> None:
+    """What says that it is compressed is not inflated: a signature is over bytes, and a stranger's are not read."""
+    packed = gzip.compress(PING)
+    for body, signature, status in ((b"no gzip at all", "sha256=" + "0" * 64, 401), (packed, "", 400)):
+        signed = signature or sign(town.keys.webhook_secret.encode(), body)
+        headers = {"X-Hub-Signature-256": signed, "X-GitHub-Event": "ping", "X-GitHub-Delivery": "packed"}
+        headers["Content-Encoding"] = "gzip"
+        async with town.session.post(f"{town.url}{PATH}", data=body, headers=headers) as response:
+            assert response.status == status
+    assert town.jobs("delivery") == []
+
+
+async def test_what_could_not_be_stored_is_not_acknowledged(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """503, so that GitHub's list of deliveries shows it as failed; sent again, it is taken."""
+
+    def failing(event: str, body: bytes) -> bytes:
+        raise OSError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(storage.intake, "pack", failing)
+        assert await town.deliver(PING, "ping", "one") == 503
+    assert town.jobs("delivery") == []
+    assert await town.deliver(PING, "ping", "one") == 202
 
 
 async def test_twenty_five_mebibytes_are_the_most(town: Town) -> None:

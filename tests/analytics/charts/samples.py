@@ -12,6 +12,7 @@ from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.ranked import Ranked, RankedRow
 from analytics.charts.series import Series
+from tests.analytics.charts.traffic_samples import TRAFFIC
 
 SUBTITLE = "quartz-labs/otter · pull requests per week"
 MONDAY = datetime(2025, 12, 29, tzinfo=UTC)
@@ -75,3 +76,4 @@ CHARTS: dict[str, Chart] = {
 CHARTS["panels"] = Panels("Overview", SUBTITLE, tuple(CHARTS[k] for k in ("bars", "histogram", "line", "ranked")))
 EXTREMES = ("500 buckets", "heatmap 40 x 40", "ranked long", "durations of many", "no line")
 CHARTS["panels of extremes"] = Panels("Overview", SUBTITLE, tuple(CHARTS[name] for name in EXTREMES))
+CHARTS |= TRAFFIC

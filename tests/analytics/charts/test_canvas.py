@@ -16,7 +16,10 @@ from analytics.charts.palette import SIZE
 from analytics.charts.theme import LEGIBLE, THEMES, ThemeName, channels, contrast
 from tests.analytics.charts.samples import CHARTS, LOGINS, WEEKS
 
-KINDS = ("bars", "ranked", "histogram", "heatmap", "line", "panels", "chart", "series", "text", "theme", "axis", "pen")
+KINDS = (
+    *("bars", "ranked", "histogram", "heatmap", "line", "panels", "chart", "series", "text", "theme", "axis", "pen"),
+    *("daily", "weekly", "rhythm", "ranks", "multiples"),
+)
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
 every_theme = pytest.mark.parametrize("theme", THEMES)

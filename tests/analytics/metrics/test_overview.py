@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from analytics.charts.panels import Panels
 from analytics.metric import Measured
 from analytics.metrics import all_metrics
 from analytics.metrics.overview import METRIC, PARTS
-from tests.analytics.builders import commit, issue, measure, pull, review, scene
+from tests.analytics.builders import commit, issue, measure, pull, review, scene, tables, visits
 
 
 def test_a_silent_month() -> None:
@@ -23,7 +24,9 @@ def test_a_silent_month() -> None:
 
 
 def test_every_metric_is_part_of_it() -> None:
-    assert set(PARTS) == set(all_metrics()) - {"overview"}
+    """What captures brought has an audience or a table of its own; traffic is part of it for who may see it."""
+    captured = {"traffic", "referrers", "paths", "org-traffic", "stars"}
+    assert set(PARTS) == set(all_metrics()) - {"overview"} - captured
 
 
 def test_the_headline_says_only_what_the_tests_allow() -> None:
@@ -83,7 +86,9 @@ def test_reviews_are_not_all_put_down_to_people() -> None:
 
 
 def test_every_fact_has_a_label() -> None:
-    assert METRIC.labels.keys() == measure(METRIC).facts.keys()
+    seeing = replace(scene(), sees_traffic=True)
+    measured = METRIC.measure(tables(traffic_days=[visits(1, 3)]), seeing.window, seeing)
+    assert METRIC.labels.keys() == measured.facts.keys()
     assert len(set(METRIC.labels.values())) == len(METRIC.labels)
 
 
@@ -97,3 +102,33 @@ def test_it_travels_between_processes_whole() -> None:
 def test_it_speaks_only_of_what_it_measured_itself() -> None:
     with pytest.raises(TypeError, match="measured itself"):
         METRIC.charts(Measured(facts={}), scene())
+
+
+def test_traffic_is_part_of_it_for_who_may_see_it_alone() -> None:
+    stored = tables(pulls=[pull(1)], traffic_days=[visits(day, 3) for day in range(-28, 28)])
+    for seeing in (False, True):
+        about = replace(scene(), sees_traffic=seeing)
+        measured = METRIC.measure(stored, about.window, about)
+        (chart,) = METRIC.charts(measured, about)
+        rows = [row.label for row in METRIC.compare(measured, measured, about)]
+        told = repr((measured.facts, measured.tables, METRIC.finding(measured, measured, about), rows, chart.alt))
+        assert (" views" in told) is seeing
+        assert ("traffic." in told) is seeing
+    assert METRIC.finding(measured, measured, about) == (
+        "1 pull request opened, 0 merged, 0 closed unmerged in the last 28 days; 0 issues opened, 0 closed; "
+        "84 views and 28 clones."
+    )
+    assert rows[-4:] == [
+        "views on 28 days known in both",
+        "views on a median day of those",
+        "clones on 28 days known in both",
+        "clones on a median day of those",
+    ]
+
+
+def test_who_may_see_traffic_that_is_not_stored_hears_nothing_of_it() -> None:
+    about = replace(scene(), sees_traffic=True)
+    assert METRIC.measure(tables(), about.window, about) == measure(METRIC)
+    refused = replace(about, refused=frozenset({"traffic"}))
+    stored = tables(traffic_days=[visits(1, 3)])
+    assert "traffic.views" not in METRIC.measure(stored, refused.window, refused).facts

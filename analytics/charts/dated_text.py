@@ -1,0 +1,145 @@
+"""Dated counts as a table and as words: long spans in weeks, months or years, uniques never added up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from analytics.charts import text
+from analytics.charts.spans import Dated, span_name
+from analytics.words import MONTHS, number, plural
+
+MOST_GAPS = 6  # that are named; the others are counted
+MOST_SAID = 12  # marks and notes below a table
+NONE = "Nothing in this window."
+
+Size = Callable[[date], tuple[date, str]]  # the first day and the name of the row that a day belongs to
+
+
+@dataclass(slots=True)
+class _Row:
+    """One row of a table that sums up several buckets; `uniques` is the highest of a single one."""
+
+    name: str
+    counts: list[int] = field(default_factory=list)
+    uniques: list[int] = field(default_factory=list)
+    before: list[int | None] = field(default_factory=list)
+    buckets: int = 0
+    growing: bool = False
+
+
+def _week(day: date) -> tuple[date, str]:
+    monday = day - timedelta(days=day.weekday())
+    return monday, f"week of {span_name(monday, monday, year=True)}"
+
+
+def _month(day: date) -> tuple[date, str]:
+    return day.replace(day=1), f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def _quarter(day: date) -> tuple[date, str]:
+    first = day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return first, f"{MONTHS[first.month - 1]} to {MONTHS[first.month + 1]} {day.year}"
+
+
+def _year(day: date) -> tuple[date, str]:
+    return date(day.year, 1, 1), str(day.year)
+
+
+def table(data: Dated, noun: str, bucket: str, before: Sequence[int | None] | None = None) -> str:
+    """Return the counts as a table with a bar per row, in rows so long that the whole span fits.
+
+    noun: what is counted, such as "views" · bucket: what `data` has one count of, such as "day" · before: the counts of
+    a year before, one per bucket.
+    """
+    if not data.starts:
+        return NONE
+    rows = _rows(data, before or ())
+    alone = all(row.buckets == 1 for row in rows)
+    most = max((sum(row.counts) for row in rows), default=0)
+    people = bool(data.visitors)
+    header = [" ", text.plain(noun), " "]
+    header += ["uniques" if alone else f"most uniques in a {bucket}"] if people else []
+    header += ["a year before"] if before else []
+    header += [] if alone else [f"{bucket}s known"]
+    lines = []
+    for row in rows:
+        total = sum(row.counts) if row.counts else None
+        line = [row.name, text.figure(total) + ("+" if row.growing and row.counts else ""), text.bar(total, most)]
+        line += [text.figure(max(row.uniques, default=None))] if people else []
+        earlier = [value for value in row.before if value is not None]
+        line += [text.figure(sum(earlier) if len(earlier) == row.buckets else None)] if before else []
+        line += [] if alone else [f"{len(row.counts)} of {row.buckets}"]
+        lines.append(line)
+    said = [f"no data: {gaps(data)}"] if data.gaps else []
+    said += ["+ may still grow"] if any(data.provisional) and data.known else []
+    below = f"\n\n{'; '.join(said)}" if said else ""
+    return text.table(header, lines, right=(1, *range(3, 3 + people + bool(before)))) + below
+
+
+def _rows(data: Dated, before: Sequence[int | None]) -> list[_Row]:
+    def alone(day: date) -> tuple[date, str]:
+        return day, span_name(day, data.ends[data.starts.index(day)], year=True)
+
+    sizes: Sequence[Size] = (alone, _week, _month, _quarter, _year)
+    rows: dict[date, _Row] = {}
+    for size in sizes:
+        if size is alone and len(data.starts) > text.MOST_ROWS:
+            continue
+        rows = {}
+        for index, day in enumerate(data.starts):
+            first, name = size(day)
+            row = rows.setdefault(first, _Row(name))
+            row.buckets += 1
+            count, uniques = data.counts[index], data.uniques[index]
+            row.counts += [] if count is None else [count]
+            row.uniques += [] if uniques is None else [uniques]
+            earlier = before[index] if before else None
+            row.before.append(earlier)
+            row.growing = row.growing or data.provisional[index]
+        if len(rows) <= text.MOST_ROWS:
+            break
+    return list(rows.values())[-text.MOST_ROWS :]
+
+
+def gaps(data: Dated) -> str:
+    """Return the days without data, the longest gaps by name: `8-16 Jun 2026, 2 Jul 2026 and 3 more`."""
+    found = sorted(
+        zip(data.gaps, data.gap_names(year=True), strict=True),
+        key=lambda each: (each[0][0] - each[0][1], each[0]),
+    )
+    named = sorted(found[:MOST_GAPS])
+    more = f" and {number(len(found) - MOST_GAPS)} more" if len(found) > MOST_GAPS else ""
+    return ", ".join(name for _, name in named) + more
+
+
+def nothing(data: Dated, noun: str, bucket: str) -> str:
+    """Return, without a full stop, what is known where no count is above zero."""
+    if not data.starts:
+        return NONE.removesuffix(".")
+    unknown = len(data.counts) - len(data.known)
+    gap = f"no data for {plural(unknown, bucket)} ({gaps(data)})" if unknown else ""
+    if not data.known:
+        return gap[0].upper() + gap[1:]
+    return f"No {noun} in {plural(len(data.known), f'known {bucket}')}" + (f", {gap}" if gap else "")
+
+
+def said(data: Dated, noun: str, bucket: str) -> list[str]:
+    """Return what an alt text says of the counts: total and highest, highest uniques, gaps, what may grow."""
+    most = max(data.known)
+    words = [
+        f"{number(sum(data.known))} {noun} in {plural(len(data.known), f'known {bucket}')}",
+        f"most {number(most)} ({_name(data, data.counts.index(most))})",
+    ]
+    if data.visitors:
+        people = max(data.visitors)
+        words.append(f"most uniques in a {bucket} {number(people)} ({_name(data, data.uniques.index(people))})")
+    if data.gaps:
+        words.append(f"{plural(len(data.counts) - len(data.known), bucket)} without data ({gaps(data)})")
+    growing = sum(growing and count is not None for growing, count in zip(data.provisional, data.counts, strict=True))
+    return words + ([f"{plural(growing, bucket)} may still grow"] if growing else [])
+
+
+def _name(data: Dated, index: int) -> str:
+    return span_name(data.starts[index], data.ends[index], year=True)

@@ -1,0 +1,100 @@
+"""Words at bars and ticks below them, each where nothing else stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analytics.charts.columns import Plot
+from analytics.charts.layout import LABEL, SMALL, Placed
+
+if TYPE_CHECKING:
+    from analytics.charts.canvas import Canvas
+
+CLEAR = 12  # pixels between a bar and the words above it
+BESIDE = 8  # pixels between a bar and the words at its side
+SIDES = {"above": 0, "right": 40, "left": 45}  # where words stand, and how many pixels nearer they must be for it
+STEP = 8  # pixels by which words move up where something stands
+LED = 22  # pixels above its bar from which on words need a line down to it
+LONGEST = 460  # pixels of a note
+APART = 11  # pixels between two names of marks
+TICK = 9  # half the width of a mark's triangle
+MARKS = 44  # pixels below the plot for marks and their names
+LONGEST_MARK = 180
+
+
+def draw_notes(canvas: Canvas, plot: Plot, tops: Sequence[float], notes: Sequence[tuple[int, str]]) -> None:
+    """Write each note (bucket, words) at its bar, the highest bars first; what has no free place is left out.
+
+    tops: the y above which each bucket is empty.
+    """
+    for index, words in sorted(notes, key=lambda note: (tops[note[0]], note[0])):
+        shown = canvas.cut(words, min(LONGEST, canvas.area.width), LABEL)
+        own = tops[index] - CLEAR
+        places = [(_free_place(canvas, plot, tops, index, (shown, side)), cost) for side, cost in SIDES.items()]
+        found = [(abs(own - placed.y) + cost, placed) for placed, cost in places if placed is not None]
+        if not found:
+            continue
+        best = min(found, key=lambda each: each[0])[1]
+        canvas.rect(best.box.inside(left=-3, right=-3), canvas.theme.background)
+        if tops[index] - best.y > LED:
+            canvas.stem(plot.middle(index), best.y + CLEAR - 2, tops[index] - 4, canvas.theme.muted)
+        canvas.write(best)
+
+
+def _free_place(canvas: Canvas, plot: Plot, tops: Sequence[float], index: int, note: tuple[str, str]) -> Placed | None:
+    """Return the lowest free place above a bar, or beside its top, of a note (words, side); None if there is none."""
+    words, side = note
+    width = canvas.width(words, LABEL)
+    middle, (bar_left, bar_right) = plot.middle(index), plot.bar(index)
+    left = {"above": middle - width / 2, "right": bar_right + BESIDE, "left": bar_left - BESIDE - width}[side]
+    if side == "above":
+        ends = (plot.box.left, max(plot.right, plot.box.right))
+        ends = ends if width <= ends[1] - ends[0] else (canvas.area.left, canvas.area.right)
+        left = max(ends[0], min(left, ends[1] - width))
+    elif left < plot.box.left or left + width > max(plot.right, plot.box.right):
+        return None
+    first = max(0, int((left - 2 - plot.box.left) // plot.slot))
+    last = min(plot.buckets - 1, int((left + width + 2 - plot.box.left) // plot.slot))
+    below = [tops[each] for each in range(first, last + 1) if each != index or side == "above"]
+    lowest = tops[index] - CLEAR if side == "above" else tops[index] + LABEL.cap
+    y = min([lowest, *(top - CLEAR for top in below)])
+    while y - LABEL.cap >= canvas.area.top - BESIDE:
+        placed = canvas.place(left, y, words, LABEL, canvas.theme.ink)
+        if not _near(canvas, placed, 4) and not _crosses(canvas, middle, y, tops[index]):
+            return placed
+        y -= STEP
+    return None
+
+
+def _crosses(canvas: Canvas, x: float, top: float, bottom: float) -> bool:
+    """Return whether a line down to the bar would run through words."""
+    return any(
+        other.box.left - 4 < x < other.box.right + 4 and top < other.box.bottom and other.box.top < bottom
+        for other in canvas.written
+        if not other.angle
+    )
+
+
+def draw_marks(canvas: Canvas, plot: Plot, marks: Sequence[tuple[int, str]]) -> None:
+    """Draw a small triangle below the baseline at each mark (bucket, name), and the names that fit, latest first."""
+    ink = canvas.theme.violet
+    y = plot.box.bottom + 5
+    for index in sorted({index for index, _ in marks}):
+        x = plot.middle(index)
+        canvas.polygon([(x, y), (x + TICK, y + 1.5 * TICK), (x - TICK, y + 1.5 * TICK)], ink)
+    for index, name in sorted(marks, reverse=True):
+        words = canvas.cut(name, LONGEST_MARK, SMALL)
+        width, x = canvas.width(words, SMALL), plot.middle(index)
+        for left in (x - width / 2, x + TICK - width, x - TICK):  # below its tick, or to one side of it
+            inside = max(canvas.area.left, min(left, canvas.area.right - width))
+            placed = canvas.place(inside, y + MARKS - 6, words, SMALL, ink)
+            if words and not _near(canvas, placed, APART):
+                canvas.write(placed)
+                break
+
+
+def _near(canvas: Canvas, placed: Placed, distance: float) -> bool:
+    """Return whether other words stand within `distance` pixels."""
+    box = placed.box.inside(left=-distance, top=-distance, right=-distance, bottom=-distance)
+    return not canvas.free(Placed(placed.text, placed.type, box.left, placed.y, box, placed.ink, placed.ground))

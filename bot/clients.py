@@ -1,0 +1,73 @@
+"""Who speaks to GitHub: the App, and its installations, the most recently used of them kept with what they know."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import aiohttp
+
+from github.auth import App
+from github.budget import Budget
+from github.cache import EtagCache
+from github.client import GitHub
+from github.endpoints import Endpoints
+from github.wire import Sleep
+
+MOST = 128
+"""Installations whose limits, tokens and caches are kept; of thousands, one that is not asked now is asked tomorrow."""
+
+
+@dataclass
+class Installed:
+    """What is shared by all that speak for one installation, and the clients by repository; None is all of them."""
+
+    budget: Budget = field(default_factory=Budget)
+    cache: EtagCache = field(default_factory=EtagCache)
+    clients: dict[int | None, GitHub] = field(default_factory=dict)
+
+
+class Clients:
+    """Makes clients and keeps them: their caches, tokens and limits are their worth."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        registration: App,
+        endpoints: Endpoints,
+        now: Callable[[], datetime],
+        sleep: Sleep,
+    ) -> None:
+        self.session = session
+        self.registration = registration
+        self.endpoints = endpoints
+        self.now = now
+        self.sleep = sleep
+        self.installed: OrderedDict[int, Installed] = OrderedDict()
+        self.app = GitHub.for_app(session, registration, endpoints, now, sleep)
+
+    def as_app(self) -> GitHub:
+        """Return the client that speaks for the App itself."""
+        return self.app
+
+    def installation(self, installation_id: int, repository_id: int | None = None) -> GitHub:
+        """Return the client that speaks for an installation, or with a token narrowed to one of its repositories."""
+        known = self.installed.setdefault(installation_id, Installed())
+        self.installed.move_to_end(installation_id)
+        while len(self.installed) > MOST:
+            self.installed.popitem(last=False)
+        if repository_id not in known.clients:
+            known.clients[repository_id] = GitHub.for_installation(
+                self.session,
+                self.registration,
+                installation_id,
+                self.endpoints,
+                self.now,
+                self.sleep,
+                repository_ids=None if repository_id is None else [repository_id],
+                budget=known.budget,
+                cache=known.cache,
+            )
+        return known.clients[repository_id]

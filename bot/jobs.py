@@ -1,0 +1,51 @@
+"""Every kind of job there is. What a kind needs is imported when its first job runs, beside the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.worker import Kind, Run
+from handlers.delivery import give_delivery_up, handle_delivery
+from handlers.kinds import HISTORY
+from reports.services import Services
+from scheduler import prune
+from scheduler.clock import DISCOVER
+from storage.intake import KIND as DELIVERY
+from storage.queue import Job
+
+PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
+CAPTURE = "capture"
+TIMED = (prune.KIND, DISCOVER, CAPTURE)
+"""The kinds that time puts into the queue."""
+
+
+def kinds(given: Services) -> Mapping[str, Kind]:
+    """Return how each kind of job is run with these services."""
+    return {
+        DELIVERY: Kind(
+            lambda job: handle_delivery(given, job),
+            lambda job: give_delivery_up(given, job),
+            patience=PATIENCE,
+        ),
+        HISTORY: Kind(lazily(given, "handlers.history", "read_history"), background=True),
+        prune.KIND: Kind(lambda job: prune.prune(given, job), background=True),
+        DISCOVER: Kind(lazily(given, "scheduler.discover", "discover"), background=True),
+        CAPTURE: Kind(
+            lazily(given, "scheduler.capture", "capture"),
+            lazily(given, "scheduler.capture", "give_up"),
+            background=True,
+        ),
+    }
+
+
+def lazily(given: Services, module: str, function: str) -> Run:
+    """Return `module.function(given, job)`, its module imported no sooner than that."""
+
+    async def run(job: Job) -> None:
+        loaded = await asyncio.to_thread(importlib.import_module, module)
+        await getattr(loaded, function)(given, job)
+
+    return run

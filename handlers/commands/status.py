@@ -1,0 +1,31 @@
+"""`/analytics status`: what is stored, when the next capture is due, and what keeps it from being whole."""
+
+from __future__ import annotations
+
+from handlers.command import Command, Context, WhoMay
+from handlers.grammar import Call
+from reports.mistake import Mistake
+
+USAGE = "/analytics status"
+
+
+async def tell(context: Context, call: Call) -> None:
+    """Say how it stands with what is stored; raises Mistake for further words."""
+    if call.words[1:]:
+        raise Mistake("`status` takes no further words.", USAGE, nearest=USAGE, word=call.words[1])
+    await context.status()
+
+
+COMMAND = Command(
+    name="status",
+    usage=USAGE,
+    summary="what is stored since when, the next capture, and what went wrong",
+    help=(
+        "It tells since when traffic is kept and which days are unknown, how the latest captures of the installation "
+        "went and why a repository is missing, which permission the App lacks and where its owner approves it, and how "
+        "far everything else has been read."
+    ),
+    who_may=WhoMay.MEMBERS,
+    examples=("/analytics status",),
+    run=tell,
+)

@@ -1,0 +1,28 @@
+"""How many of a dataset's rows an answer rests on: what happened, was open, or is known in its window."""
+
+from __future__ import annotations
+
+from analytics.moments import before as earlier
+from analytics.moments import moments, within
+from analytics.tables import CAPTURED, DATASET_TABLES, Tables
+from analytics.window import Window
+
+EVENTS = {"commits": "committed_at", "releases": "published_at", "stars": "starred_at"}  # rows are moments
+DATED = {"traffic": "day", "referrers": "day", "paths": "day", "org-traffic": "day", "snapshots": "taken_at"}
+LISTS = frozenset({"referrers", "paths"})  # one row per day and name; the names are counted
+
+
+def rows_in(dataset: str, tables: Tables, window: Window) -> int:
+    """Count one dataset's rows in the window.
+
+    Events that lie in it; threads that were open at some time of it; days that begin in it.
+    """
+    frame = getattr(tables, DATASET_TABLES[dataset][0])
+    if dataset in EVENTS:
+        return int(within(moments(frame[EVENTS[dataset]]), window).sum())
+    if dataset in CAPTURED:
+        inside = within(moments(frame[DATED[dataset]]), window)
+        return int(frame.loc[inside, "name"].nunique()) if dataset in LISTS else int(inside.sum())
+    created, closed = (moments(frame[name]) for name in ("created_at", "closed_at"))
+    alive = earlier(created, window.until)
+    return int((alive if window.whole else alive & ~earlier(closed, window.since)).sum())

@@ -1,0 +1,43 @@
+"""Which repositories an organisation's figures are counted over: those that the readers of a thread may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analytics.words import plural
+from storage.engine import Store
+from storage.installations import Repository, Visibility, repositories_of
+
+READABLE: dict[Visibility, frozenset[Visibility]] = {
+    "public": frozenset({"public"}),
+    "internal": frozenset({"public", "internal"}),
+    "private": frozenset({"public"}),  # and the thread's own repository, whose readers these are
+}
+NAMED: dict[Visibility, str] = {
+    "public": "public ones only",
+    "internal": "public and internal ones only",
+    "private": "public ones and this one only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The repositories by id, and the sentence that says which they are; how many others there are is not said."""
+
+    ids: tuple[int, ...]
+    sentence: str
+
+
+async def counted_together(store: Store, asked_in: Repository) -> Together:
+    """Return the repositories of the installation that may be counted in a thread of this repository."""
+    return chosen(asked_in, await store.read(lambda conn: repositories_of(conn, asked_in.installation_id)))
+
+
+def chosen(asked_in: Repository, stored: Iterable[Repository]) -> Together:
+    """Choose by visibility: the thread's repository has the one that was just reported of it, the others theirs."""
+    may = READABLE[asked_in.visibility]
+    others = [one.id for one in stored if one.visibility in may and one.id != asked_in.id]
+    ids = tuple(sorted({*others, asked_in.id}))
+    which = f"{plural(len(ids), 'repository', 'repositories')} of {asked_in.owner}, {NAMED[asked_in.visibility]}"
+    return Together(ids, f"counted over {which}; uniques are never added up, so there are none")

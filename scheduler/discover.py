@@ -1,0 +1,123 @@
+"""Ask GitHub where the App is installed: a server that never heard a webhook captures all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from github.client import GitHub
+from github.errors import Gone
+from github.reads.installations import InstallationFacts
+from github.reads.installations import installation as read_installation
+from github.reads.installations import installations as read_installations
+from reports.capture_order import order, order_now
+from reports.capture_times import today
+from reports.services import Services
+from scheduler.plan import run_of
+from scheduler.planning import plan_captures
+from storage.connection import Connection
+from storage.installations import Installation, all_installations, mark_installation_removed, save_installation
+from storage.queue import Job
+
+KIND = "discover"
+BATCH = 200  # installations in one transaction
+TRAFFIC = "administration"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What came of asking: how many installations there are, which are new, which ended, how many captures it made."""
+
+    found: int
+    new: tuple[int, ...]
+    removed: tuple[int, ...]
+    ordered: int
+
+
+async def discover(services: Services, _job: Job) -> None:
+    """Learn where the App is installed, then plan what is due there by now."""
+    await learn(services)
+    await plan_captures(services.store, services.now())
+    services.wakeup.set()
+
+
+async def learn(services: Services) -> Discovered:
+    """Store every installation as GitHub lists it, and order the first capture where there is something new to see.
+
+    That is where the App was installed, or is no longer suspended, or may read traffic by now. Raises Later, Refused.
+    """
+    as_app = services.as_app()
+    before = {one.id: one for one in await services.store.read(all_installations)}
+    listed = [stored(facts) for facts in await read_installations(as_app)]
+    changed = [one for one in listed if one != told(before.get(one.id), one)]
+    ordered = 0
+    for start in range(0, len(changed), BATCH):
+        batch = changed[start : start + BATCH]
+
+        async def work(conn: Connection, batch: list[Installation] = batch) -> int:
+            return sum([await keep(conn, before.get(one.id), one, services.now()) for one in batch])
+
+        ordered += await services.store.write(work)
+    removed = await ended(services, as_app, before.keys() - {one.id for one in listed})
+    new = tuple(one.id for one in listed if one.id not in before)
+    log.info("installations were looked for", found=len(listed), new=len(new), removed=len(removed), ordered=ordered)
+    return Discovered(len(listed), new, removed, ordered)
+
+
+async def keep(conn: Connection, before: Installation | None, listed: Installation, now: datetime) -> bool:
+    """Store one installation; return whether a capture was ordered."""
+    await save_installation(conn, listed)
+    if listed.suspended_at is not None:
+        return False
+    if before is None:
+        return await order(conn, listed.id, run_of(today(now)), today(now), now)
+    came_back = before.suspended_at is not None
+    may_now = may_read_traffic(listed) and before.permissions is not None and not may_read_traffic(before)
+    return (came_back or may_now) and await order_now(conn, listed.id, now)
+
+
+async def ended(services: Services, as_app: GitHub, missing: Iterable[int]) -> tuple[int, ...]:
+    """Mark the installations that are gone; each is asked for itself, since the list may be older than it."""
+    gone: list[int] = []
+    for installation_id in sorted(missing):
+        try:
+            await read_installation(as_app, installation_id)
+        except Gone:
+            await mark_removed(services, installation_id)
+            gone.append(installation_id)
+    return tuple(gone)
+
+
+async def mark_removed(services: Services, installation_id: int) -> None:
+    """Note that the App is uninstalled."""
+    now = services.now()
+    await services.store.write(lambda conn: mark_installation_removed(conn, installation_id, now))
+
+
+def may_read_traffic(installation: Installation) -> bool:
+    """Tell whether its owner lets the App read traffic; what was never said is not held against it."""
+    return not installation.permissions or TRAFFIC in installation.permissions
+
+
+def stored(facts: InstallationFacts) -> Installation:
+    """Return an installation as it is stored."""
+    return Installation(
+        facts.id,
+        facts.account_login,
+        facts.account_id,
+        facts.account_type,
+        suspended_at=facts.suspended_at,
+        permissions=dict(facts.permissions) or None,
+    )
+
+
+def told(before: Installation | None, listed: Installation) -> Installation | None:
+    """Return what is stored without what GitHub's list does not tell, to be compared with it."""
+    if before is None:
+        return None
+    return replace(before, listed_at=listed.listed_at, permissions=before.permissions and dict(before.permissions))

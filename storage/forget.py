@@ -1,0 +1,29 @@
+"""Delete for good what was removed long enough ago, with everything that hangs on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from storage.connection import Connection
+from storage.schema import installations, repositories
+from storage.schema_traffic import capture_runs
+
+
+async def forget_repositories(conn: Connection, before: datetime, limit: int) -> int:
+    """Delete at most `limit` repositories removed before that moment, then such installations that have none left.
+
+    A repository's rows of every table go with it, as do an installation's runs. Returns how many repositories and
+    installations went; call again until it is 0. A repository that came back has no time of removal and stays.
+    """
+    old = select(repositories.c.id).where(repositories.c.removed_at < before)
+    oldest = old.order_by(repositories.c.removed_at, repositories.c.id).limit(limit)
+    forgotten = (await conn.execute(delete(repositories).where(repositories.c.id.in_(oldest)))).rowcount
+    left = select(repositories.c.id).where(repositories.c.installation_id == installations.c.id)
+    over = select(installations.c.id).where(installations.c.removed_at < before, ~left.exists())
+    gone = list((await conn.execute(over.order_by(installations.c.id).limit(limit))).scalars())
+    if gone:
+        await conn.execute(delete(capture_runs).where(capture_runs.c.installation_id.in_(gone)))
+        await conn.execute(delete(installations).where(installations.c.id.in_(gone)))
+    return forgotten + len(gone)

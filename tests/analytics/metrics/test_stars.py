@@ -1,0 +1,59 @@
+"""Stars: given, taken back, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from analytics.buckets import column
+from analytics.charts.bars import Bars
+from analytics.charts.line import Line
+from analytics.metrics.stars import METRIC
+from tests.analytics.builders import Row, measure, on, scene, tables
+
+
+def star(given: float, back: float | None = None) -> Row:
+    return {"starred_at": on(given), "unstarred_at": on(back)}
+
+
+def snapshot(day: float, stars: int | None, forks: int | None = 2, watchers: int | None = 3) -> Row:
+    return {"taken_at": on(day), "stars": stars, "forks": forks, "watchers": watchers}
+
+
+def test_nothing() -> None:
+    measured = measure(METRIC)
+    assert measured.facts == {"starred": 0, "unstarred": 0, "stars": None, "forks": None, "watchers": None}
+    assert METRIC.finding(measured, measured, scene()) == "0 new stars in the last 28 days."
+    assert [chart.title for chart in METRIC.charts(measured, scene())] == ["No new star in the last 28 days"]
+
+
+def test_given_and_taken_back() -> None:
+    stars = [star(-9), star(1), star(2, back=5), star(-3, back=28), star(28)]
+    measured = measure(METRIC, stars=stars, snapshots=[snapshot(3, 40), snapshot(27.5, 41, 5), snapshot(28, 99)])
+    assert measured.facts == {"starred": 2, "unstarred": 1, "stars": 41, "forks": 5, "watchers": 3}
+    assert METRIC.finding(measured, None, scene()) == (
+        "2 new stars, 1 taken back in the last 28 days; 41 stars, 5 forks and 3 watchers at the end."
+    )
+    assert column(measured.tables["per_week"], "stars_at_end") == (41, 41, 41, 41)
+    assert column(measured.tables["per_day"], "stars_at_end")[:5] == (40, 41, 42, 42, 42)
+    assert measured.tables["snapshots"].rows == (("2026-06-04", 40, 2, 3), ("2026-06-28", 41, 5, 3))
+    line, bars = METRIC.charts(measured, scene())
+    assert isinstance(line, Line)
+    assert isinstance(bars, Bars)
+    assert (line.title, bars.title) == (
+        "41 stars, 2 of them new in the last 28 days",
+        "2 new stars in the last 28 days",
+    )
+
+
+def test_the_whole_list_tells_the_total_where_no_snapshot_does() -> None:
+    about = replace(scene(), whole_history=frozenset({"stars"}))
+    measured = METRIC.measure(tables(stars=[star(-400), star(-9), star(1), star(30)]), about.window, about)
+    assert measured.facts["stars"] == 3
+
+
+def test_more_only_where_the_interval_allows_it() -> None:
+    few, many = measure(METRIC, stars=[star(1)] * 5), measure(METRIC, stars=[star(1)] * 30)
+    assert METRIC.finding(many, few, scene()) == (
+        "30 new stars in the last 28 days; more new stars than in the period before (5)."
+    )
+    assert METRIC.compare(few, few, scene())[0].verdict == "no clear change"

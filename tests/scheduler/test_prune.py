@@ -1,0 +1,56 @@
+"""What was removed is deleted after the time of grace, a few repositories at a time, and not a moment before."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from analytics.traffic import Count
+from scheduler import prune
+from storage import installations
+from storage.connection import Connection
+from storage.engine import Store
+from storage.installations import Installation, Repository
+from storage.traffic import days, save_days
+from tests.services import services_on
+
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+GRACE = timedelta(days=30)
+SECOND = timedelta(seconds=1)
+TWELVE = range(1, 13)
+
+
+async def keep(conn: Connection) -> None:
+    """Two installations with a dozen repositories each, all with a day of traffic."""
+    for number in (51, 52):
+        await installations.save_installation(conn, Installation(number, f"owner-{number}", number, "Organization"))
+        for place in TWELVE:
+            repository = Repository(100 * number + place, number, f"owner-{number}", f"r{place}", "public", "main")
+            await installations.save_repository(conn, repository)
+            await save_days(conn, repository.id, "views", {date(2026, 10, 1): Count(5, 2)}, date(2026, 10, 3))
+
+
+async def known(store: Store, number: int) -> int:
+    return len(await store.read(lambda conn: days(conn, number)))
+
+
+@pytest.mark.parametrize(("ago", "kept"), [(GRACE, True), (GRACE + SECOND, False)])
+async def test_the_grace_is_kept_to_the_second(store: Store, ago: timedelta, kept: bool) -> None:
+    await store.write(keep)
+    await store.write(lambda conn: installations.mark_installation_removed(conn, 51, NOW - ago))
+    gone = await prune.forget(services_on(store, now=lambda: NOW, grace=GRACE))
+    assert gone == (0 if kept else len(TWELVE) + 1)
+    assert await known(store, 5101) == (1 if kept else 0)
+    assert await known(store, 5201) == 1
+    assert (await store.read(lambda conn: installations.installation(conn, 51)) is not None) is kept
+
+
+async def test_what_came_back_stays(store: Store) -> None:
+    await store.write(keep)
+    await store.write(lambda conn: installations.mark_installation_removed(conn, 51, NOW - GRACE - SECOND))
+    back = Repository(5101, 52, "owner-52", "r1", "public", "main")
+    await store.write(lambda conn: installations.save_repository(conn, back))
+    await prune.forget(services_on(store, now=lambda: NOW, grace=GRACE))
+    assert await known(store, 5101) == 1
+    assert await known(store, 5102) == 0
