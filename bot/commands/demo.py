@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import secrets
 import signal
 import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import aiohttp
 import click
 
 from bot.inbox import PATH
+from bot.ticking import PATH as TICK
 from sandbox.build import VISITOR, build
 from sandbox.dataset import read_all
 from sandbox.generate import generate
@@ -27,6 +29,8 @@ from sandbox.server import Sandbox
 from sandbox.world import World
 
 SEED = 7
+CAPTURES = 8  # before the present one; each shows the 14 days before it, so that no day between them is unknown
+BETWEEN_CAPTURES = timedelta(days=12)
 REPOSITORY = "quartz-labs/lantern"
 FIRST = "/analytics 90d"
 READY_SECONDS = 60.0
@@ -76,7 +80,10 @@ async def demo(once: str | None, data: Path | None, port: int, now: str | None, 
             count = len(world.repositories)
             click.echo(f"A small GitHub is at {sandbox.url}, with {count} repositories; starting the server …")
             environment = configuration(sandbox, keys, server_port, Path(folder))
+            if data is None:
+                sandbox.clock.advance(-CAPTURES * BETWEEN_CAPTURES)
             async with server(environment, server_port, quiet=once is not None):
+                await capture(sandbox, environment, CAPTURES if data is None else 0)
                 name, number = thread_of(world)
                 if once is not None:
                     return await ask(sandbox, name, number, once, out)
@@ -91,6 +98,24 @@ def made(data: Path | None, now: datetime | None) -> tuple[World, AppKeys]:
         return build(read_all(data), now=now)
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     return build(generate(SEED, moment), now=moment)
+
+
+async def capture(sandbox: Sandbox, environment: dict[str, str], earlier: int) -> None:
+    """Let the server capture traffic as time goes by: `earlier` times in the past, and once at the present."""
+    address = f"http://127.0.0.1:{environment['PORT']}{TICK}?wait=60"
+    headers = {"Authorization": f"Bearer {environment['TICK_TOKEN']}"}
+    click.echo(f"Capturing traffic, as if installed {span(earlier)} ago …" if earlier else "Capturing traffic …")
+    async with aiohttp.ClientSession() as session:
+        for place in range(earlier + 1):
+            if place:
+                sandbox.clock.advance(BETWEEN_CAPTURES)
+            async with session.post(address, headers=headers) as response:
+                response.raise_for_status()
+
+
+def span(captures: int) -> str:
+    """Return how long ago the first of so many captures is."""
+    return f"{captures * BETWEEN_CAPTURES.days} days"
 
 
 def thread_of(world: World) -> tuple[str, int]:
@@ -119,6 +144,7 @@ def configuration(sandbox: Sandbox, keys: AppKeys, port: int, folder: Path) -> d
         "HOST": "127.0.0.1",
         "PORT": str(port),
         "CLOCK_URL": sandbox.clock_url,
+        "TICK_TOKEN": secrets.token_hex(16),
     }
 
 
