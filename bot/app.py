@@ -30,6 +30,7 @@ from github.endpoints import Endpoints
 from github.reads.app import AppFacts
 from github.reads.app import app as app_facts
 from github.wire import Sleep
+from reports.compute_task import AppToken
 from reports.pool import Pool
 from reports.services import Services
 from scheduler.clock import Clock
@@ -196,7 +197,13 @@ async def services(app: web.Application) -> AsyncIterator[None]:
     """Put together what handlers and jobs need of the outside world."""
     settings, now, sleep = app[SETTINGS], app[NOW], app[SLEEP]
     endpoints = Endpoints.of(settings.api_url, settings.graphql_url, settings.web_url)
-    registration = App(settings.issuer, settings.private_key)
+
+    async def sign(moment: datetime) -> str:
+        token = await app[POOL].run("app_token", AppToken(settings.issuer, settings.private_key, moment))
+        assert isinstance(token, str), "what compute.app_token returns"
+        return token
+
+    registration = App(settings.issuer, settings.private_key, sign)
     clients = Clients(app[SESSION], registration, endpoints, now, sleep)
 
     async def identity() -> AppFacts:

@@ -6,6 +6,8 @@ pyjwt and cryptography are imported at the first signature, because an idle serv
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -17,16 +19,29 @@ if TYPE_CHECKING:
 
 BACKDATED = timedelta(seconds=60)  # GitHub refuses an `iat` in its future; clocks differ
 LIFETIME = timedelta(minutes=10)  # GitHub's limit, measured here from the backdated `iat` to stay inside it
+KEPT = timedelta(minutes=4)  # a JWT is sent again for so long, and then has half of its time still before it
 PEM_KINDS = ("RSA PRIVATE KEY", "PRIVATE KEY")
 
 
 @dataclass(slots=True)
 class App:
-    """A GitHub App: its client id (the numeric App id is accepted too) and its private key as PEM text."""
+    """A GitHub App: its client id (the numeric App id is accepted too) and its private key as PEM text.
+
+    sign(moment) makes a JWT elsewhere, such as in another process; without it this process loads cryptography.
+    """
 
     client_id: str
     private_key: str = field(repr=False)
+    sign: Callable[[datetime], Awaitable[str]] | None = field(default=None, repr=False, compare=False)
+    _last: tuple[datetime, str] | None = field(default=None, init=False, repr=False, compare=False)
     _loaded: RSAPrivateKey | None = field(default=None, init=False, repr=False, compare=False)
+
+    async def token(self, now: datetime) -> str:
+        """Return a JWT that is valid for some minutes, the last one while it is; raises ValueError as `jwt` does."""
+        if self._last is None or not timedelta(0) <= now - self._last[0] < KEPT:
+            signing = self.sign(now) if self.sign is not None else asyncio.to_thread(self.jwt, now)
+            self._last = (now, await signing)
+        return self._last[1]
 
     def jwt(self, now: datetime) -> str:
         """Return a JWT that is valid for the next nine minutes; a key that cannot sign raises ValueError."""

@@ -43,13 +43,13 @@ class PersonalToken:
 
 @dataclass(slots=True)
 class AppIdentity:
-    """The App itself: a new JWT for each request, signed in a thread (the first loads cryptography)."""
+    """The App itself, by its JWT."""
 
     app: App
     now: Now
 
     async def header(self) -> str | None:
-        return f"Bearer {await asyncio.to_thread(self.app.jwt, self.now())}"
+        return f"Bearer {await self.app.token(self.now())}"
 
     async def renew(self, refused: str | None) -> bool:  # noqa: ARG002 -- the key stays the same
         return False

@@ -15,8 +15,9 @@ from analytics.refused import finding as refusal
 from analytics.refused import unknown
 from analytics.tables import CAPTURED, DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
+from github.auth import App
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
-from reports.compute_task import Task
+from reports.compute_task import AppToken, Task
 from reports.question import Question
 from reports.rows_counted import rows_in
 from storage.loading import count, load
@@ -119,6 +120,11 @@ def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
         return replace(state, stored=stored, total=total)
     reviews = int(within(moments(tables.reviews["submitted_at"]), window).sum())
     return replace(state, stored=stored, total=total, parts={"reviews" if reviews != 1 else "review": reviews})
+
+
+def app_token(task: AppToken) -> str:
+    """Sign a JWT for the App; raises ValueError for a key that cannot sign."""
+    return App(task.client_id, task.private_key).jwt(task.now)
 
 
 def warm(_task: None) -> None:
