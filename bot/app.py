@@ -52,6 +52,8 @@ SLEEP: web.AppKey[Sleep] = web.AppKey("sleep")
 STORE = web.AppKey("store", Store)
 INTAKE = web.AppKey("intake", Intake)
 POOL = web.AppKey("pool", Pool)
+WARM = web.AppKey("warm", bool)
+"""Set where the pool's workers are started in any case."""
 SERVICES = web.AppKey("services", Services)
 WAKEUP = web.AppKey("wakeup", Wakeup)
 WORKING = web.AppKey("working", list[bool])
@@ -171,6 +173,7 @@ async def deliveries(app: web.Application) -> AsyncIterator[None]:
 async def pool(app: web.Application) -> AsyncIterator[None]:
     """Hold the worker processes; they warm up while the server is answering already."""
     workers = app[POOL] = Pool()
+    app[WARM] = True
 
     async def warm() -> None:
         await asyncio.sleep(WARM_AFTER)
@@ -203,7 +206,8 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         assert isinstance(token, str), "what compute.app_token returns"
         return token
 
-    registration = App(settings.issuer, settings.private_key, sign)
+    # a tick ends soon and starts no workers for it
+    registration = App(settings.issuer, settings.private_key, sign if WARM in app else None)
     clients = Clients(app[SESSION], registration, endpoints, now, sleep)
 
     async def identity() -> AppFacts:

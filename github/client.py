@@ -60,6 +60,7 @@ class GitHub:
         self.budget = budget if budget is not None else Budget()
         self._wire = wire
         self._cache = cache if cache is not None else EtagCache()
+        self._credentials = credentials
         self._exchange = Exchange(wire, credentials, now, self.budget, self.usage, patience, jitter)
 
     @classmethod
@@ -171,6 +172,10 @@ class GitHub:
     async def sleep(self, seconds: float) -> None:
         """Wait through the same port as everything here."""
         await self._wire.sleep(seconds)
+
+    def forget_token(self) -> None:
+        """Ask for a new token before the next request: one from before keeps the permissions of then, for an hour."""
+        self._credentials.forget()
 
     def background_allowed(self) -> bool:
         """Return whether work that nobody waits for may ask on: more than half of every hourly limit is left."""

@@ -27,6 +27,9 @@ class Credentials(Protocol):
     async def renew(self, refused: str | None) -> bool:
         """Forget the header that got a 401; return whether the next one will be another."""
 
+    def forget(self) -> None:
+        """Ask anew before the next request: a token keeps the permissions that it was given with."""
+
 
 @dataclass(slots=True)
 class PersonalToken:
@@ -39,6 +42,9 @@ class PersonalToken:
 
     async def renew(self, refused: str | None) -> bool:  # noqa: ARG002 -- there is only this one
         return False
+
+    def forget(self) -> None:
+        """Do nothing: there is only this one."""
 
 
 @dataclass(slots=True)
@@ -53,6 +59,9 @@ class AppIdentity:
 
     async def renew(self, refused: str | None) -> bool:  # noqa: ARG002 -- the key stays the same
         return False
+
+    def forget(self) -> None:
+        """Do nothing: a JWT holds no permissions."""
 
 
 @dataclass(slots=True)
@@ -85,6 +94,9 @@ class InstallationIdentity:
             if self._token is None or self._token.expires_at - RENEW_BEFORE <= self.now():
                 self._token = InstallationToken.of(await self.ask())
             return f"Bearer {self._token.token}"
+
+    def forget(self) -> None:
+        self._token = None
 
     async def renew(self, refused: str | None) -> bool:
         if self._token is not None and f"Bearer {self._token.token}" == refused:

@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-
-import msgspec
+from datetime import UTC, datetime, time
 
 from handlers.reported import narrowest
-from reports.capture_order import KIND, PRIORITY, Order, asked_run, order, order_now
+from reports.capture_order import asked_run, order, order_now
 from storage import installations
-from storage.captures import plan_run
 from storage.connection import Connection
 from storage.installations import Installation, Repository
-from storage.queue import NewJob, put
 from storage.run_progress import capture_run
 
 UNDER_WAY = ("planned", "running")
-OLD_TOKENS_ARE_OVER = timedelta(minutes=61)
 
 
 async def keep_installation(conn: Connection, reported: Installation) -> bool:
@@ -95,15 +90,5 @@ async def capture_added(conn: Connection, installation_id: int, now: datetime) -
 
 
 async def capture_newly_allowed(conn: Connection, installation_id: int, now: datetime) -> None:
-    """Order a capture at once, and another for when every token from before has ended.
-
-    A token keeps the permissions it was given with, for up to an hour, in whatever process holds it: the capture at
-    once may find one of those and be refused.
-    """
+    """Order a capture at once; each run begins with a token of its own, which has the permissions of now."""
     await order_now(conn, installation_id, now)
-    later = now + OLD_TOKENS_ARE_OVER
-    run, day = asked_run(later), now.astimezone(UTC).date()
-    if await plan_run(conn, installation_id, run, day, now):
-        body = msgspec.json.encode(Order(installation_id, run))
-        lock = f"installation:{installation_id}:{KIND}"
-        await put(conn, [NewJob(KIND, f"{KIND}:{installation_id}:{run}", body, lock, PRIORITY, run_at=later)], now)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 from typing import TypeVar
 
 import structlog
@@ -26,6 +29,19 @@ def run_here(function: str, task: object) -> object:
     return getattr(importlib.import_module(COMPUTE), function)(task)
 
 
+def end_with_the_server() -> None:
+    """End this process when the one that started it is gone: killed, it could not tell its workers."""
+    server = multiprocessing.parent_process()
+    if server is None:
+        return
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, args=[server.sentinel], name="server", daemon=True).start()
+
+
 class Pool:
     """Runs functions of `reports.compute` in worker processes; a killed worker costs one retry, not the server."""
 
@@ -37,7 +53,7 @@ class Pool:
         # a fork server imports the heavy libraries once and forks each worker from there, before it has any thread
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([COMPUTE])
-        return ProcessPoolExecutor(self.workers, mp_context=context)
+        return ProcessPoolExecutor(self.workers, mp_context=context, initializer=end_with_the_server)
 
     async def warm(self) -> None:
         """Start every worker and let it draw once, so that the first answer does not wait for imports."""

@@ -125,6 +125,7 @@ class Capturing:
         asked = self.github.usage.requests
         listing = Listing({}, ())
         if run.state == PLANNED:
+            self.github.forget_token()  # its owner may have allowed or forbidden something since it was given
             listing = await list_repositories(services, self.github, run.installation_id)
             await services.store.write(lambda conn: begin_run(conn, run.installation_id, run.run, services.now()))
         due = await self.due(installation, listing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.process import BaseProcess
@@ -113,3 +114,44 @@ async def test_warming_touches_every_worker(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(made, "run", run)
     await made.warm()
     assert asked == [("warm", None)] * 3
+
+
+SERVER = """
+import asyncio, os
+from reports import pool
+from tests.reports import light_workers
+
+pool.run_here = light_workers.run_here
+
+async def main():
+    print(await pool.Pool(1).run("process", None), flush=True)
+    await asyncio.sleep(600)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_workers_end_with_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Nobody is left to tell them; without it each kill would leave them in memory for good."""
+    script = tmp_path / "server.py"
+    script.write_text(SERVER)
+    root = Path(__file__).parents[2]
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, script, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdout is not None
+    worker = int(await asyncio.wait_for(server.stdout.readline(), 60))
+    assert is_alive(worker)
+    server.kill()
+    await server.wait()
+    async with asyncio.timeout(20):
+        while is_alive(worker):  # noqa: ASYNC110 - nobody can tell
+            await asyncio.sleep(0.05)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
