@@ -8,13 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from analytics.window import parse_iso
 from github.auth import App
 
 RENEW_BEFORE = timedelta(minutes=5)  # a token this close to its end could die between two requests
+KEPT_ALL_THE_SAME = timedelta(minutes=50)
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 Now = Callable[[], datetime]
 
@@ -87,12 +89,17 @@ class InstallationIdentity:
     ask: Callable[[], Awaitable[Mapping[str, Any]]] = field(repr=False)
     now: Now
     _token: InstallationToken | None = None
+    _until: datetime = NEVER
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def header(self) -> str | None:
         async with self._asking:  # many requests that find no token wait for one answer
-            if self._token is None or self._token.expires_at - RENEW_BEFORE <= self.now():
+            if self._token is None or self._until <= self.now():
                 self._token = InstallationToken.of(await self.ask())
+                now = self.now()
+                ends = self._token.expires_at - RENEW_BEFORE
+                # over on arrival: one of the two clocks stands wrong, and asking for each request would not set it right
+                self._until = ends if ends > now else now + KEPT_ALL_THE_SAME
             return f"Bearer {self._token.token}"
 
     def forget(self) -> None:

@@ -18,9 +18,13 @@ from reports.configuration import Configuration, read_configuration
 from reports.question import Question
 from reports.sentences import TRAFFIC_OFF, TRAFFIC_UNSURE, traffic_refused
 from reports.services import Services
+from reports.together import readable_together
 from storage.installations import Repository
 
 PUSH = "push"
+ORGANISATION = frozenset({"org-traffic"})
+MOST_TOGETHER = 500  # repositories that one question is decided over: each costs up to three requests, remembered after
+AT_ONCE = 10
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +67,9 @@ class Access:
         may = await self.sees_traffic()
         fault = self.fault_once()
         if may:
-            return Admitted(replace(question, sees_traffic=True), fault=fault)
+            together = any(all_metrics()[name].needs & ORGANISATION for name in protected)
+            repositories = await self.together() if together else ()
+            return Admitted(replace(question, sees_traffic=True, repositories=repositories), fault=fault)
         if not protected:
             return Admitted(question, fault=fault)
         left = tuple(name for name in question.metrics if name not in protected)
@@ -82,22 +88,39 @@ class Access:
         """Tell whether this person may see the repository's traffic, as its configuration has it."""
         if self.configuration is None:
             found = await read_configuration(self.owners, self.repository)
-            self.refusal = await self.reason(found)
+            self.refusal = await self.reason(found, self.github, self.repository)
             self.configuration = found
         return self.refusal is None
 
-    async def reason(self, found: Configuration) -> str | None:
-        """Return why this person may not see traffic, None if they may."""
+    async def together(self) -> tuple[int, ...]:
+        """Return the ids of the repositories that are counted where traffic of all is asked for, this one included.
+
+        Each is decided for itself, by its own configuration and this person's permission there: who may see one
+        repository's traffic does not see another's in a sum.
+        """
+        others = (await readable_together(self.services.store, self.repository))[:MOST_TOGETHER]
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def may(one: Repository) -> bool:
+            async with turn:
+                found = await read_configuration(self.owners, one)
+                return await self.reason(found, self.owners, one) is None
+
+        allowed = await asyncio.gather(*(may(one) for one in others))
+        return (self.repository.id, *(one.id for one, yes in zip(others, allowed, strict=True) if yes))
+
+    async def reason(self, found: Configuration, github: GitHub, repository: Repository) -> str | None:
+        """Return why this person may not see a repository's traffic, None if they may."""
         if found.traffic == "everyone":
             return None
         if found.traffic == "off":
             return TRAFFIC_OFF
         try:
-            may = (await permission(self.github, ref(self.repository), self.login)).can_push
+            may = (await permission(github, ref(repository), self.login)).can_push
         except Refused as refusal:
-            log.info("a person's permission cannot be read", repository=self.repository.id, status=refusal.status)
+            log.info("a person's permission cannot be read", repository=repository.id, status=refusal.status)
             return TRAFFIC_UNSURE
-        return None if may else traffic_refused(self.repository.full_name)
+        return None if may else traffic_refused(repository.full_name)
 
     def fault_once(self) -> str | None:
         """Return what is wrong in the configuration as one line, the first time it is asked for."""

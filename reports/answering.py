@@ -95,7 +95,7 @@ async def bring(reading: Reading, repository: Repository, question: Question) ->
         # imported when first asked for: an idle server does not carry the tables of traffic
         stored = await asyncio.to_thread(importlib.import_module, "reports.captured")
         if ORGANISATION in needs:
-            counted = await counted_together(reading.store, repository)
+            counted = await counted_together(reading.store, repository, question.repositories)
             question = replace(question, repositories=counted.ids)
             sentences = (counted.sentence,)
         web = reading.github.endpoints.web

@@ -1,8 +1,11 @@
-"""Which repositories an organisation's figures are counted over: those that the readers of a thread may see."""
+"""Which repositories an organisation's figures are counted over.
+
+Those that the thread's readers may see, and whose traffic whoever asked may see.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from analytics.words import plural
@@ -29,9 +32,18 @@ class Together:
     sentence: str
 
 
-async def counted_together(store: Store, asked_in: Repository) -> Together:
-    """Return the repositories of the installation that may be counted in a thread of this repository."""
-    return chosen(asked_in, await store.read(lambda conn: repositories_of(conn, asked_in.installation_id)))
+async def readable_together(store: Store, asked_in: Repository) -> list[Repository]:
+    """Return the other repositories of the installation that the readers of a thread of this one may see, by name."""
+    stored = await store.read(lambda conn: repositories_of(conn, asked_in.installation_id))
+    readable = frozenset(chosen(asked_in, stored).ids)
+    return [one for one in stored if one.id in readable and one.id != asked_in.id]
+
+
+async def counted_together(store: Store, asked_in: Repository, allowed: Collection[int]) -> Together:
+    """Return what is counted in a thread of this repository; `allowed`: whose traffic whoever asked may see."""
+    others = [one for one in await readable_together(store, asked_in) if one.id in allowed]
+    found = chosen(asked_in, others)
+    return Together(found.ids, f"{found.sentence}; only repositories whose traffic whoever asked may see")
 
 
 def chosen(asked_in: Repository, stored: Iterable[Repository]) -> Together:

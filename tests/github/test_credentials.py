@@ -56,6 +56,19 @@ async def test_a_token_is_kept_until_five_minutes_before_its_end(gh: GitHub, tok
         assert len(tokens.calls("POST", TOKENS)) == asked
 
 
+async def test_a_token_that_was_over_when_it_came_is_used_all_the_same(
+    gh: GitHub, fake: FakeGitHub, clock: Clock
+) -> None:
+    """One of the two clocks stands wrong: to ask for another token before each request would not help."""
+    answer = Says({"token": long_token(1), "expires_at": iso(clock.now() - timedelta(days=400))}, 201)
+    fake.on("POST", TOKENS, answer)
+    fake.on("GET", "/x", Says({"ok": 1}))
+    for minutes, asked in ((0, 1), (0, 1), (49, 1), (2, 2)):
+        clock.time += timedelta(minutes=minutes)
+        await gh.get("/x")
+        assert len(fake.calls("POST", TOKENS)) == asked
+
+
 async def test_many_requests_at_once_ask_for_one_token(gh: GitHub, tokens: FakeGitHub) -> None:
     await asyncio.gather(*(gh.get("/x", {"n": n}) for n in range(10)))
     assert len(tokens.calls("POST", TOKENS)) == 1

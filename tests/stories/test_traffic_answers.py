@@ -8,7 +8,9 @@ import pytest
 
 from tests.stories.conftest import OpenTown
 from tests.stories.town import AUTHOR, LANTERN, MEMBER, OWNERS, STRONGROOM, Said, Town
-from tests.stories.visits import captured, colleague, installed, stored
+from tests.stories.visits import COLLEAGUE, captured, colleague, installed, stored
+
+EMBER = "quartz-labs/ember"
 
 FILE = ".github/analytics.yml"
 
@@ -145,6 +147,30 @@ async def test_in_a_public_thread_only_public_repositories_are_counted(town: Tow
     assert f"counted over {len(public)} repositories of quartz-labs, public ones only" in body
     assert "uniques are never added up" in body
     assert "unique visitors" not in body
+
+
+async def test_a_sum_holds_no_repository_whose_traffic_the_asker_may_not_see(town: Town) -> None:
+    """Who may push to one repository learns nothing of another: not by a sum, and not where one is open to everyone."""
+    await captured(town)
+    number = town.open_issue(EMBER)
+    town.world.permit(EMBER, COLLEAGUE, "write")
+    town.world.permit(LANTERN, COLLEAGUE, "read")
+    body = town.answer_to(await town.say("/analytics traffic scope=org", COLLEAGUE, EMBER, number))
+    own = sum(views or 0 for views in stored(town, EMBER).values())
+    assert body.startswith(f"**{own} views and ")
+    assert "lantern" not in body
+    write_settings(town, EMBER, "traffic: everyone\n")
+    body = town.answer_to(await town.say("/analytics traffic scope=org", COLLEAGUE, EMBER, number))
+    assert body.startswith(f"**{own} views and ")
+
+
+async def test_a_sum_holds_no_repository_whose_traffic_is_shown_to_nobody(town: Town) -> None:
+    await captured(town)
+    number = town.open_issue(EMBER)
+    write_settings(town, LANTERN, "traffic: off\n")
+    body = town.answer_to(await town.say("/analytics traffic scope=org", repository=EMBER, number=number))
+    assert "lantern" not in body
+    assert "views and" in body
 
 
 async def test_in_a_private_thread_its_own_repository_counts_too(town: Town) -> None:
