@@ -98,7 +98,7 @@ class InstallationIdentity:
                 self._token = InstallationToken.of(await self.ask())
                 now = self.now()
                 ends = self._token.expires_at - RENEW_BEFORE
-                # over on arrival: one of the two clocks stands wrong, and asking for each request would not set it right
+                # over on arrival: one of the two clocks stands wrong, and asking each time would not set it right
                 self._until = ends if ends > now else now + KEPT_ALL_THE_SAME
             return f"Bearer {self._token.token}"
 
