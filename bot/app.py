@@ -30,7 +30,7 @@ from github.endpoints import Endpoints
 from github.reads.app import AppFacts
 from github.reads.app import app as app_facts
 from github.wire import Sleep
-from reports.compute_task import AppToken
+from reports.app_token import AppToken
 from reports.pool import Pool
 from reports.services import Services
 from scheduler.clock import Clock

@@ -17,7 +17,8 @@ from analytics.tables import CAPTURED, DATASET_TABLES, Tables
 from analytics.window import BEGINNING, Window
 from github.auth import App
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
-from reports.compute_task import AppToken, Task
+from reports.app_token import AppToken
+from reports.compute_task import Task
 from reports.question import Question
 from reports.rows_counted import rows_in
 from storage.loading import count, load

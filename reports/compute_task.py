@@ -11,15 +11,6 @@ from reports.question import Question
 
 
 @dataclass(frozen=True)
-class AppToken:
-    """Who signs, with what, and when: what a worker makes a JWT of, so that the server need not load cryptography."""
-
-    client_id: str
-    private_key: str = field(repr=False)
-    now: datetime
-
-
-@dataclass(frozen=True)
 class Task:
     """A question and where its answer lies.
 
