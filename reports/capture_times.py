@@ -8,6 +8,8 @@ SPREAD = timedelta(hours=6)
 """Captures begin within so much of the UTC day's beginning: GitHub hears from a few installations at a time."""
 SCATTER = 2_654_435_761  # Knuth's multiplier: neighbouring ids land far apart
 IDS = 2**32
+PERSONAL = 0
+"""The installation that stands for "read with a personal token": no capture is ever due there."""
 
 
 def today(now: datetime) -> date:

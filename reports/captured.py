@@ -6,14 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from analytics import words
 from analytics.words import ago, number
 from reports.answer import DatasetState
+from reports.capture_times import PERSONAL
 from reports.capture_words import NO_PERMISSION, missing_permission
 from storage import captures
 from storage.captures import READ, CaptureRow, CaptureRun
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository, installation
+from storage.traffic import days as stored_days
 from storage.traffic import known_span, snapshots
 
 ORGANISATION = "org-traffic"
@@ -21,6 +24,10 @@ SNAPSHOTS = "snapshots"
 TRAFFIC_PERMISSION = "administration"
 UNDER_WAY = ("planned", "running")
 LOOK_BACK = timedelta(days=400)  # where the latest snapshot is looked for
+NEVER_CAPTURED = (
+    "No traffic is stored. The command report captures nothing: install the App, and every day is kept from then on, "
+    "or import history."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,18 @@ class Captured:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """What the log says of one repository and its installation; None is what never was."""
+    """What the log says of one repository and its installation; None is what never was.
+
+    imported_to: the last known day, where an import brought it and no capture.
+    """
 
     owner: Installation | None
     run: CaptureRun | None
     last: CaptureRow | None
     span: tuple[date, date] | None
     snapshot_at: datetime | None
+    imported_to: date | None
+    installation_id: int
 
 
 async def captured(  # noqa: PLR0917 - where from, of what, as of when, and with whom
@@ -71,42 +83,59 @@ async def read_log(conn: Connection, repository: Repository, now: datetime) -> L
     """Read what the log says; a few rows of this repository and this installation."""
     runs = await captures.recent_runs(conn, repository.installation_id, 1)
     taken = await snapshots(conn, repository.id, (now - LOOK_BACK).astimezone(UTC).date())
+    last, span = await captures.last_capture(conn, repository.id), await known_span(conn, repository.id)
     return Log(
         owner=await installation(conn, repository.installation_id),
         run=runs[0] if runs else None,
-        last=await captures.last_capture(conn, repository.id),
-        span=await known_span(conn, repository.id),
+        last=last,
+        span=span,
         snapshot_at=taken[-1].taken_at if taken else None,
+        imported_to=await imported_to(conn, repository.id, last, span),
+        installation_id=repository.installation_id,
     )
+
+
+async def imported_to(
+    conn: Connection, repository_id: int, last: CaptureRow | None, span: tuple[date, date] | None
+) -> date | None:
+    """Return the last known day if it came by an import; None if GitHub itself told of it, or nothing is known."""
+    if span is None or (last is not None and last.outcome in READ):
+        return None
+    newest = await stored_days(conn, repository_id, since=span[1])
+    return span[1] if last is None or newest[-1].import_id is not None else None
 
 
 def state_of(log: Log, now: datetime, web: str) -> DatasetState:
     """Return how it stands with one repository's traffic."""
     if log.last is not None and log.last.outcome in READ:
         return DatasetState("", 0, synced_at=log.last.captured_at)
-    if log.span is not None:  # from earlier captures, or imported
+    if log.imported_to is not None:  # an import's last day is no moment at which GitHub was asked
+        return DatasetState("", 0)
+    if log.span is not None:  # from earlier captures
         return DatasetState("", 0, synced_at=midnight(min(log.span[1], now.astimezone(UTC).date())))
     if log.owner is not None and lacks_permission(log.owner):
         return DatasetState("", 0, error=missing_permission(web, log.owner))
-    return DatasetState("", 0, pending=never(log.run, now)) if log.last is None else in_vain(log, log.last, now)
+    return DatasetState("", 0, pending=never(log, now)) if log.last is None else in_vain(log, log.last, now)
 
 
 def in_vain(log: Log, last: CaptureRow, now: datetime) -> DatasetState:
     """Return how it stands where captures have brought nothing so far."""
     granted_since = last.reason == NO_PERMISSION and log.owner is not None and bool(log.owner.permissions)
     if granted_since:
-        return DatasetState("", 0, pending=never(log.run, now))
+        return DatasetState("", 0, pending=never(log, now))
     if last.outcome == "refused":
         return DatasetState("", 0, error=last.reason or "GitHub did not say why")
     why = f" ({last.reason.rstrip('.')})" if last.reason else ""
     return DatasetState("", 0, pending=f"No traffic is stored: the last capture brought none{why}.")
 
 
-def never(run: CaptureRun | None, now: datetime) -> str:
-    """Say that there is no capture yet, and from when on there will be data."""
+def never(log: Log, now: datetime) -> str:
+    """Say that there is no capture yet, and from when on there will be data; with a personal token there never is."""
+    if log.installation_id == PERSONAL:
+        return NEVER_CAPTURED
     due = (
         "is under way"
-        if run is not None and run.state in UNDER_WAY
+        if log.run is not None and log.run.state in UNDER_WAY
         else f"is due by {now + timedelta(days=1):%Y-%m-%d}"
     )
     return (
@@ -118,12 +147,19 @@ def never(run: CaptureRun | None, now: datetime) -> str:
 def beside(log: Log, now: datetime) -> tuple[str, ...]:
     """Return what must be said beside figures: that the latest try brought less than it should, and why."""
     last = log.last
-    if last is None:
-        return ("this traffic was imported; none has been captured yet",)
-    if last.outcome == "captured" or not last.reason:
-        return ()
+    origin = () if log.imported_to is None else (imported_up_to(log.imported_to),)
+    if last is None or last.outcome == "captured" or not last.reason:
+        return origin
     brought = "only a part" if last.outcome == "partly" else "no traffic"
-    return (f"the latest capture, {ago(last.captured_at, now)}, brought {brought}: {last.reason}",)
+    return (
+        *origin,
+        f"the latest capture, {ago(last.captured_at, now)}, brought {brought}: {last.reason}",
+    )
+
+
+def imported_up_to(day: date) -> str:
+    """Say that the last of it was imported, not captured, and how far it reaches."""
+    return f"imported up to {words.day(midnight(day))}"
 
 
 async def organisation(  # noqa: PLR0917 - what is read, of whom, and what is known already
@@ -136,13 +172,12 @@ async def organisation(  # noqa: PLR0917 - what is read, of whom, and what is kn
         some = f"{number(len(days))} of these {number(len(together))} repositories have been captured so far"
         synced = await ended_at(conn, repository.installation_id) or midnight(min(days))
         return DatasetState(ORGANISATION, 0, synced_at=synced), () if len(days) == len(together) else (some,)
-    for one in together:
-        span = await known_span(conn, one)
-        if span is not None:
-            return DatasetState(ORGANISATION, 0, synced_at=midnight(span[1])), ()
+    ends = [span[1] for one in together if (span := await known_span(conn, one)) is not None]
+    if ends:
+        return DatasetState(ORGANISATION, 0), (imported_up_to(max(ends)),)
     if log.owner is not None and lacks_permission(log.owner):
         return DatasetState(ORGANISATION, 0, error=missing_permission(web, log.owner)), ()
-    return DatasetState(ORGANISATION, 0, pending=never(log.run, now)), ()
+    return DatasetState(ORGANISATION, 0, pending=never(log, now)), ()
 
 
 async def ended_at(conn: Connection, installation_id: int) -> datetime | None:

@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 async def workflow_runs(services: Services, github: GitHub, repository: Repository, task: Task) -> Mapping[Span, int]:
     """Return the runs of the window and of each day whose clones stand out, from one UTC day up to, without, another.
 
-    Empty where the App may not read workflow runs, and where the clones are not known of every day.
+    Empty where the App may not read workflow runs; without the window where not every day's clones are known.
     """
     owner = await services.store.read(lambda conn: installation(conn, repository.installation_id))
     if owner is None or PERMISSION not in (owner.permissions or {}):
@@ -46,11 +46,13 @@ async def workflow_runs(services: Services, github: GitHub, repository: Reposito
 
 
 def spans(section: Section) -> Iterator[Span]:
-    """Yield the window's days, from the first to the day after the last, and each day with unusually many clones."""
+    """Yield the window's days, from the first to the day after the last, and each day with unusually many clones.
+
+    The window is left out where a day's clones are unknown: all of its runs would be held against a part of its clones.
+    """
     days = section.now.tables["per_day"].records()
-    if not days or any(row["clones"] is None for row in days):
-        return
-    yield day(days[0]["day"]), day(days[-1]["day"]) + DAY
+    if days and all(row["clones"] is not None for row in days):
+        yield day(days[0]["day"]), day(days[-1]["day"]) + DAY
     for row in section.now.tables["unusual"].records():
         if row["kind"] == "clones":
             yield day(row["day"]), day(row["day"]) + DAY

@@ -28,6 +28,7 @@ from github.reads.repository import RepositoryFacts
 from github.reads.repository import repository as repository_facts
 from reports.answer import Answer
 from reports.answering import bring, ref
+from reports.capture_times import PERSONAL
 from reports.compute_task import Task
 from reports.export import as_csv, as_json
 from reports.markdown import comment
@@ -37,7 +38,6 @@ from reports.walk import Progress, Reading
 from storage.engine import Store
 from storage.installations import Installation, Repository, Visibility, save_installation, save_repository
 
-PERSONAL = 0  # the installation that stands for "read with a personal token"
 FORMATS = ("markdown", "json", "csv", "png")
 SQLITE_START = b"SQLite format 3\0"
 

@@ -82,10 +82,15 @@ def day(name: str, text: str, today: date) -> date:
 
 
 def monday(name: str, text: str, today: date) -> date:
-    """Return the Monday of a cell; another day of the week raises ValueError."""
+    """Return the Monday of a cell; another day of the week, or a week that is not over, raises ValueError.
+
+    Weeks are kept whole, and one that is not over would stand in the store as if it were: no clock may be ahead here.
+    """
     found = day(name, text, today)
     if found.weekday():
         raise ValueError(f"{name} is {found}, which is not a Monday; weeks begin on Mondays")
+    if found + timedelta(days=7) > today:
+        raise ValueError(f"{name} is {found}, and that week is not over; only whole weeks are kept")
     return found
 
 

@@ -6,6 +6,7 @@ about the repository that is named on the command line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,10 +15,12 @@ from analytics.traffic import Listed
 from reports.importing.cells import checked, day, label, moment, monday, required, unknown, whole
 from reports.importing.draft import Draft, put_pairs
 from reports.importing.imported import Imported, Standing, Starred
-from reports.importing.sheet import Columns, Reading, Row, TextFile, header_of, plain
+from reports.importing.sheet import Columns, Reading, Row, TextFile, header_of, hint, plain
 
 MEASURES = ("views", "view_uniques", "clones", "clone_uniques")
 COUNTERS = ("stars", "forks", "watchers", "open_issues", "open_pulls")
+PERSON = re.compile(r"0*[1-9][0-9]{0,17}")  # what a database's 64 bits hold
+SECONDS = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(slots=True)
@@ -47,10 +50,11 @@ def parse(files: Iterable[TextFile], today: date) -> tuple[Imported, ...]:
     reading = Reading(today)
     found: dict[str | None, Found] = {}
     for file in files:
-        form = next((form for mark, form in FORMS.items() if mark in {plain(name) for name in header_of(file)}), None)
+        header = header_of(file)
+        form = next((form for mark, form in FORMS.items() if mark in {plain(name) for name in header}), None)
         if form is None:
             known = "date, week, referrer, path, taken_at, starred_at"
-            reading.wrong(file.name, 1, f"the header does not say what this is; it needs one of {known}")
+            reading.wrong(file.name, 1, f"the header does not say what this is; it needs one of {known}{hint(header)}")
             continue
         columns, take = form
         if take is None:
@@ -125,7 +129,7 @@ def take_standing(found: Found, row: Row, today: date) -> None:
 def take_star(found: Found, row: Row, today: date) -> None:
     """Take a star."""
     cells = row.cells
-    if not cells["user_id"].strip().isdecimal():
+    if not PERSON.fullmatch(cells["user_id"].strip()):
         raise ValueError(f"user_id is {cells['user_id']!r}; it must be GitHub's number of the person")
     who = int(cells["user_id"])
     if who in found.draft.stars:
@@ -133,6 +137,8 @@ def take_star(found: Found, row: Row, today: date) -> None:
     given, ended = (at(name, cells.get(name, ""), today) for name in ("starred_at", "unstarred_at"))
     if given is None and ended is None:
         raise ValueError("neither starred_at nor unstarred_at is given")
+    if given is not None and ended is not None and ended < given:
+        raise ValueError(f"unstarred_at ({ended:{SECONDS}}) is before starred_at ({given:{SECONDS}})")
     found.draft.stars[who] = Starred(who, given, ended)
 
 

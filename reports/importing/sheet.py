@@ -103,12 +103,8 @@ class Columns:
         names = [known.get(plain(name)) for name in header]
         strangers = [name.strip() for name, ours in zip(header, names, strict=True) if ours is None]
         if strangers:
-            hint = (
-                "; separate columns by commas" if len(header) == 1 and (";" in header[0] or "\t" in header[0]) else ""
-            )
-            raise ValueError(
-                f"unknown column {', '.join(map(repr, strangers))}; known are {', '.join(self.aliases)}{hint}"
-            )
+            known_are = f"known are {', '.join(self.aliases)}{hint(header)}"
+            raise ValueError(f"unknown column {', '.join(map(repr, strangers))}; {known_are}")
         found = [name for name in names if name is not None]
         doubled = sorted({name for name in found if found.count(name) > 1})
         if doubled:
@@ -125,6 +121,11 @@ class Columns:
         except ValueError:
             return False
         return True
+
+
+def hint(header: Sequence[str]) -> str:
+    """Return what to do about a header whose columns something else than commas separates; nothing for others."""
+    return "; separate columns by commas" if len(header) == 1 and (";" in header[0] or "\t" in header[0]) else ""
 
 
 def plain(name: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.traffic import Capture, Count, Snapshot, Traffic
 from reports.answer import DatasetState
+from reports.capture_times import PERSONAL
 from reports.capture_words import NO_PERMISSION
 from reports.captured import Captured, captured
 from storage.captures import Outcome, begin_run, end_run, plan_run
@@ -131,8 +132,48 @@ async def test_a_part_that_is_missing_is_said(store: Store) -> None:
 async def test_imported_days_are_answered_and_called_so(store: Store) -> None:
     await store.write(lambda conn: save_days(conn, 7, "views", {date(2025, 1, 1): Count(3, 2)}, None))
     found = await of_rocket(store)
-    assert found.states["traffic"].pending is None
-    assert found.sentences == ("this traffic was imported; none has been captured yet",)
+    assert found.states["traffic"] == DatasetState("traffic", 0)  # GitHub was not asked at any time
+    assert found.sentences == ("imported up to 1 Jan 2025",)
+
+
+async def test_captures_in_vain_do_not_make_an_import_a_capture(store: Store) -> None:
+    await store.write(lambda conn: save_days(conn, 7, "views", {date(2025, 1, 1): Count(3, 2)}, None, import_id=1))
+    await capture(store, "refused", NO_PERMISSION)
+    found = await of_rocket(store)
+    assert found.states["traffic"] == DatasetState("traffic", 0)
+    assert found.sentences == (
+        "imported up to 1 Jan 2025",
+        f"the latest capture, 1 h ago, brought no traffic: {NO_PERMISSION}",
+    )
+
+
+async def test_captured_days_after_an_import_are_as_old_as_their_capture(store: Store) -> None:
+    await store.write(lambda conn: save_days(conn, 7, "views", {date(2025, 1, 1): Count(3, 2)}, None, import_id=1))
+    await capture(store, "captured")
+    found = await of_rocket(store)
+    assert found.states["traffic"].synced_at == NOW - HOUR
+    assert found.sentences == ()
+
+
+async def test_imported_days_of_several_repositories_are_called_so(store: Store) -> None:
+    for repository_id, day in ((8, date(2025, 1, 1)), (7, date(2024, 1, 1))):
+        known = {day: Count(3, 2)}
+        await store.write(lambda conn, i=repository_id, k=known: save_days(conn, i, "views", k, None))  # type: ignore[misc]
+    found = await of_rocket(store, "org-traffic", together=(7, 8))
+    assert found.states["org-traffic"] == DatasetState("org-traffic", 0)
+    assert found.sentences == ("imported up to 1 Jan 2025",)
+
+
+async def test_with_a_personal_token_no_capture_is_promised(store: Store) -> None:
+    mine = replace(ROCKET, id=9, installation_id=PERSONAL)
+    await store.write(lambda conn: save_installation(conn, Installation(PERSONAL, "", 0, "User")))
+    await store.write(lambda conn: save_repository(conn, mine))
+    found = await captured(store, mine, ("traffic", "org-traffic"), NOW, WEB, (9,))
+    for state in found.states.values():
+        assert state.pending is not None
+        assert "captures nothing: install the App" in state.pending
+        assert "import history" in state.pending
+        assert "due" not in state.pending
 
 
 async def test_snapshots_do_not_wait_for_traffic(store: Store) -> None:

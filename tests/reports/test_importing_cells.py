@@ -73,6 +73,17 @@ def test_a_week_begins_on_a_monday() -> None:
         monday("week", "2024-11-19", TODAY)
 
 
+def test_a_week_counts_once_it_is_over() -> None:
+    week = "2026-11-16"  # Monday; its Sunday is TODAY
+    with pytest.raises(ValueError, match="week is 2026-11-16, and that week is not over"):
+        monday("week", week, TODAY)
+    assert monday("week", week, TODAY + timedelta(days=1)) == on(week)
+    with pytest.raises(ValueError, match="not over"):  # tomorrow, where a day is let through
+        monday("week", "2026-11-23", TODAY)
+    with pytest.raises(ValueError, match="in the future"):
+        monday("week", "2026-11-30", TODAY)
+
+
 def test_a_pair_is_known_in_both_or_in_neither() -> None:
     assert pair({"views": "5", "view_uniques": "2"}, "views", "view_uniques") == Count(5, 2)
     assert pair({"views": "0", "view_uniques": "0"}, "views", "view_uniques") == Count(0, 0)

@@ -148,11 +148,35 @@ def test_a_line_is_where_a_row_begins_even_if_a_name_has_line_breaks() -> None:
         (["date,referrer,count,uniques", "2024-11-18,a,,1"], "t.csv, line 2: count is empty"),
         (["user_id,starred_at", "ada,2024-11-18"], "t.csv, line 2: user_id is 'ada'"),
         (["user_id,starred_at", "1,"], "t.csv, line 2: neither starred_at nor unstarred_at is given"),
+        (["week,views,view_uniques", "2026-11-16,1,1"], "t.csv, line 2: week is 2026-11-16, and that week is not over"),
+        (["user_id,starred_at", "0,2024-11-18"], "t.csv, line 2: user_id is '0'; it must be GitHub's number"),
+        (["user_id,starred_at", f"{10**18},2024-11-18"], "t.csv, line 2: user_id is '1000000000000000000'"),
+        (
+            ["user_id,starred_at,unstarred_at", "1,2024-11-18,2024-11-17T08:00:00+02:00"],
+            "t.csv, line 2: unstarred_at (2024-11-17T06:00:00Z) is before starred_at (2024-11-18T00:00:00Z)",
+        ),
         (["taken_at,stars", ",1"], "t.csv, line 2: taken_at is empty"),
     ],
 )
 def test_what_is_wrong_is_said(lines: list[str], sentence: str) -> None:
     assert faults(file("t.csv", *lines))[0].startswith(sentence)
+
+
+@pytest.mark.parametrize("header", ["date;views;view_uniques", "date\tviews\tview_uniques", "user_id;starred_at"])
+def test_columns_that_something_else_separates_get_a_hint(header: str) -> None:
+    (fault,) = faults(file("t.csv", header))
+    assert fault.endswith("; separate columns by commas")
+
+
+def test_a_header_with_commas_gets_no_such_hint() -> None:
+    (fault,) = faults(file("t.csv", "name,views"))
+    assert "commas" not in fault
+
+
+def test_a_star_may_end_in_the_second_it_was_given() -> None:
+    (one,) = parse([file("t.csv", "user_id,starred_at,unstarred_at", "1,2024-11-18,2024-11-18")], TODAY)
+    at = datetime(2024, 11, 18, tzinfo=UTC)
+    assert one.stars == (Starred(1, at, at),)
 
 
 @pytest.mark.parametrize(
