@@ -77,9 +77,14 @@ def known_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def unusual_days(counts: Counts, first: int, growing: NDArray[np.bool_]) -> list[Unusual]:
-    """Return the days that stand out, the farthest first; `growing` days may yet rise, so they are never too low."""
+    """Return the days that stand out, the farthest first.
+
+    `growing` days may yet rise, so they are never too low; nor is a day before which nothing is known: it was the
+    oldest of an answer, of which GitHub may have told a part only.
+    """
     score, usual = scores(counts, first)
-    far = (np.abs(score) >= THRESHOLD) & (np.abs(counts - usual) >= LEAST) & ~((score < 0) & growing)
+    partly = growing | np.concatenate(([True], np.isnan(counts[:-1])))[: len(counts)]
+    far = (np.abs(score) >= THRESHOLD) & (np.abs(counts - usual) >= LEAST) & ~((score < 0) & partly)
     places = np.flatnonzero(far)
     order = places[np.argsort(-np.abs(score[places]), kind="stable")]
     return [

@@ -19,7 +19,11 @@ Size = Callable[[date], tuple[date, str]]  # the first day and the name of the r
 
 @dataclass(slots=True)
 class _Row:
-    """One row of a table that sums up several buckets; `uniques` is the highest of a single one."""
+    """One row of a table that sums up several buckets; `uniques` is the highest of a single one.
+
+    before: the counts of a year before, of those buckets that are known and settled now, since the others' would be
+    set against nothing.
+    """
 
     name: str
     counts: list[int] = field(default_factory=list)
@@ -61,21 +65,29 @@ def table(data: Dated, noun: str, bucket: str, before: Sequence[int | None] | No
     people = bool(data.visitors)
     header = [" ", text.plain(noun), " "]
     header += ["uniques" if alone else f"most uniques in a {bucket}"] if people else []
-    header += ["a year before"] if before else []
+    compared = before is not None and any(value is not None for value in before)
+    header += ["a year before"] if compared else []
     header += [] if alone else [f"{bucket}s known"]
     lines = []
     for row in rows:
         total = sum(row.counts) if row.counts else None
         line = [row.name, text.figure(total) + ("+" if row.growing and row.counts else ""), text.bar(total, most)]
         line += [text.figure(max(row.uniques, default=None))] if people else []
-        earlier = [value for value in row.before if value is not None]
-        line += [text.figure(sum(earlier) if len(earlier) == row.buckets else None)] if before else []
+        line += [text.figure(_total(row.before))] if compared else []
         line += [] if alone else [f"{len(row.counts)} of {row.buckets}"]
         lines.append(line)
     said = [f"no data: {gaps(data)}"] if data.gaps else []
     said += ["+ may still grow"] if any(data.provisional) and data.known else []
+    partly = any(0 < len(row.before) < row.buckets and _total(row.before) is not None for row in rows)
+    said += [f"a year before: only of the {bucket}s known and settled now"] if compared and partly else []
     below = f"\n\n{'; '.join(said)}" if said else ""
-    return text.table(header, lines, right=(1, *range(3, 3 + people + bool(before)))) + below
+    return text.table(header, lines, right=(1, *range(3, 3 + people + compared))) + below
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    """Return the sum, None where there is nothing to add or any of it is unknown."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known and len(known) == len(counts) else None
 
 
 def _rows(data: Dated, before: Sequence[int | None]) -> list[_Row]:
@@ -95,8 +107,8 @@ def _rows(data: Dated, before: Sequence[int | None]) -> list[_Row]:
             count, uniques = data.counts[index], data.uniques[index]
             row.counts += [] if count is None else [count]
             row.uniques += [] if uniques is None else [uniques]
-            earlier = before[index] if before else None
-            row.before.append(earlier)
+            settled = count is not None and not data.provisional[index]
+            row.before += [before[index]] if before and settled else []
             row.growing = row.growing or data.provisional[index]
         if len(rows) <= text.MOST_ROWS:
             break

@@ -33,14 +33,14 @@ class _Cluster:
 
 def narrow(canvas: Canvas, plot: Plot, data: Dated) -> list[tuple[int, int]]:
     """Return the gaps too narrow for their own words, which are named above the plot."""
-    names = data.gap_names()
+    names = data.gap_names(year=data.years)
     return [gap for gap, name in zip(data.gaps, names, strict=True) if not _room(canvas, plot, gap, _say(name))]
 
 
 def draw_gaps(canvas: Canvas, plot: Plot, data: Dated) -> None:
     """Shade every gap; its days are named within it, or above the plot where it is narrow."""
     theme = canvas.theme
-    for (first, last), name in zip(data.gaps, data.gap_names(), strict=True):
+    for (first, last), name in zip(data.gaps, data.gap_names(year=data.years), strict=True):
         box = _band(plot, first, last)
         canvas.rect(box, theme.gap if box.width >= THIN else theme.hairline)
         words = _say(name)
@@ -87,10 +87,11 @@ def _clusters(canvas: Canvas, plot: Plot, data: Dated) -> list[_Cluster]:
 
 
 def _named(canvas: Canvas, plot: Plot, data: Dated, gaps: list[tuple[int, int]]) -> _Cluster:
-    words = _say(listed([span_name(data.starts[first], data.ends[last]) for first, last in gaps]))
+    years = data.years
+    words = _say(listed([span_name(data.starts[first], data.ends[last], year=years) for first, last in gaps]))
     if canvas.width(words, SMALL) > min(LONGEST, plot.box.width):
         days = sum((data.ends[last] - data.starts[first]).days + 1 for first, last in gaps)
-        words = _say(f"on {days} days, {span_name(data.starts[gaps[0][0]], data.ends[gaps[-1][1]])}")
+        words = _say(f"on {days} days, {span_name(data.starts[gaps[0][0]], data.ends[gaps[-1][1]], year=years)}")
     words = canvas.cut(words, canvas.area.width, SMALL)
     width = canvas.width(words, SMALL)
     middle = (_band(plot, *gaps[0]).left + _band(plot, *gaps[-1]).right) / 2

@@ -15,6 +15,7 @@ DASH = "\N{EN DASH}"
 SPAN = 7  # days of a running median: every weekday once
 LEAST = 4  # known days without which it would be the median of a weekend
 WEEK = timedelta(days=7)
+YEAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class Dated:
     def visitors(self) -> tuple[int, ...]:
         """The uniques that are known, in order."""
         return tuple(count for count in self.uniques if count is not None)
+
+    @property
+    def years(self) -> bool:
+        """Whether the buckets cover more than one year, so that a month alone would not say which."""
+        return bool(self.starts) and self.ends[-1] - self.starts[0] > YEAR
 
     @property
     def gaps(self) -> list[tuple[int, int]]:

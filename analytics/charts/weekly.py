@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 MONTH = timedelta(days=28)  # buckets that begin so far apart are calendar months
 LINE_POINTS, CASING = 1.4, 3.2  # points: the year before, and the background around it
 QUIET = 0.8  # share of its ink that the year before keeps
-DAYS_OF_YEAR = 366
 RECENT = 6  # buckets at whose height the labels in the margin stand
 
 
@@ -79,9 +78,9 @@ class Weekly:
 
     @property
     def _pairs(self) -> list[tuple[int, int]]:
-        """Now and a year before, of the weeks of which both are known."""
-        pairs = zip(self.data.counts, self._before, strict=True)
-        return [(now, before) for now, before in pairs if now is not None and before is not None]
+        """Now and a year before, of the weeks of which both are known and that no longer grow."""
+        pairs = zip(self.data.counts, self._before, self.data.provisional, strict=True)
+        return [(now, old) for now, old, grows in pairs if now is not None and old is not None and not grows]
 
     @property
     def height(self) -> float:
@@ -179,17 +178,11 @@ class Weekly:
     def _notes(self, plot: Plot) -> list[tuple[int, str]]:
         """Return the figures of the highest bar and of those that are cut off."""
         data, most = self.data, max(self.data.known)
-        years = (data.ends[-1] - data.starts[0]).days > DAYS_OF_YEAR  # a month alone would not say which
         named = {data.counts.index(most)} | {
             index for index, count in enumerate(data.counts) if (count or 0) > plot.most
         }
-        return [
-            (
-                index,
-                f"{number(data.counts[index] or 0)} · {span_name(data.starts[index], data.ends[index], year=years)}",
-            )
-            for index in sorted(named)
-        ]
+        names = {index: span_name(data.starts[index], data.ends[index], year=data.years) for index in named}
+        return [(index, f"{number(data.counts[index] or 0)} · {names[index]}") for index in sorted(named)]
 
     def _starts(self, canvas: Canvas, plot: Plot) -> None:
         """Write months or years where they begin."""

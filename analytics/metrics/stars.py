@@ -21,6 +21,7 @@ from analytics.words import during, number, plural, span
 if TYPE_CHECKING:
     import numpy as np
 
+    from analytics.days import Counts
     from analytics.moments import Moments
 else:
     np = lazy("numpy")
@@ -31,15 +32,18 @@ COUNTERS = ("stars", "forks", "watchers")
 def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
     """Count stars given and taken back in the window, and read the counters at its ends."""
     given, back = (moments(tables.stars[name]) for name in ("starred_at", "unstarred_at"))
-    counters = {name: at_moment(tables, name, window) for name in COUNTERS}
-    total = counters["stars"]
+    known = {name: seen(tables, name, window) for name in COUNTERS}
+    counters = {name: int(values[-1]) if len(values) else None for name, (_, values) in known.items()}
+    anchors, total = known["stars"], counters["stars"]
     if total is None and "stars" in scene.whole_history:
-        total = alive(given, back, np.array([instant(window.until)]))[0]
+        end = np.array([instant(window.until)])
+        total = alive(given, back, end)[0]
+        anchors = end, np.array([total], dtype="float64")
     grids = {}
     for size in sizes(window):
         buckets = Buckets.over(size, window, given, back)
         columns: dict[str, list[Cell]] = {"starred": list(buckets.tally(given)), "unstarred": list(buckets.tally(back))}
-        columns["stars_at_end"] = at_ends(given, back, buckets.ends(), total)
+        columns["stars_at_end"] = at_ends(given, back, buckets.ends(), *anchors)
         grids[f"per_{size}"] = buckets.grid(columns)
     facts: dict[str, Fact] = {
         "starred": int(within(given, window).sum()),
@@ -51,11 +55,12 @@ def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
     return Measured(facts=facts, tables={**grids, "snapshots": snapshots(tables, window)})
 
 
-def at_moment(tables: Tables, counter: str, window: Window) -> int | None:
-    """Return a counter of the last snapshot before the window's end, None if none of the window has it."""
+def seen(tables: Tables, counter: str, window: Window) -> tuple[Moments, Counts]:
+    """Return when the window's snapshots that have a counter were taken, ascending, and its values in them."""
     at, values = moments(tables.snapshots["taken_at"]), numbers(tables.snapshots[counter])
     rows = np.flatnonzero(within(at, window) & ~np.isnan(values))
-    return int(values[rows[np.argmax(at[rows])]]) if len(rows) else None
+    rows = rows[np.argsort(at[rows], kind="stable")]
+    return at[rows], values[rows]
 
 
 def alive(given: Moments, back: Moments, at: Moments) -> list[int]:
@@ -66,15 +71,20 @@ def alive(given: Moments, back: Moments, at: Moments) -> list[int]:
     return [int(each) for each in counts]
 
 
-def at_ends(given: Moments, back: Moments, ends: Moments, total: int | None) -> list[Cell]:
-    """Return the stars at each moment, reckoned back from the total at the last one; unknown where that is unknown.
+def at_ends(given: Moments, back: Moments, ends: Moments, seen_at: Moments, stars: Counts) -> list[Cell]:
+    """Return the stars at each moment, reckoned on from the snapshot at or before it; all None without a snapshot.
 
-    The list of stars may be incomplete, and lacks those taken back before Almanac was there; the total is GitHub's.
+    seen_at: when snapshots were taken, ascending · stars: in each. Before the first snapshot it is reckoned back from
+    that one; after the last one its number stands. The list of stars may be incomplete, and lacks those whose taking
+    back was not heard; the snapshots are GitHub's own count.
     """
-    if total is None:
+    if not len(seen_at):
         return [None] * len(ends)
-    listed = alive(given, back, ends)
-    return [max(0, total - listed[-1] + each) for each in listed]
+    nearest = np.maximum(np.searchsorted(seen_at, ends, side="right") - 1, 0)
+    until = np.minimum(ends, seen_at[-1])
+    then, anchored = alive(given, back, until), alive(given, back, seen_at[nearest])
+    counted = [int(each) for each in stars[nearest]]
+    return [max(0, total + now - before) for total, now, before in zip(counted, then, anchored, strict=True)]
 
 
 def snapshots(tables: Tables, window: Window) -> Grid:
@@ -160,8 +170,9 @@ METRIC = Metric(
     definition=(
         "New stars: given in the window by those who still have theirs, or whose taking back was heard. GitHub keeps "
         "no list of stars taken back, so only those since the installation are known. Stars, forks and watchers: as "
-        "in the last of the window's daily snapshots. The line of stars is reckoned back from that number. A change is "
-        "called one only if the exact 95 % interval of the ratio excludes 1."
+        "in the last of the window's daily snapshots. The line of stars goes through the snapshots; between them, and "
+        "before the first, it is reckoned by the stars given and taken back. A change is called one only if the exact "
+        "95 % interval of the ratio excludes 1."
     ),
     needs=frozenset({"stars"}),
     measure=measure,

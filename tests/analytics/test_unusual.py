@@ -53,6 +53,14 @@ def test_a_day_that_may_still_grow_is_never_too_low() -> None:
     assert unusual_days(values, MONDAY, growing) == []
 
 
+def test_a_day_before_which_nothing_is_known_is_never_too_low() -> None:
+    """It was the oldest of an answer, which may tell of a part of it only; too high it can be."""
+    low = counts(3, *[400] * 40, None, 3, *[400] * 40)
+    assert unusual_days(low, MONDAY, settled(len(low))) == []
+    high = counts(4000, *[400] * 40, None, 4000, *[400] * 40, 3)
+    assert {day.index for day in unusual_days(high, MONDAY, settled(len(high)))} == {0, 42, 83}
+
+
 def test_growth_over_years_is_not_unusual() -> None:
     values = counts(*(round(50 + day / 2) for day in range(5 * 365)))
     assert unusual_days(values, MONDAY, settled(len(values))) == []

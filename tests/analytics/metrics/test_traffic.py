@@ -185,6 +185,18 @@ def test_an_unusual_day_is_named_with_what_coincides() -> None:
     assert chart.marks == ((date(2026, 6, 12), "v1.2.0"),)
 
 
+def test_the_first_day_after_a_gap_is_not_named_for_being_low() -> None:
+    """GitHub may have told a part of it only, so it is neither listed nor in the picture's title and notes."""
+    rows = [visits(day, 2 if day == 11 else 300, 1) for day in range(-90, 28)]
+    assert [row["count"] for row in records(measure(METRIC, traffic_days=rows), "unusual")] == [2]
+    measured = measure(METRIC, traffic_days=[row for row in rows if row != visits(10, 300, 1)])
+    assert records(measured, "unusual") == []
+    chart = METRIC.charts(measured, scene())[0]
+    assert isinstance(chart, Daily)
+    assert chart.notes == ()
+    assert "brought 2" not in f"{chart.title}."
+
+
 def test_what_does_not_fit_is_not_put_to_a_day() -> None:
     """A release two days earlier, a referrer that moved by two places, lists too far away: all of it is nothing."""
     lists = [*listed(10, "github.com", "fern.example", "quartz.example"), *listed(12, "quartz.example", "github.com")]
