@@ -14,8 +14,12 @@ from storage.installations import Installation
 NO_PERMISSION = "GitHub does not let the App read traffic: it needs the permission administration=read"
 NO_PLAN = "GitHub shows the traffic of private repositories only on a paid plan"
 NOT_THERE = "GitHub no longer shows the repository to the App"
+NO_TRAFFIC = "GitHub has no traffic for this repository; Enterprise Server and data residency have none at all"
+NO_TRAFFIC = "GitHub has no traffic for this repository (Enterprise Server and data residency have none)"
+NO_ANSWER = "GitHub did not answer for this repository while it did for others"
 OURS = "a fault of Almanac itself; its log has it"
 REMOVED = "the App was uninstalled"
+UNINSTALLED = "the App was uninstalled before the run began"
 GIVEN_UP = "it failed again and again; the log of the server has why"
 WRONG_CLOCK = "it was planned while the server's clock stood wrong"
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -37,6 +41,11 @@ def missing_permission(web: str, installation: Installation) -> str:
         f"shows traffic. An owner of {installation.account_login} approves it at {page} ; if it is not offered there, "
         "the App's registration does not ask for it yet"
     )
+
+
+def unavailable(said: str) -> str:
+    """Return why a repository could not be read while others could."""
+    return f"GitHub could not show it: {said}"
 
 
 def suspended(since: datetime) -> str:

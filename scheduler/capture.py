@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
 import structlog
 
 from analytics.traffic import Snapshot
-from github.budget import BACKGROUND_SHARE
+from github.budget import BACKGROUND_SHARE, CORE
 from github.client import GitHub
 from github.errors import Gone, Later
 from github.reads.installations import InstallationFacts
@@ -24,16 +24,19 @@ from github.reads.installations import installations as read_installations
 from github.reads.snapshots import snapshots as read_snapshots
 from reports import capture_words as words
 from reports.capture_order import KIND, Order
+from reports.capture_rules import DEFAULTS, CaptureRules
 from reports.capture_times import today
 from reports.configuration import read_owners_configuration
 from reports.services import Services
 from scheduler import capture_repository as one
 from scheduler import plan
+from scheduler.bearing import Bearing
 from scheduler.discover import mark_removed, may_read_traffic, stored
 from scheduler.listing import Listing, list_repositories
 from storage.captures import CaptureRun, RunState, begin_run, captured_in, end_run, last_captured, run_captures
 from storage.connection import Connection
 from storage.installations import Installation, Repository, repositories_of, save_installation
+from storage.installations import installation as stored_installation
 from storage.queue import Job
 from storage.run_progress import capture_run, note_progress, runs_after
 from storage.traffic import save_snapshot
@@ -47,6 +50,7 @@ QUICK = 0.1  # seconds for six answers: no GitHub but one on this machine is tha
 LONGEST_REST = 1.0
 A_MOMENT = timedelta(seconds=1)
 SOON = timedelta(minutes=1)
+NAMES_HOLD = timedelta(minutes=5)
 NO_BUDGET = timedelta(minutes=10)
 LONGEST_WAIT = timedelta(hours=1)  # GitHub's limits are by the hour; a later reset means that the two clocks disagree
 
@@ -107,6 +111,15 @@ async def end(services: Services, run: CaptureRun, state: RunState, reason: str 
     log.info("a run of captures ended", installation=run.installation_id, run=run.run, state=state, reason=reason)
 
 
+@dataclass(frozen=True)
+class Doubtful:
+    """A repository that GitHub could not show just now: how it ends if others can be read, and when to try again."""
+
+    ending: one.Ending
+    requests: int
+    later: Later
+
+
 @dataclass
 class Capturing:
     """One slice of a run. `lacks_permission` becomes true once GitHub says so, and then nothing more is asked."""
@@ -115,6 +128,7 @@ class Capturing:
     run: CaptureRun
     github: GitHub
     lacks_permission: bool = False
+    bearing: Bearing[Doubtful] = field(default_factory=Bearing)
 
     async def go_on(self) -> int:
         """Capture at most `SLICE` repositories; return how many are left, having closed the log if none are."""
@@ -126,7 +140,9 @@ class Capturing:
         listing = Listing({}, ())
         if run.state == PLANNED:
             self.github.forget_token()  # its owner may have allowed or forbidden something since it was given
+        if run.state == PLANNED or await self.names_are_old():
             listing = await list_repositories(services, self.github, run.installation_id)
+        if run.state == PLANNED:
             await services.store.write(lambda conn: begin_run(conn, run.installation_id, run.run, services.now()))
         due = await self.due(installation, listing)
         batch = due[:SLICE]
@@ -140,6 +156,7 @@ class Capturing:
             begun = time.monotonic()
             await self.one(repository, counters.get(repository.id), listing.renamed.get(repository.id))
             await self.rest(time.monotonic() - begun)
+        await self.settle()
         if len(due) == len(batch):
             await end(services, run, "done", await self.summary(installation))
         return len(due) - len(batch)
@@ -178,7 +195,7 @@ class Capturing:
     async def due(self, installation: Installation, listing: Listing) -> list[Repository]:
         """Return the repositories that this run has still to capture, in their turn."""
         run, store = self.run, self.services.store
-        rules = (await read_owners_configuration(self.github, installation.account_login)).capture
+        rules = await self.rules(installation)
         day = today(self.services.now())
         asked = plan.is_asked(run.run, run.day)
         seen = await store.read(lambda conn: repositories_of(conn, run.installation_id))
@@ -190,6 +207,25 @@ class Capturing:
             if repository.id not in done and plan.is_due(repository, rules, last.get(repository.id), day, asked=asked)
         }
         return [wanted[one_id] for one_id in plan.in_turn(wanted.values(), last, day, first=listing.renamed)]
+
+    async def names_are_old(self) -> bool:
+        """Tell whether repositories may have changed names since they were listed: a run may have waited for hours."""
+        known = await self.services.store.read(lambda conn: stored_installation(conn, self.run.installation_id))
+        return known is None or known.listed_at is None or self.services.now() - known.listed_at > NAMES_HOLD
+
+    async def rules(self, installation: Installation) -> CaptureRules:
+        """Read what the owner has set; where GitHub cannot show it just now, everything is captured as usual."""
+        try:
+            return (await read_owners_configuration(self.github, installation.account_login)).capture
+        except Later as later:
+            if self.limited():
+                raise
+            log.warning("the owner's settings could not be read", installation=installation.id, reason=later.reason)
+            return DEFAULTS
+
+    def limited(self) -> bool:
+        """Tell whether GitHub has asked to wait, or the hour's requests are used up."""
+        return self.github.budget.held_until(CORE, self.services.now()) is not None
 
     async def counters(self, batch: list[Repository], listing: Listing) -> dict[int, Snapshot]:
         """Read the stars, forks and open counts of a slice; where GraphQL says nothing, keep what the list showed."""
@@ -212,16 +248,34 @@ class Capturing:
         else:
             try:
                 ending = await one.ask(self.github, repository, at)
+            except Later as later:
+                if self.limited() or today(self.services.now()) != today(at):
+                    raise
+                failed = one.Ending(one.nothing(repository.id, at), "failed", words.unavailable(later.reason))
+                if self.bearing.could_not(Doubtful(failed, self.github.usage.requests - before, later)):
+                    raise
+                return
             except Gone:
                 await self.look()  # stops where it is the whole installation that is out of sight
-                gone = not await one.is_there(self.github, repository)
-                ending = one.Ending(one.nothing(repository.id, at), "gone", words.NOT_THERE, gone=gone)
-        self.lacks_permission = self.lacks_permission or ending.lacks_permission
+                ending = await one.out_of_sight(self.github, repository, at)
+            for doubtful in self.bearing.answered() if not ending.lacks_permission else ():
+                await one.keep(self.services.store, self.run, doubtful.ending, None, doubtful.requests)
+            if ending.lacks_permission:
+                self.lacks_permission = self.bearing.refused()
         if former is not None:
             reasons = (words.renamed(former), ending.reason)
             ending = replace(ending, reason="; ".join(reason for reason in reasons if reason is not None))
         spent = self.github.usage.requests - before
         await one.keep(self.services.store, self.run, ending, counters, spent)
+
+    async def settle(self) -> None:
+        """Note what could not be read where others could; where nothing could, raise Later: nobody knows yet."""
+        if not self.bearing.doubtful:
+            return
+        if not self.bearing.read:
+            raise self.bearing.doubtful[-1].later
+        for doubtful in self.bearing.answered():
+            await one.keep(self.services.store, self.run, doubtful.ending, None, doubtful.requests)
 
     async def rest(self, seconds: float) -> None:
         """Do nothing for as long as asking took: GitHub bears 900 requests a minute, and people ask, too."""

@@ -49,6 +49,11 @@ def not_asked(repository_id: int, at: datetime) -> Ending:
     return Ending(nothing(repository_id, at), "refused", words.NO_PERMISSION, lacks_permission=True)
 
 
+def without_answer(repository_id: int, at: datetime) -> Ending:
+    """Return the ending for a repository of which GitHub gave no answer, while it answered for others."""
+    return Ending(nothing(repository_id, at), "failed", words.NO_ANSWER)
+
+
 async def ask(github: GitHub, repository: Repository, at: datetime) -> Ending:
     """Read a repository's traffic; raises Later, and Gone where it, or all of the installation, is out of sight."""
     ref = RepoRef(repository.id, repository.owner, repository.name)
@@ -85,13 +90,20 @@ def judged(capture: Capture, faults: tuple[Fault, ...]) -> Ending:
     return Ending(capture, "failed" if all(part is None for part in parts) else "partly", reason)
 
 
+async def out_of_sight(github: GitHub, repository: Repository, at: datetime) -> Ending:
+    """Return the ending for a repository of which GitHub says that nothing is there; some servers have no traffic."""
+    if await is_there(github, repository):
+        return Ending(nothing(repository.id, at), "refused", words.NO_TRAFFIC)
+    return Ending(nothing(repository.id, at), "gone", words.NOT_THERE, gone=True)
+
+
 async def is_there(github: GitHub, repository: Repository) -> bool:
     """Tell whether GitHub shows the repository at all, by whatever name."""
     try:
-        await read_repository(github, repository.owner, repository.name)
+        found = await read_repository(github, repository.owner, repository.name)
     except Gone:
         return False
-    return True
+    return found.id == repository.id
 
 
 async def keep(store: Store, run: CaptureRun, ending: Ending, snapshot: Snapshot | None, requests: int) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -221,8 +223,8 @@ async def test_a_permission_that_is_accepted_is_used_at_once(field: Field) -> No
     assert {tuple(found) for found in field.outcomes().values()} == {("refused", "captured")}
 
 
-async def test_a_permission_that_only_the_refusal_shows_is_asked_about_once(field: Field) -> None:
-    """GitHub's list still says that the App may; its answer knows better."""
+async def test_a_permission_that_only_the_refusals_show_is_asked_about_twice(field: Field) -> None:
+    """GitHub's list still says that the App may; two repositories that refuse know better."""
     refused = Fault(
         Match("GET", "*/traffic/*"),
         "status",
@@ -234,7 +236,7 @@ async def test_a_permission_that_only_the_refusal_shows_is_asked_about_once(fiel
     field.sandbox.faults.add(refused)
     await field.tick()
 
-    assert len(field.asked("/traffic/")) == 6
+    assert len(field.asked("/traffic/")) == 2 * 6
     assert "lacks the repository permission Administration" in field.reason()
 
 
@@ -363,6 +365,84 @@ async def test_one_part_that_fails_does_not_cost_the_others(field: Field) -> Non
     assert row["reason"] == "paths: GitHub answered 422: no"
     rows = field.rows("SELECT * FROM traffic_days WHERE repository_id = ?", field.repositories()[1].id)
     assert len(rows) >= 14
+
+
+async def test_a_repository_that_github_cannot_show_fails_alone_day_after_day(field: Field) -> None:
+    broken = field.repositories()[2]
+    fault = Fault(Match("GET", f"*/{broken.name}/traffic/*"), "status", status=500, body="{}", times=None)
+    field.sandbox.faults.add(fault)
+    for _ in range(3):
+        await field.tick()
+        field.world.clock.advance(DAY)
+
+    assert [(state, count) for _, state, count in field.runs()] == [("done", 6)] * 3
+    outcomes = dict(field.outcomes())
+    assert outcomes.pop(broken.id) == ["failed"] * 3
+    assert list(outcomes.values()) == [["captured"] * 3] * 5
+
+
+async def test_an_outage_marks_nothing_as_failed(field: Field) -> None:
+    """Nobody knows yet what can be read: the run is put back, and goes on when GitHub answers again."""
+    field.sandbox.faults.add(Fault(Match("GET", "*/traffic/*"), "status", status=500, body="{}", times=None))
+    await field.tick()
+    assert field.outcomes() == {}
+    field.sandbox.faults.clear()
+    field.world.clock.advance(timedelta(hours=1))
+    await field.work()
+    assert field.runs() == [(TODAY, "done", 6)]
+    assert list(field.outcomes().values()) == [["captured"]] * 6
+
+
+@pytest.mark.parametrize(
+    ("message", "permission"),
+    [("Repository access blocked", "administration=read"), ("Must have push access to repository", "")],
+)
+async def test_one_repository_that_refuses_does_not_speak_for_the_others(
+    field: Field, message: str, permission: str
+) -> None:
+    one = field.repositories()[0]
+    headers = {"x-accepted-github-permissions": permission} if permission else {}
+    body = json.dumps({"message": message})
+    refusing = Match("GET", f"*/{one.name}/traffic/*")
+    field.sandbox.faults.add(Fault(refusing, "status", status=403, headers=headers, body=body, times=None))
+    for _ in range(2):
+        await field.tick()
+        field.world.clock.advance(DAY)
+
+    outcomes = dict(field.outcomes())
+    assert outcomes.pop(one.id) == ["refused"] * 2
+    assert list(outcomes.values()) == [["captured"] * 2] * 5
+    assert "lacks the repository permission" not in field.reason()
+
+
+async def test_settings_that_cannot_be_read_stop_no_capture(field: Field) -> None:
+    field.sandbox.faults.add(Fault(Match("GET", "*/contents/*"), "status", status=500, body="{}", times=None))
+    await field.tick()
+    assert field.runs() == [(TODAY, "done", 6)]
+
+
+async def test_names_that_changed_hands_while_a_run_waited_are_asked_anew(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one repository's traffic would be kept under another's number for good."""
+    monkeypatch.setattr(module, "SLICE", 2)
+    left = 2
+
+    async def keep_two(*args: Any) -> None:
+        nonlocal left
+        await real_keep(*args)
+        left -= 1
+        if left == 0:
+            for repository in field.repositories()[2:4]:
+                field.sandbox.hands.rename_repository(repository.full_name, f"new-{repository.name}")
+            field.world.clock.advance(timedelta(hours=1))
+
+    monkeypatch.setattr("scheduler.capture.one.keep", keep_two)
+    await field.tick()
+    assert field.runs() == [(TODAY, "done", 6)]
+    assert list(field.outcomes().values()) == [["captured"]] * 6
+    (former, *_) = field.rows("SELECT reason FROM captures WHERE reason IS NOT NULL")
+    assert former["reason"].startswith("it was called ")
 
 
 async def test_captures_never_take_every_place(field: Field) -> None:
