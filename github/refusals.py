@@ -10,7 +10,6 @@ GONE = frozenset({404, 410, 451})
 # GitHub answers 403 for both; only its sentence tells them apart.
 PLAN_WORDS = ("upgrade to", "billing plan", "your plan")
 BLOCKED_WORDS = ("access blocked",)
-BLOCKED_WORDS = ("access blocked",)
 PERMISSION_WORDS = ("not accessible by", "must have push access", "must have admin")
 
 
@@ -26,13 +25,9 @@ def cause_of(status: int, reason: str, permission: str | None = None) -> Cause:
         return "gone"
     if status < 300:
         return "answer"
-    # these first: GitHub names the accepted permissions even where they would not help
-    if status == 403 and any(words in said for words in BLOCKED_WORDS):
-        return "other"
     if status == 403 and any(words in said for words in PLAN_WORDS):
-        return "plan"
-    if any(words in said for words in BLOCKED_WORDS):
-        return "other"
-    if status == 403 and (permission is not None or any(words in said for words in PERMISSION_WORDS)):
+        return "plan"  # first: GitHub names the accepted permissions even where they would not help
+    blocked = any(words in said for words in BLOCKED_WORDS)
+    if status == 403 and not blocked and (permission is not None or any(words in said for words in PERMISSION_WORDS)):
         return "permission"
     return "other"

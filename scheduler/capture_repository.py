@@ -49,11 +49,6 @@ def not_asked(repository_id: int, at: datetime) -> Ending:
     return Ending(nothing(repository_id, at), "refused", words.NO_PERMISSION, lacks_permission=True)
 
 
-def without_answer(repository_id: int, at: datetime) -> Ending:
-    """Return the ending for a repository of which GitHub gave no answer, while it answered for others."""
-    return Ending(nothing(repository_id, at), "failed", words.NO_ANSWER)
-
-
 async def ask(github: GitHub, repository: Repository, at: datetime) -> Ending:
     """Read a repository's traffic; raises Later, and Gone where it, or all of the installation, is out of sight."""
     ref = RepoRef(repository.id, repository.owner, repository.name)

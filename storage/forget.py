@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from storage.connection import Connection
 from storage.schema import installations, repositories
@@ -14,10 +14,14 @@ from storage.schema_traffic import capture_runs
 async def forget_repositories(conn: Connection, before: datetime, limit: int) -> int:
     """Delete at most `limit` repositories removed before that moment, then such installations that have none left.
 
-    A repository's rows of every table go with it, as do an installation's runs. Returns how many repositories and
-    installations went; call again until it is 0. A repository that came back has no time of removal and stays.
+    A repository of an installation that was removed before then goes, too, whatever its own row says. Its rows of every
+    table go with it, as do an installation's runs. Returns how many repositories and installations went; call again
+    until it is 0. A repository that came back has no time of removal and stays.
     """
-    old = select(repositories.c.id).where(repositories.c.removed_at < before)
+    ended = select(installations.c.id).where(installations.c.removed_at < before)
+    old = select(repositories.c.id).where(
+        or_(repositories.c.removed_at < before, repositories.c.installation_id.in_(ended))
+    )
     oldest = old.order_by(repositories.c.removed_at, repositories.c.id).limit(limit)
     forgotten = (await conn.execute(delete(repositories).where(repositories.c.id.in_(oldest)))).rowcount
     left = select(repositories.c.id).where(repositories.c.installation_id == installations.c.id)
