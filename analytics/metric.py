@@ -9,6 +9,7 @@ from typing import Literal
 
 from analytics.charts.chart import Chart
 from analytics.tables import Tables
+from analytics.terms import DEFAULT_TERMS, Terms
 from analytics.window import Window
 
 Cell = str | int | float | None
@@ -59,6 +60,10 @@ class Scene:
     """True where the asker may see the repository's traffic; an overview says nothing of it otherwise."""
     workflow_runs: Mapping[tuple[date, date], int] = field(default_factory=dict, hash=False)
     """How many workflow runs were created from one UTC day up to, but without, another, where that could be read."""
+    against: str = "in the period before"
+    """What `before` is, as it stands in a sentence: "in the period before", "a year before", "in o/r"."""
+    terms: Terms = DEFAULT_TERMS
+    """What the repository's owners have set: the second clock, targets, whether people are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +107,5 @@ class Metric:
     also: frozenset[str] = frozenset()
     """Datasets that add to the answer and are loaded as far as they are stored, traffic's only for whom `audience`
     push admits; the metric speaks without them too."""
+    reads: frozenset[str] = frozenset()
+    """Tables of its datasets that are only loaded for metrics that say so: `timeline`, `comments`, `titles`."""

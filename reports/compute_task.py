@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from analytics.terms import DEFAULT_TERMS, Terms
 from reports.answer import DatasetState
 from reports.question import Question
 
@@ -16,7 +17,7 @@ class Task:
 
     database: the store's address · states: how complete each needed dataset is · pictures: whether to draw
     PNGs; without, a picture is its text alone · workflow_runs: how many there were from one UTC day up to, but without,
-    another, where that was read.
+    another, where that was read · terms: what the owners have set that changes numbers or words.
     """
 
     database: str
@@ -26,3 +27,4 @@ class Task:
     pictures: bool = True
     most_pictures: int | None = None
     workflow_runs: Mapping[tuple[date, date], int] = field(default_factory=dict)
+    terms: Terms = DEFAULT_TERMS

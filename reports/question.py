@@ -6,7 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
+from analytics.filters import Filters
 from analytics.metric import Metric
 from analytics.tables import CAPTURED
 from analytics.window import Window, iso
@@ -30,12 +32,56 @@ DRESSING = "`*,;"
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """What an answer is compared with: the period just before, the same one a year before, another repository's same
+    period, or another period.
+
+    repository_id, repository: the other one's, 0 and empty where it is the same one · window: another period, None
+    where it follows from the question's.
+    """
+
+    kind: Literal["previous", "year", "repository", "window"] = "previous"
+    repository_id: int = 0
+    repository: str = ""
+    window: Window | None = None
+
+    def window_for(self, asked: Window) -> Window | None:
+        """Return the window that is compared with `asked`; None where nothing lies before it."""
+        if self.window is not None or self.kind == "repository":
+            return self.window or asked
+        if asked.whole:
+            return None
+        if self.kind == "previous":
+            return asked.previous()
+        return Window(year_before(asked.since), year_before(asked.until))
+
+    @property
+    def spoken(self) -> str:
+        """What it is called within a sentence: `in the period before`, `a year before`, `in o/r`."""
+        if self.kind == "repository":
+            return f"in {self.repository}"
+        return {"previous": "in the period before", "year": "a year before"}.get(self.kind, "in the other period")
+
+
+PREVIOUS = Against()
+
+
+def year_before(moment: datetime) -> datetime:
+    """Return the same moment of the year before; of 29 February, that of the day before."""
+    try:
+        return moment.replace(year=moment.year - 1)
+    except ValueError:
+        return moment.replace(year=moment.year - 1, day=28)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked: metrics by name, the window, the repository by its numeric id and its present `owner/name`.
 
     notes: plain sentences about how the words were read ("the end was cut at now"); not part of the question ·
     sees_traffic: whether whoever asks may see the repository's traffic · repositories: the ids that figures of a whole
-    organisation are counted over, empty where none are asked for.
+    organisation are counted over, empty where none are asked for · filters: which rows it is about · against: what the
+    answer is compared with · whole_organisation: whether the figures are over all of `repositories` together.
     """
 
     metrics: tuple[str, ...]
@@ -45,6 +91,9 @@ class Question:
     notes: tuple[str, ...] = field(default=(), compare=False)
     sees_traffic: bool = False
     repositories: tuple[int, ...] = ()
+    filters: Filters = Filters()
+    against: Against = PREVIOUS
+    whole_organisation: bool = False
 
     @classmethod
     def from_words(
@@ -129,8 +178,8 @@ class Question:
 
     @property
     def previous(self) -> Window | None:
-        """The window to compare with; None where the question reaches back to the beginning and nothing was before."""
-        return None if self.window.whole else self.window.previous()
+        """The window to compare with; None where nothing lies before the question's."""
+        return self.against.window_for(self.window)
 
 
 def is_organisation(word: str) -> bool:
