@@ -11,7 +11,7 @@ RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench image lock clean
+.PHONY: help demo test check bench judge image lock clean
 # A half-written target must not look finished.
 .DELETE_ON_ERROR:
 
@@ -34,8 +34,11 @@ check: $(DEVELOPMENT) ## Lint, format, types, who may import whom, and whether t
 bench: $(DEVELOPMENT) ## Measure intake, answers, pictures, start and memory; BENCH_ARGS goes to the benchmarks
 	$(BIN)/python -m bench $(BENCH_ARGS)
 
+judge: $(DEVELOPMENT) ## Compare survival curves with lifelines, in a throwaway environment; JUDGE_ARGS are folders of real data
+	$(BIN)/python scripts/judge_survival.py $(JUDGE_ARGS)
+
 image: $(DEVELOPMENT) ## Run the Dockerfile's steps in a clean folder, without a container engine
-	$(BIN)/python scripts/image_steps.py
+	$(BIN)/python -m scripts.image_steps
 
 # uv writes one lock for every platform; it is used here alone and lives in a folder that is thrown away.
 # Its config file and the index it asks are left out of what it writes: a lock names versions and hashes, not servers.

@@ -10,6 +10,8 @@ from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, count_verdict, duration_ve
 from analytics.words import duration, number, plural
 
 NOTHING = "\N{EN DASH}"
+PERIODS_BEFORE = frozenset({"in the period before", "a year before"})
+SAME_LENGTH = 1e-3  # by how much two windows may differ in length and still be compared as they are
 
 
 def count(measured: Measured, key: str) -> int:
@@ -24,42 +26,67 @@ def amount(measured: Measured, key: str) -> float | None:
 
 def earlier(before: Measured | None, scene: Scene) -> Measured | None:
     """Return what the period before held, None where there is none: nothing lies before the whole history."""
-    return None if scene.window.whole else before
+    return None if nothing_before(scene) else before
+
+
+def nothing_before(scene: Scene) -> bool:
+    """Tell whether the whole history is compared with what came before it."""
+    return scene.window.whole and scene.against in PERIODS_BEFORE
 
 
 def settled(scene: Scene, *rows: Comparison) -> tuple[Comparison, ...]:
     """Return the rows of a comparison; those of the whole history say nothing of a period before."""
-    if not scene.window.whole:
+    if not nothing_before(scene):
         return rows
     return tuple(Comparison(row.label, row.now, NOTHING) for row in rows)
 
 
-def count_row(label: str, now: int, before: int) -> Comparison:
-    """Compare one count."""
-    return Comparison(label, number(now), number(before), count_verdict(now, before))
+def count_row(label: str, now: int, before: int, scene: Scene | None = None) -> Comparison:
+    """Compare one count; two windows of different lengths are compared by the day."""
+    verdict = rate_verdict(now, before, scene)
+    return Comparison(label, number(now), number(before), verdict, figures=(now, before))
 
 
-def pair_row(label: str, names: tuple[str, str], now: tuple[int, int], before: tuple[int, int]) -> Comparison:
+def rate_verdict(now: int, before: int, scene: Scene | None) -> str:
+    """Return `more`, `fewer` or `no clear change`, by the day where the two windows are not of one length."""
+    exposure = 1.0 if scene is None else scene.exposure
+    verdict = count_verdict(now, before, exposure)
+    uneven = abs(exposure - 1) > SAME_LENGTH
+    return f"{verdict} a day" if uneven and verdict != NO_CLEAR_CHANGE else verdict
+
+
+def pair_row(
+    label: str, names: tuple[str, str], now: tuple[int, int], before: tuple[int, int], scene: Scene | None = None
+) -> Comparison:
     """Compare two counts in one row, such as opened / closed; `names` are what the verdict calls them."""
     return Comparison(
         label,
         f"{number(now[0])} / {number(now[1])}",
         f"{number(before[0])} / {number(before[1])}",
-        "; ".join(changes(names, now, before)) or NO_CLEAR_CHANGE,
+        "; ".join(changes(names, now, before, scene)) or NO_CLEAR_CHANGE,
     )
 
 
-def changes(names: Sequence[str], now: Sequence[int], before: Sequence[int]) -> list[str]:
+def changes(names: Sequence[str], now: Sequence[int], before: Sequence[int], scene: Scene | None = None) -> list[str]:
     """Return what clearly changed among counts: `["more closed"]`, `["more of both"]`, `[]`."""
-    verdicts = [count_verdict(*pair) for pair in zip(now, before, strict=True)]
+    verdicts = [rate_verdict(*pair, scene) for pair in zip(now, before, strict=True)]
     if len(names) == 2 and verdicts[0] == verdicts[1] != NO_CLEAR_CHANGE:
         return [f"{verdicts[0]} of both"]
-    return [f"{verdict} {name}" for name, verdict in zip(names, verdicts, strict=True) if verdict != NO_CLEAR_CHANGE]
+    return [put(verdict, name) for name, verdict in zip(names, verdicts, strict=True) if verdict != NO_CLEAR_CHANGE]
+
+
+def put(verdict: str, name: str) -> str:
+    """Return `more merged`, `more merged a day`."""
+    word, _, rest = verdict.partition(" ")
+    return " ".join(filter(None, [word, name, rest]))
 
 
 def duration_row(label: str, now: Sequence[float], before: Sequence[float], seed: int) -> Comparison:
     """Compare the medians of two samples of hours; the verdict says both n."""
-    return Comparison(label, middle(now), middle(before), duration_words(now, before, seed))
+    figures = (median(now), median(before))
+    return Comparison(
+        label, middle(now), middle(before), duration_words(now, before, seed), figures=figures, durations=True
+    )
 
 
 def duration_words(now: Sequence[float], before: Sequence[float], seed: int) -> str:
@@ -100,3 +127,8 @@ def sentence(*clauses: str) -> str:
     """Join clauses with semicolons into one sentence with a full stop, the first letter upper case."""
     text = "; ".join(clause for clause in clauses if clause)
     return f"{text[:1].upper()}{text[1:]}."
+
+
+def sentences(*clauses: str) -> str:
+    """Make each clause a sentence of its own: the first is the headline, which a phone shows in a few lines."""
+    return " ".join(sentence(clause) for clause in clauses if clause)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from analytics.buckets import column
 from analytics.charts.chart import Chart
 from analytics.charts.ranks import RankLine, Ranks
-from analytics.comparing import NOTHING, amount, count, listing, sentence, settled
+from analytics.comparing import NOTHING, amount, count, listing, sentence, sentences, settled
 from analytics.days import edges, labels, numbers, ordinals, whole
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Scene
@@ -78,10 +78,9 @@ class Lists:
         views = plural(int(amount(now, "first_count") or 0), "view")
         visitors = plural(int(amount(now, "first_uniques") or 0), "visitor")
         name = shorten(str(now.facts["first"]), LONGEST)
-        return sentence(
+        return sentences(
             f"{self.first} {name}: {views} by {visitors} in the 14 days up to {latest_day(now)}",
-            f"{plural(count(now, 'listed_now'), self.one)} listed",
-            moved(now),
+            "; ".join(filter(None, (f"{plural(count(now, 'listed_now'), self.one)} listed", moved(now)))),
         )
 
     def compare(self, now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:

@@ -14,7 +14,7 @@ from analytics.window import Window
 
 Cell = str | int | float | None
 Audience = Literal["everyone", "push"]
-Fact = Cell | list[float] | list[int]
+Fact = Cell | list[float] | list[int] | list[float | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +62,26 @@ class Scene:
     """How many workflow runs were created from one UTC day up to, but without, another, where that could be read."""
     against: str = "in the period before"
     """What `before` is, as it stands in a sentence: "in the period before", "a year before", "in o/r"."""
+    exposure: float = 1.0
+    """How many times as long as `before` the window is: counts of uneven windows are compared by the day."""
     terms: Terms = DEFAULT_TERMS
     """What the repository's owners have set: the second clock, targets, whether people are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One row of the answer's table: a figure now and before, already in words, and a verdict that a test allows."""
+    """One row of the answer's table: a figure now and before, already in words, and a verdict that a test allows.
+
+    figures: the same two as numbers, for a picture of both, None where the row holds no single figure or where one is
+    unknown · durations: these are hours.
+    """
 
     label: str
     now: str
     before: str
     verdict: str = ""
+    figures: tuple[float | None, float | None] | None = field(default=None, kw_only=True)
+    durations: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from analytics.charts.panels import Panels
 from analytics.charts.series import Series
 from analytics.charts.weekly import Weekly
 from analytics.comparing import by_people, count
+from analytics.merging_charts import spread_chart
 from analytics.metric import Measured, Scene
-from analytics.metrics import issues, pulls, time_to_merge, traffic
+from analytics.metrics import issues, pulls, traffic
 from analytics.traffic_charts import over_time
 from analytics.words import during, number, plural, span
 
@@ -35,7 +36,7 @@ def picture(parts: Mapping[str, Measured], threads: Collection[str], scene: Scen
         title = [flow, plural(count(parts["review-matrix"], "reviews"), "review")]
         panels = [
             panel(pulls.flow_chart(parts["pulls"], scene), flow),
-            panel(time_to_merge.spread_chart(parts["time-to-merge"], scene)),
+            panel(spread_chart(parts["time-to-merge"], scene)),
             panel(reviews_chart(parts["review-matrix"], scene)),
         ]
     if "issues" in threads:

@@ -27,8 +27,8 @@ COUNTED_STATES = ("APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED")
 class CountedReviews:
     """The counted reviews, one entry each: actor numbers of the roster, the pull request's number, when submitted.
 
-    self_reviews: how many were left out because reviewer and author are one account, ignoring case · deleted: how many
-    because either account is deleted, so that nobody can say who reviewed whom.
+    self_reviews: how many were left out because reviewer and author are one account, ignoring case · of_deleted: the
+    pull request of each that was left out because either account is deleted, so that nobody can say who reviewed whom.
     """
 
     reviewer: NDArray[np.int64]
@@ -36,15 +36,25 @@ class CountedReviews:
     number: NDArray[np.int64]
     at: Moments
     self_reviews: int
-    deleted: int
+    of_deleted: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.number)
 
     @property
+    def deleted(self) -> int:
+        """How many were left out because either account is deleted."""
+        return len(self.of_deleted)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about what does not count for the sake of a deleted account."""
-        return (f"{plural(self.deleted, 'review')} by or for deleted accounts left out",) if self.deleted else ()
+        return deleted_note(self.deleted)
+
+
+def deleted_note(deleted: int) -> tuple[str, ...]:
+    """Return the sentence about reviews by or for deleted accounts, none where there are none."""
+    return (f"{plural(deleted, 'review')} by or for deleted accounts left out",) if deleted else ()
 
 
 def counted_reviews(tables: Tables, window: Window) -> CountedReviews:
@@ -64,5 +74,5 @@ def counted_reviews(tables: Tables, window: Window) -> CountedReviews:
         number[counted],
         at[inside][counted],
         self_reviews=int(known.sum()) - int(counted.sum()),
-        deleted=len(known) - int(known.sum()),
+        of_deleted=number[~known],
     )

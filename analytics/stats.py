@@ -100,7 +100,8 @@ def median_difference(now: Sequence[float], before: Sequence[float], seed: int) 
     """Return the 95 % bootstrap interval of median(now) - median(before); both must hold something.
 
     Percentile method over 4,000 resamples of each side (Efron (1979), "Bootstrap Methods", Annals of Statistics 7);
-    the same seed gives the same interval.
+    the same seed gives the same interval. It holds the true difference in 95 to 98 % of cases from 5 on each side on,
+    however skewed the durations are (decision 0009).
     """
     if not len(now) or not len(before):
         raise ValueError("a difference of medians needs values on both sides")
@@ -133,11 +134,14 @@ def count_ratio(now: int, before: int) -> Interval:
     return Interval(low / (1 - low), high / (1 - high) if high < 1 else math.inf)
 
 
-def count_verdict(now: int, before: int) -> CountVerdict:
-    """Say "more" or "fewer" only if the interval of the ratio excludes 1."""
+def count_verdict(now: int, before: int, exposure: float = 1.0) -> CountVerdict:
+    """Say "more" or "fewer" only if the interval of the ratio excludes what lengths of time alone would make of it.
+
+    exposure: how many times as long `now` was counted as `before`.
+    """
     interval = count_ratio(now, before)
-    if interval.excludes(1):
-        return "more" if interval.low > 1 else "fewer"
+    if interval.excludes(exposure):
+        return "more" if interval.low > exposure else "fewer"
     return "no clear change"
 
 

@@ -1,18 +1,20 @@
 """The tables that metrics read: pandas frames with fixed columns, and how to make them.
 
 Datasets are what can be asked of GitHub separately; each fills one or more tables:
-`pulls` -> pulls, reviews, timeline · `issues` -> issues · `commits` -> commits · `releases` -> releases ·
-`stars` -> stars. What GitHub forgets cannot be asked for when a question comes; it is there as far as it was captured:
-`traffic` -> traffic_days, traffic_weeks, traffic_totals · `referrers`, `paths`, `snapshots` -> the same ·
-`org-traffic` -> org_days.
+`pulls` -> pulls, reviews, timeline, comments, titles · `issues` -> issues, comments, titles · `commits` -> commits ·
+`releases` -> releases · `stars` -> stars. What GitHub forgets cannot be asked for when a question comes; it is there as
+far as it was captured: `traffic` -> traffic_days, traffic_weeks, traffic_totals · `referrers`, `paths`, `snapshots` ->
+the same · `org-traffic` -> org_days.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from analytics.lazy import lazy
@@ -62,6 +64,15 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
     "releases": {
         "tag": "text", "name": "text", "created_at": "moment", "published_at": "moment", "is_prerelease": "bool",
+        "is_draft": "bool", "commit_sha": "text",
+    },
+    # of an issue the first ten, those up to the first response, and the last ten; of a pull request the last twenty
+    "comments": {
+        "number": "int", "on_pull": "bool", "author": "actor", "author_kind": "kind", "created_at": "moment",
+    },
+    # of what is open today only: a title is shown where somebody is asked to look at something
+    "titles": {
+        "number": "int", "on_pull": "bool", "title": "text",
     },
     # one row per day of which something is known; NA = unknown for that kind, never zero
     "traffic_days": {
@@ -101,8 +112,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 DATASET_TABLES: Mapping[str, tuple[str, ...]] = {
-    "pulls": ("pulls", "reviews", "timeline"),
-    "issues": ("issues",),
+    "pulls": ("pulls", "reviews", "timeline", "comments", "titles"),
+    "issues": ("issues", "comments", "titles"),
     "commits": ("commits",),
     "releases": ("releases",),
     "stars": ("stars",),
@@ -112,6 +123,8 @@ DATASET_TABLES: Mapping[str, tuple[str, ...]] = {
     "snapshots": ("snapshots",),
     "org-traffic": ("org_days",),
 }
+READ_BY_FEW = frozenset({"timeline", "comments", "titles"})
+"""Tables that are loaded only for a metric that names them (`Metric.reads`): each costs more than most answers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +152,8 @@ class Tables:
     issues: pd.DataFrame
     commits: pd.DataFrame
     releases: pd.DataFrame
+    comments: pd.DataFrame
+    titles: pd.DataFrame
     traffic_days: pd.DataFrame
     traffic_weeks: pd.DataFrame
     traffic_totals: pd.DataFrame
@@ -148,12 +163,28 @@ class Tables:
     stars: pd.DataFrame
     org_days: pd.DataFrame
     firsts: pd.DataFrame
+    places: tuple[tuple[int, str], ...] = ()
+    """Of several repositories together: the number before each one's first, in rising order, and its `owner/name`."""
 
     @classmethod
-    def of(cls, columns: Mapping[str, Mapping[str, Any]] | None = None) -> Tables:
-        """Build all frames; `columns[table][column]` is an array or list, tables not given are empty."""
+    def of(
+        cls,
+        columns: Mapping[str, Mapping[str, Any]] | None = None,
+        places: Sequence[tuple[int, str]] = (),
+    ) -> Tables:
+        """Build all frames; `columns[table][column]` is an array or list, tables not given are empty.
+
+        places: where the numbers of each repository begin, if these are the rows of several.
+        """
         given = columns or {}
-        return cls(**{field.name: frame(field.name, given.get(field.name, {})) for field in fields(cls)})
+        return cls(**{name: frame(name, given.get(name, {})) for name in COLUMNS}, places=tuple(places))
+
+    def name_of(self, number: int) -> str:
+        """Return what people call an issue or pull request: `#12`, `owner/name#12` among several repositories."""
+        if not self.places:
+            return f"#{number}"
+        before, repository = self.places[bisect_left(self.places, number, key=itemgetter(0)) - 1]
+        return f"{repository}#{number - before}"
 
     @cached_property
     def roster(self) -> Roster:

@@ -9,7 +9,7 @@ from analytics.buckets import Size, column, times
 from analytics.charts.chart import Chart
 from analytics.charts.daily import Daily
 from analytics.charts.rhythm import Rhythm
-from analytics.charts.spans import day_name
+from analytics.charts.spans import YEAR, day_name
 from analytics.charts.weekly import Weekly
 from analytics.comparing import amount, count, listing
 from analytics.days import DAY, KINDS, UNIQUES
@@ -52,8 +52,7 @@ def daily(now: Measured, kind: str, scene: Scene) -> Daily:
     """Draw one kind by day with releases and unusual days."""
     grid, part = now.tables["per_day"], known_part(now, kind)
     rows = slice(part.start, part.stop)
-    unusual = [row for row in now.tables["unusual"].records() if row["kind"] == kind]
-    releases = now.tables["releases"].rows
+    unusual = unusual_days(now, kind)
     return Daily(
         title=daily_title(now, kind, unusual, scene),
         subtitle=f"{scene.repository} · {kind} per day, UTC · {known(now, kind, part)}",
@@ -62,7 +61,7 @@ def daily(now: Measured, kind: str, scene: Scene) -> Daily:
         uniques=column(grid, UNIQUES[kind])[rows],
         provisional=column(grid, f"{kind}_provisional")[rows],
         unit=f"{kind} per day",
-        marks=tuple((date.fromisoformat(str(day)), shorten(str(tag), NAME)) for day, tag in releases),
+        marks=marks(now),
         notes=tuple((day_of(row["day"]), note(row)) for row in unusual),
     )
 
@@ -74,13 +73,25 @@ def daily_title(now: Measured, kind: str, unusual: list[dict[str, Cell]], scene:
     said = median_day(now, kind)
     day, most = now.facts[f"{kind}_highest_day"], count(now, f"{kind}_on_highest_day")
     if unusual:
-        day, most = cast("str", unusual[0]["day"]), cast("int", unusual[0]["count"])
+        # of several the highest: its bar is the one that is seen first
+        row = max(unusual, key=lambda each: cast("int", each["count"]))
+        day, most = cast("str", row["day"]), cast("int", row["count"])
     return f"{said[0].upper()}{said[1:]}; {day_name(day_of(day), year=False)} brought {number(most)}"
 
 
-def note(row: dict[str, Cell]) -> str:
-    """Return `318 on 19 Jun · v1.2.0`."""
-    words = f"{number(float(row['count'] or 0))} on {day_name(day_of(row['day']), year=False)}"
+def marks(now: Measured) -> tuple[tuple[date, str], ...]:
+    """Return the releases, by the day on which they were published."""
+    return tuple((day_of(day), shorten(str(tag), NAME)) for day, tag in now.tables["releases"].rows)
+
+
+def unusual_days(now: Measured, kind: str) -> list[dict[str, Cell]]:
+    """Return the rows of one kind's unusual days, the one that stands out most first."""
+    return [row for row in now.tables["unusual"].records() if row["kind"] == kind]
+
+
+def note(row: dict[str, Cell], *, year: bool = False) -> str:
+    """Return `318 on 19 Jun · v1.2.0`, with the year where the picture covers several."""
+    words = f"{number(float(row['count'] or 0))} on {day_name(day_of(row['day']), year=year)}"
     return f"{words} · {shorten(str(row['name']), NAME)}" if row["name"] else words
 
 
@@ -119,6 +130,7 @@ def weekly(now: Measured, kind: str, size: Size, scene: Scene) -> Weekly:
     provisional = [ends[row] > end or any(starts[row] <= day < ends[row] for day in growing) for row in rows]
     counts = [whole[row] for row in rows]
     settled = [(value, old) for value, old, grows in zip(counts, before, provisional, strict=True) if not grows]
+    years = bool(rows) and ends[rows[-1]] - starts[rows[0]] > YEAR
     return Weekly(
         title=weekly_title(settled, kind, size),
         subtitle=f"{scene.repository} · {kind} per {size}, UTC · {known(now, kind, part)}",
@@ -128,6 +140,8 @@ def weekly(now: Measured, kind: str, size: Size, scene: Scene) -> Weekly:
         before=tuple(before) if any(value is not None for value in before) else None,
         unit=f"{kind} per {size}",
         provisional=tuple(provisional),
+        marks=marks(now),
+        notes=tuple((day_of(row["day"]), note(row, year=years)) for row in unusual_days(now, kind)),
     )
 
 

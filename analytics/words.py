@@ -1,31 +1,81 @@
-"""Numbers, durations and dates as people read them: short, exact enough, never misleading."""
+"""Numbers, durations and dates as people read them: short, exact enough, never misleading.
+
+Within `speaking(language)` numbers and days are written as in that language; words, units and ISO dates stay.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from analytics.window import Window, as_utc
+
+if TYPE_CHECKING:
+    from analytics.formats import Formats
 
 MINUTES_PER_HOUR = 60
 HOURS_PER_DAY = 24
 DAYS_PER_YEAR = 365.25
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+ENGLISH = "en"
+
+_spoken: ContextVar[Formats | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write numbers and days as in `language` from here on, in this task or thread; `en` is what holds without.
+
+    Raises ValueError or babel.UnknownLocaleError for a language that is not known.
+    """
+    # an import of a few megabytes, which nobody pays for who speaks English only
+    formats = None if language == ENGLISH else importlib.import_module("analytics.formats").formats(language)
+    token = _spoken.set(formats)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def speaks_english() -> bool:
+    """Tell whether dates are written the English way, whose parts may be left out."""
+    return _spoken.get() is None
+
+
+def decimal(value: float, digits: int, *, grouped: bool = True) -> str:
+    """Return a number with exactly that many decimals, thousands separated: `12,345.6`."""
+    spoken = _spoken.get()
+    if spoken is not None:
+        return spoken.decimal(value, digits, grouped=grouped)
+    return f"{value:,.{digits}f}" if grouped else f"{value:.{digits}f}"
 
 
 def number(value: float) -> str:
     """Return a count with thousands separated (`12,345`); a fraction keeps one decimal below 100."""
     if float(value).is_integer() or abs(value) >= 100:
-        return f"{round(value):,}"
-    return f"{value:,.1f}"
+        whole = round(value)
+        spoken = _spoken.get()
+        return f"{whole:,}" if spoken is None else spoken.decimal(whole, 0)
+    return decimal(value, 1)
 
 
 def percent(share: float) -> str:
     """Return a share of 1 as `62 %`; what is neither none nor all is never rounded to 0 % or 100 %."""
     if 0 < share < 0.01:
-        return "under 1 %"
+        return f"under {percents(1)}"
     if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{round(share * 100)} %"
+        return f"over {percents(99)}"
+    return percents(round(share * 100))
+
+
+def percents(whole: int) -> str:
+    """Return `62 %` for 62."""
+    spoken = _spoken.get()
+    return f"{whole} %" if spoken is None else spoken.percent(whole)
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -47,7 +97,7 @@ def duration(hours: float) -> str:
     if whole_hours < 10 * HOURS_PER_DAY:
         return two_units(whole_hours, HOURS_PER_DAY, "d", "h")
     days = round(whole_hours / HOURS_PER_DAY)
-    return f"{days} d" if days < 2 * DAYS_PER_YEAR else f"{days / DAYS_PER_YEAR:.1f} y"
+    return f"{days} d" if days < 2 * DAYS_PER_YEAR else f"{decimal(days / DAYS_PER_YEAR, 1, grouped=False)} y"
 
 
 def two_units(amount: int, size: int, large: str, small: str) -> str:
@@ -58,8 +108,31 @@ def two_units(amount: int, size: int, large: str, small: str) -> str:
 
 def day(moment: datetime) -> str:
     """Return `19 Jun 2026`, the UTC day."""
-    moment = as_utc(moment)
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+    return date_name(as_utc(moment))
+
+
+def date_name(when: date) -> str:
+    """Return `19 Jun 2026`; a datetime is the day it names."""
+    spoken = _spoken.get()
+    return f"{when.day} {MONTHS[when.month - 1]} {when.year}" if spoken is None else spoken.day(when)
+
+
+def day_and_month(when: date) -> str:
+    """Return `19 Jun`."""
+    spoken = _spoken.get()
+    return f"{when.day} {MONTHS[when.month - 1]}" if spoken is None else spoken.day_and_month(when)
+
+
+def month_and_year(when: date) -> str:
+    """Return `Jun 2026`."""
+    spoken = _spoken.get()
+    return f"{MONTHS[when.month - 1]} {when.year}" if spoken is None else spoken.month_and_year(when)
+
+
+def month_name(when: date) -> str:
+    """Return `Jun`; in a language whose letters no picture can show, month and year in figures."""
+    spoken = _spoken.get()
+    return MONTHS[when.month - 1] if spoken is None else spoken.month(when)
 
 
 def ago(moment: datetime, now: datetime) -> str:

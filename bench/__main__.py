@@ -15,6 +15,7 @@ from bench.size import Size
 BENCHES = {
     "intake": "webhooks a second, beside Probot",
     "warm": "an answer from a large repository that is stored already",
+    "numbers": "all metrics of that repository, beside pandas row by row and beside polars",
     "cold": "requests to GitHub for the first answer",
     "pictures": "one picture of each kind, in a warm worker",
     "start": "start and idle memory of the server",

@@ -17,24 +17,28 @@ from analytics.charts.panels import Panels
 from analytics.charts.ranked import Ranked, RankedRow
 from analytics.charts.series import Series
 from analytics.charts.theme import THEMES
+from bench.number_charts import number_examples
+from bench.traffic_charts import traffic_examples
 
 RUNS = 15
 SUBTITLE = "quartz-labs/otter · 1,204 pull requests · 2025-11-22 to 2026-11-22 UTC"
-ANIMALS = ("otter", "heron", "lynx", "marten", "ibex")
+ANIMALS = ("otter", "heron", "lynx", "marten", "ibex", "crane", "vole", "stoat", "finch", "tern")
+FEW = 20  # people of the pictures that hold fewer than forty
 STONES = ("quartz", "basalt", "amber", "slate")
 
 
 def examples() -> dict[str, Chart]:
     """Return one chart of every kind, of the size that a busy repository gives."""
     chance = random.Random(7)
-    people = tuple(f"{stone}-{animal}" for stone in STONES for animal in ANIMALS)
+    everybody = tuple(f"{stone}-{animal}" for stone in STONES for animal in ANIMALS)
+    people = everybody[:FEW]
     weeks = tuple(datetime(2025, 11, 24, tzinfo=UTC) + timedelta(weeks=week) for week in range(52))
     hours = tuple(chance.lognormvariate(3, 2) for _ in range(5000))
     opened = tuple(float(chance.randrange(60)) for _ in weeks)
     merged = tuple(float(chance.randrange(50)) for _ in weeks)
     pairs = tuple(
-        tuple(None if row == column else int(chance.paretovariate(0.8)) - 1 for column in range(20))
-        for row in range(20)
+        tuple(None if row == column else int(chance.paretovariate(0.8)) - 1 for column in range(FEW))
+        for row in range(FEW)
     )
     totals = tuple(sum(value or 0 for value in row) for row in pairs)
     charts: dict[str, Chart] = {
@@ -58,7 +62,7 @@ def examples() -> dict[str, Chart]:
     }
     overview = tuple(charts[kind] for kind in ("bars", "histogram", "line", "ranked"))
     charts["panels"] = Panels("1,204 opened, 1,017 merged", SUBTITLE, overview)
-    return charts
+    return charts | number_examples(everybody) | traffic_examples()
 
 
 def measure(runs: int = RUNS) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import statistics
 import tempfile
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from analytics.metrics import all_metrics
 from analytics.traffic import Count
+from bench.days import counts
 from bench.figures import Figure, at_most
 from bench.size import Size
 from reports.answer import Answer, DatasetState
@@ -32,19 +32,9 @@ REPOSITORY = Repository(7, 1, "quartz-labs", "lantern", "public", "main")
 
 
 def series() -> dict[date, Count]:
-    """Return five years of days with a weekday's rhythm, some great days and three gaps."""
-    chance = random.Random(7)
-    first = NOW.date() - timedelta(days=365 * YEARS)
-    unknown = {begin + day for begin, length in GAPS for day in range(length)}
-    days = {}
-    for number in range(365 * YEARS):
-        day = first + timedelta(days=number)
-        count = round(
-            chance.lognormvariate(4, 0.4) * (0.5 if day.weekday() > 4 else 1) * (9 if number % 331 == 0 else 1)
-        )
-        if number not in unknown:
-            days[day] = Count(count, count // 3)
-    return days
+    """Return five years of days, those that are known."""
+    days = counts(NOW.date() - timedelta(days=365 * YEARS), 365 * YEARS, GAPS)
+    return {day: Count(count, count // 3) for day, count in days.items() if count is not None}
 
 
 async def measured(size: Size) -> list[Figure]:

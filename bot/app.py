@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot import health, inbox
+from bot.browsing import BROWSING, Browsing, add_routes
 from bot.clients import Clients
 from bot.jobs import kinds
 from bot.now import following, machine_is_right, machine_now
@@ -23,6 +24,8 @@ from bot.settings import Settings
 from bot.ticking import PATH as TICK_PATH
 from bot.ticking import Ticking
 from bot.worker import Worker
+from dashboard.exports import PATH as EXPORTS_PATH
+from dashboard.exports import Exports
 from dashboard.pictures import PATH as PICTURES_PATH
 from dashboard.pictures import Pictures
 from github.auth import App
@@ -33,6 +36,7 @@ from github.wire import Sleep
 from reports.app_token import AppToken
 from reports.pool import Pool
 from reports.services import Services
+from reports.sharing import Sharing
 from scheduler.clock import Clock
 from storage.engine import Store
 from storage.intake import Intake
@@ -60,6 +64,7 @@ WORKING = web.AppKey("working", list[bool])
 INBOX = web.AppKey("inbox", inbox.Inbox)
 READINESS = web.AppKey("readiness", health.Readiness)
 PICTURES = web.AppKey("pictures", Pictures)
+EXPORTS = web.AppKey("exports", Exports)
 CLOCK = web.AppKey("clock", Clock)
 WORKER = web.AppKey("worker", Worker)
 TICKING = web.AppKey("ticking", Ticking)
@@ -77,8 +82,11 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get(PICTURES_PATH, get_picture)
+    # without HEAD: a file is not made for whoever does not fetch it
+    app.router.add_get(EXPORTS_PATH, get_export, allow_head=False)
     app.router.add_post(inbox.PATH, receive)
     app.router.add_post(TICK_PATH, post_tick)
+    add_routes(app)
     return app
 
 
@@ -117,6 +125,11 @@ async def post_tick(request: web.Request) -> web.StreamResponse:
 async def get_picture(request: web.Request) -> web.StreamResponse:
     """Serve a picture of an answer."""
     return await request.app[PICTURES].get(request)
+
+
+async def get_export(request: web.Request) -> web.StreamResponse:
+    """Serve the numbers of an answer as a file."""
+    return await request.app[EXPORTS].get(request)
 
 
 async def session(app: web.Application) -> AsyncIterator[None]:
@@ -218,7 +231,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         github=clients.installation,
         as_app=clients.as_app,
         identity=identity,
-        pool=app[POOL],
+        pool=Sharing(app[POOL], app[STORE]),
         wakeup=app[WAKEUP],
         now=now,
         sleep=sleep,
@@ -236,8 +249,11 @@ async def routes(app: web.Application) -> AsyncIterator[None]:
     app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
     app[READINESS] = health.Readiness(app[STORE], app[WORKING])
     app[PICTURES] = Pictures(app[STORE])
+    app[EXPORTS] = Exports(app[SERVICES])
     app[TICKING] = Ticking(settings.tick_token, app[SERVICES], app[CLOCK], app[SET_CLOCK])
+    app[BROWSING] = Browsing(settings, app[SERVICES], app[SESSION])
     yield
+    await app[BROWSING].close()
 
 
 async def worker(app: web.Application) -> AsyncIterator[None]:

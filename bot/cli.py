@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "watch it work on a small GitHub of its own",
     "tick": "do what is due by now: for a scheduler outside",
     "report": "analyse one repository now, with a personal token",
+    "doctor": "look at everything that must be right, and say what helps",
     "migrate": "bring the database's schema up to date",
     "import": "take over the history that another tool kept",
     "export": "write what is stored as CSV, JSON or Parquet",

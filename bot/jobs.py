@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import random
 from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.worker import Kind, Run
 from handlers.delivery import give_delivery_up, handle_delivery
-from handlers.kinds import HISTORY
+from handlers.events import handled
+from handlers.kinds import HISTORY, REFRESH, SPEAK
 from reports.services import Services
 from scheduler import prune
 from scheduler.clock import DISCOVER
+from scheduler.plan import RECONCILE, REDELIVER, SETTINGS
 from storage.intake import KIND as DELIVERY
 from storage.queue import Job
 
 PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
 CAPTURE = "capture"
-TIMED = (prune.KIND, DISCOVER, CAPTURE)
+DIGEST = "digest"
+TIMED = (prune.KIND, DISCOVER, CAPTURE, RECONCILE, REDELIVER, DIGEST, SETTINGS)
 """The kinds that time puts into the queue."""
 
 
@@ -33,12 +37,24 @@ def kinds(given: Services) -> Mapping[str, Kind]:
         HISTORY: Kind(lazily(given, "handlers.history", "read_history"), background=True),
         prune.KIND: Kind(lambda job: prune.prune(given, job), background=True),
         DISCOVER: Kind(lazily(given, "scheduler.discover", "discover"), background=True),
+        REFRESH: Kind(lazily(given, "handlers.activity.refresh", "refresh"), background=True),
+        SPEAK: Kind(lazily(given, "handlers.speaking.telling", "tell"), patience=PATIENCE, background=True),
+        RECONCILE: Kind(lazily(given, "scheduler.reconcile", "reconcile"), background=True),
+        DIGEST: Kind(lazily(given, "scheduler.digest", "digest"), background=True),
+        SETTINGS: Kind(lazily(given, "scheduler.digest", "look"), background=True),
+        REDELIVER: Kind(lambda job: sweep(given, job), background=True),
         CAPTURE: Kind(
             lazily(given, "scheduler.capture", "capture"),
             lazily(given, "scheduler.capture", "give_up"),
             background=True,
         ),
     }
+
+
+async def sweep(given: Services, job: Job) -> None:
+    """Ask again for deliveries of events that are handled."""
+    loaded = await asyncio.to_thread(importlib.import_module, "scheduler.redeliver")
+    await loaded.sweep(given, job, handled(), random.random())  # noqa: S311
 
 
 def lazily(given: Services, module: str, function: str) -> Run:

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
 import structlog
 import uvloop
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from bot import logs
 from bot.app import create_app
+from bot.credentials import are_missing
 from bot.settings import Incomplete, Settings
 
 STUCK_SECONDS = 1.0  # how long requests under way may take once the server stops; what comes after has its own time
@@ -23,9 +25,19 @@ log = structlog.get_logger(__name__)
 
 
 def run() -> int:
-    """Serve until told to stop; return the exit status: 2 for a configuration that is not complete."""
+    """Serve until told to stop; return the exit status: 2 for a configuration that is not complete.
+
+    Without any credentials of an App it serves the set-up first, and then goes on as the App.
+    """
     logs.configure()
     try:
+        if are_missing(os.environ, Path(os.environ.get("DATA_DIR", "").strip() or "data")):
+            # what the set-up needs is never loaded by a server that is set up
+            from bot.setup_server import serve_setup, without_app  # noqa: PLC0415
+
+            if uvloop.run(serve_setup(without_app(os.environ))):
+                go_on()
+            return 0
         settings = Settings.from_environ(os.environ)
         uvloop.run(serve(settings))
     except Incomplete as incomplete:
@@ -35,13 +47,19 @@ def run() -> int:
     return 0
 
 
+def go_on() -> None:
+    """Begin anew in the same process: same number, same log, same environment, and nothing in memory of the set-up."""
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program, no shell
+
+
 async def serve(settings: Settings) -> None:
     """Run the server until SIGTERM or SIGINT, then let running answers end. A key that is none raises `Incomplete`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
-    checking = asyncio.create_task(check_key(settings.private_key))
+    checking = asyncio.create_task(check_key(settings.private_key, settings.called("GITHUB_PRIVATE_KEY")))
     runner = runner_of(create_app(settings))
     await runner.setup()
     try:
@@ -71,10 +89,13 @@ def runner_of(app: web.Application) -> web.AppRunner:
     )
 
 
-async def check_key(pem: str) -> None:
-    """Raise `Incomplete` if `pem` cannot sign; found out in a process of its own, beside the start of this one."""
+async def check_key(pem: str, called: str) -> None:
+    """Raise `Incomplete` if `pem`, which has this name, cannot sign.
+
+    It is found out in a process of its own, beside the start of this one.
+    """
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", "github.check_key", stdin=pipe, stdout=pipe)
     said, _ = await child.communicate(pem.encode())
     if child.returncode:
-        raise Incomplete([f"GITHUB_PRIVATE_KEY: {said.decode().strip()}"])
+        raise Incomplete([f"{called}: {said.decode().strip()}"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from bot.credentials import NAMES, completed
 from github.auth import check_key_shape
 
 DEFAULT_PORT = 8080
@@ -18,6 +19,7 @@ DEFAULT_GRACE_DAYS = 30
 MOST_GRACE_DAYS = 3650
 DEFAULT_API_URL = "https://api.github.com"
 PEM_MARK = "-----BEGIN"
+SHORTEST_SECRET = 32
 
 
 class Incomplete(Exception):  # noqa: N818 - it names the state of the configuration, not an error of ours
@@ -49,6 +51,25 @@ class Settings:
     """What an external scheduler shows at `POST /tick`; None where nobody may."""
     grace_days: int = DEFAULT_GRACE_DAYS
     """Days that the data of an uninstalled App and of removed repositories is kept."""
+    credentials_file: Path | None = None
+    """Where the App's credentials were stored by the set-up; None where they stand in the environment."""
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    """With the client id, what people sign in with through GitHub; None where they cannot."""
+    oidc_issuer: str | None = None
+    """The OpenID Connect provider through which people may sign in, too; None where there is none."""
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_name: str | None = None
+    """What the sign-in page calls that provider."""
+    operators: tuple[str, ...] = ()
+    """Who sees and maintains everything: GitHub logins or account numbers, verified addresses, or `sub:…`."""
+    secret_key: str | None = field(default=None, repr=False)
+    """What encrypts the tokens of people who signed in; None where the App's private key does."""
+
+    def called(self, name: str) -> str:
+        """Return what a message calls one of the App's credentials, such as GITHUB_PRIVATE_KEY: where it came from."""
+        return called(name, self.credentials_file)
 
     @property
     def picture_base(self) -> str | None:
@@ -57,13 +78,16 @@ class Settings:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
-        """Read the environment; raise `Incomplete` with every fault named."""
-        read = Reader(environ)
+        """Read the environment, and the stored credentials where it has none; raise `Incomplete`, every fault named."""
+        data_dir = Path(environ.get("DATA_DIR", "").strip() or "data")
+        found = completed(environ, data_dir, environ.get("GITHUB_API_URL", "").strip() or DEFAULT_API_URL)
+        if found.faults:
+            raise Incomplete(list(found.faults))
+        read = Reader(found.environ, found.file)
         issuer = read.text("GITHUB_CLIENT_ID") or read.text("GITHUB_APP_ID")
         if issuer is None:
             read.fault("GITHUB_APP_ID (or GITHUB_CLIENT_ID) is missing: the number on the App's page, such as 12345")
         read.app_id("GITHUB_APP_ID")
-        data_dir = Path(read.text("DATA_DIR") or "data")
         settings = cls(
             issuer=issuer or "",
             private_key=read.private_key("GITHUB_PRIVATE_KEY"),
@@ -79,10 +103,25 @@ class Settings:
             clock_url=read.url("CLOCK_URL"),
             tick_token=(read.text("TICK_TOKEN") or "").encode() or None,
             grace_days=read.days("GRACE_DAYS", DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS),
+            credentials_file=found.file,
+            client_id=read.text("GITHUB_CLIENT_ID"),
+            client_secret=read.text("GITHUB_CLIENT_SECRET"),
+            oidc_issuer=read.text("OIDC_ISSUER"),
+            oidc_client_id=read.text("OIDC_CLIENT_ID"),
+            oidc_client_secret=read.text("OIDC_CLIENT_SECRET"),
+            oidc_name=read.text("OIDC_NAME"),
+            operators=tuple((read.text("OPERATORS") or "").replace(",", " ").split()),
+            secret_key=read.text("SECRET_KEY"),
         )
+        read.signing_in(settings)
         if read.faults:
             raise Incomplete(read.faults)
         return settings
+
+
+def called(name: str, file: Path | None) -> str:
+    """Return what a message calls one of the App's credentials: the variable, or its place in the stored file."""
+    return f"{NAMES[name]} in {file}" if file is not None else name
 
 
 def default_database(data_dir: Path) -> str:
@@ -100,7 +139,10 @@ def is_web_address(value: str) -> bool:
 
 
 def is_usable_picture_base(url: str) -> bool:
-    """Tell whether GitHub's image proxy, or a browser beside the server, can fetch from this address."""
+    """Tell whether GitHub's image proxy, or a browser beside the server, can fetch from this address.
+
+    The same addresses are safe enough to sign in at: https, or http that stays on one machine.
+    """
     parts = urlsplit(url)
     if parts.scheme == "https":
         return True
@@ -116,8 +158,10 @@ def is_usable_picture_base(url: str) -> bool:
 class Reader:
     """Reads single variables and collects what is wrong with them; an empty variable is an absent one."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], file: Path | None = None) -> None:
         self.environ = environ
+        self.file = file
+        """Where the App's credentials come from if not from the environment."""
         self.faults: list[str] = []
 
     def fault(self, sentence: str) -> None:
@@ -144,6 +188,22 @@ class Reader:
         if not is_web_address(value):
             self.fault(f"{name} is not a web address: {value!r}; it must look like https://almanac.example.com")
         return value.rstrip("/")
+
+    def signing_in(self, settings: Settings) -> None:
+        """Name what is missing between the settings of signing in."""
+        if settings.client_secret and not settings.client_id:
+            self.fault("GITHUB_CLIENT_ID is missing: GITHUB_CLIENT_SECRET is of no use without it")
+        if settings.secret_key and len(settings.secret_key) < SHORTEST_SECRET:
+            self.fault(f"SECRET_KEY is too short: it must be a random text of at least {SHORTEST_SECRET} characters")
+        issuer = settings.oidc_issuer
+        if issuer and not (is_web_address(issuer) and is_usable_picture_base(issuer)):
+            self.fault(f"OIDC_ISSUER is not a provider's address: {issuer!r}; it must look like https://id.example.com")
+        if settings.oidc_issuer and not settings.oidc_client_id:
+            self.fault("OIDC_CLIENT_ID is missing: the provider at OIDC_ISSUER knows this server by it")
+        if settings.oidc_client_id and not settings.oidc_issuer:
+            self.fault("OIDC_ISSUER is missing: OIDC_CLIENT_ID is of no use without it")
+        if settings.oidc_issuer and not (settings.public_url and is_usable_picture_base(settings.public_url)):
+            self.fault("PUBLIC_URL must be https for signing in, or http on this machine: OIDC_ISSUER is set")
 
     def port(self, name: str) -> int:
         value = self.text(name)
@@ -185,7 +245,7 @@ class Reader:
         try:
             pem = key_text(value)
         except ValueError as error:
-            self.fault(f"{name} {error}")
+            self.fault(f"{called(name, self.file)} {error}")
             return ""
         return pem
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from gidgethub import sansio
 
-from github.pace import Pace
+from github.writing import Line, Pacer
 
 CORE = "core"
 GRAPHQL = "graphql"
@@ -37,7 +37,7 @@ class Budget:
 
     allowances: dict[str, Allowance] = field(default_factory=dict)
     blocks: dict[str, datetime] = field(default_factory=dict)
-    pace: Pace = field(default_factory=Pace)
+    writers: Pacer = field(default_factory=Line)
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 

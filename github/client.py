@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from copy import copy
 from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from github.endpoints import Endpoints
 from github.errors import Refused
 from github.exchange import PATIENCE, Exchange
 from github.graphql import data_of
+from github.pace import Urgency
 from github.request import Request
 from github.route import Route
 from github.usage import Usage
@@ -59,6 +61,7 @@ class GitHub:
         self.usage = Usage()
         self.budget = budget if budget is not None else Budget()
         self._wire = wire
+        self.urgency = Urgency.EDIT
         self._cache = cache if cache is not None else EtagCache()
         self._credentials = credentials
         self._exchange = Exchange(wire, credentials, now, self.budget, self.usage, patience, jitter)
@@ -137,13 +140,19 @@ class GitHub:
                 yield item
 
     async def post(
-        self, path: str, body: Any = None, *, repeatable: bool = False, paced: bool = True, keep: int = 0
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        repeatable: bool = False,
+        paced: bool = True,
+        urgency: Urgency = Urgency.ANSWER,
     ) -> Any:
         """Create something; raise Unsure rather than send it twice, unless it is `repeatable`.
 
-        `keep` leaves room in the pace for that many more important writes right after this one.
+        Unless it is not `paced`, it waits for its turn, which more urgent writes have first.
         """
-        return await self._write("POST", path, body, repeatable=repeatable, paced=paced, keep=keep)
+        return await self._write("POST", path, body, repeatable=repeatable, urgency=urgency if paced else None)
 
     async def patch(self, path: str, body: Any) -> Any:
         """Change something to what `body` says; safe to repeat."""
@@ -153,9 +162,9 @@ class GitHub:
         """Set something to what `body` says; safe to repeat."""
         return await self._write("PUT", path, body)
 
-    async def delete(self, path: str, *, keep: int = 0) -> None:
+    async def delete(self, path: str, *, urgency: Urgency = Urgency.EDIT) -> None:
         """Delete something; raises Gone if it is not there, which may be the work of an earlier try."""
-        await self._write("DELETE", path, None, keep=keep)
+        await self._write("DELETE", path, None, urgency=urgency)
 
     async def graphql(self, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return `data` of a query (never a mutation: it may be sent twice), or raise what its errors amount to.
@@ -181,10 +190,16 @@ class GitHub:
         """Return whether work that nobody waits for may ask on: more than half of every hourly limit is left."""
         return self.budget.background_allowed(self.now())
 
-    def write_delay(self) -> timedelta:
+    def write_delay(self, urgency: Urgency = Urgency.ANSWER) -> timedelta:
         """Return how long a write would have to wait now: whoever can do without one may skip it."""
         now = self.now()
-        return self.budget.pace.earliest(now) - now
+        return self.budget.writers.earliest(max(urgency, self.urgency), now) - now
+
+    def unasked(self) -> Self:
+        """Return the same client for what nobody waits for: all it writes raises Later rather than wait for a turn."""
+        same = copy(self)
+        same.urgency = Urgency.UNASKED
+        return same
 
     async def _read(
         self, path: str, params: Params | None, template: str, *, remember: bool = True
@@ -206,13 +221,18 @@ class GitHub:
         return content, next_url
 
     async def _write(
-        self, method: str, path: str, body: Any, *, repeatable: bool = True, paced: bool = True, keep: int = 0
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        *,
+        repeatable: bool = True,
+        urgency: Urgency | None = Urgency.EDIT,
     ) -> Any:
         self.usage.writes += 1
         encoded = None if body is None else msgspec.json.encode(body)
-        request = Request(
-            method, self._url(path), _template(path), encoded, repeatable=repeatable, write=paced, keep=keep
-        )
+        urgency = None if urgency is None else max(urgency, self.urgency)
+        request = Request(method, self._url(path), _template(path), encoded, repeatable=repeatable, urgency=urgency)
         _, content = await self._exchange.answer(request)
         return content
 

@@ -50,6 +50,20 @@ class PersonalToken:
 
 
 @dataclass(slots=True)
+class Nobody:
+    """No credentials: for what GitHub tells to everybody, or to whoever holds a code."""
+
+    async def header(self) -> str | None:
+        return None
+
+    async def renew(self, refused: str | None) -> bool:  # noqa: ARG002 -- there is nothing to renew
+        return False
+
+    def forget(self) -> None:
+        """Do nothing: nothing is known."""
+
+
+@dataclass(slots=True)
 class AppIdentity:
     """The App itself, by its JWT."""
 

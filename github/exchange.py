@@ -18,11 +18,14 @@ from github.budget import EVERYTHING, GRAPHQL, Budget
 from github.credentials import Credentials, Now
 from github.errors import Later, Overloaded, Refused, Unsure
 from github.graphql import cost_of, errors_of, limit_of
+from github.pace import Urgency
 from github.request import Request, content_of, message_of, refusal
 from github.usage import Usage
 from github.wire import LostError, NotSentError, Reply, Wire
 
 PATIENCE = timedelta(seconds=60)  # longer waits belong to the job queue
+BEARS = {Urgency.UNASKED: timedelta(0), Urgency.PASSING: timedelta(seconds=10)}
+"""How long a write waits for its turn where that is not as long as everything else: then it is to come again later."""
 COME_BACK = timedelta(minutes=1)  # after an outage that outlasted the retries
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 307, 308})
@@ -69,13 +72,10 @@ class Exchange:
     async def answer(self, request: Request) -> tuple[Reply, Any]:
         """Return the answer (status under 400) and its parsed body, or raise what it amounts to."""
         effort = _Effort(self.patience)
-        if not request.write:
+        if request.urgency is None:
             return await self._insist(request, effort)
-        now = self.now()
-        moment = self.budget.pace.earliest(now, keep=request.keep)
-        self._check(moment - now, "writes to GitHub are paced", effort)
-        self.budget.pace = self.budget.pace.after(moment)
-        await self._pause(moment - now, "writes to GitHub are paced", effort)
+        patience = min(effort.left, BEARS.get(request.urgency, effort.left))
+        effort.left -= await self.budget.writers.turn(request.urgency, patience, self.now, self.wire.sleep)
         async with self.budget.writing:
             return await self._insist(request, effort)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from github.budget import CORE
 from github.errors import Gone, Refused
+from github.pace import Urgency
 from github.wire import LostError, Reply
 
 NOT_THERE = frozenset({404, 410, 451})
@@ -18,8 +19,8 @@ NOT_THERE = frozenset({404, 410, 451})
 class Request:
     """A request before it is sent.
 
-    repeatable: sending it twice does no harm · write: it counts against the pace of writes, leaving room for `keep`
-    more · etag: of the answer already known · smaller: on GitHub's own time-out ask for less instead of again.
+    repeatable: sending it twice does no harm · urgency: that of a write, which waits for its turn; None for what need
+    not · etag: of the answer already known · smaller: on GitHub's own time-out ask for less instead of again.
     """
 
     method: str
@@ -28,8 +29,7 @@ class Request:
     body: bytes | None = None
     resource: str = CORE
     repeatable: bool = True
-    write: bool = False
-    keep: int = 0
+    urgency: Urgency | None = None
     etag: str | None = None
     smaller: bool = False
 

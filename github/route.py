@@ -28,7 +28,7 @@ class Route:
     template: str
 
     def at(self, **values: str | int) -> Address:
-        """Fill in the placeholders, each percent-encoded; only `path` keeps its slashes.
+        """Fill in the placeholders, each percent-encoded; only `path` and `ref` keep their slashes.
 
         A value that would change the path's shape (empty, `.` or `..`) raises ValueError.
         """
@@ -40,7 +40,7 @@ class Route:
 
 
 def _encoded(name: str, value: str) -> str:
-    segments = value.split("/") if name == "path" else [value]
+    segments = value.split("/") if name in ("path", "ref") else [value]
     if any(segment in ("", ".", "..") for segment in segments):
         raise ValueError(f"{value!r} cannot stand for {{{name}}} in a path")
     return "/".join(quote(segment, safe="") for segment in segments)

@@ -1,30 +1,41 @@
-"""Who may see a repository's traffic: people who may push, as on GitHub, unless the configuration says otherwise."""
+"""Who may see what of a repository: its traffic those who may push, as on GitHub, unless its owners say otherwise."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED
+from analytics.terms import People
 from github.client import GitHub
 from github.errors import Refused
 from github.reads.permission import permission
 from reports.answering import ref
-from reports.configuration import Configuration, read_configuration
+from reports.configuration import Configuration
+from reports.configured import configuration_for
 from reports.question import Question
 from reports.sentences import TRAFFIC_OFF, TRAFFIC_UNSURE, traffic_refused
 from reports.services import Services
-from reports.together import readable_together
+from reports.together import narrowest, readable_together
 from storage.installations import Repository
+
+if TYPE_CHECKING:
+    from github.reads.active import Shown
+    from reports.whole import Counted
 
 PUSH = "push"
 ORGANISATION = frozenset({"org-traffic"})
 MOST_TOGETHER = 500  # repositories that one question is decided over: each costs up to three requests, remembered after
 AT_ONCE = 10
+STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
+
+Found = TypeVar("Found")
 
 log = structlog.get_logger(__name__)
 
@@ -33,19 +44,19 @@ log = structlog.get_logger(__name__)
 class Admitted:
     """What is left of a question for whoever asks, None if nothing is.
 
-    refusal: why a part of it is not answered · fault: what is wrong in the configuration; each one line of Markdown.
+    refusal: why a part of it is not answered, one line of Markdown.
     """
 
     question: Question | None
     refusal: str | None = None
-    fault: str | None = None
 
 
 @dataclass
 class Access:
     """What one person may see in one repository; found out once, when a question first needs it.
 
-    owners: speaks for the whole installation, since the configuration may lie in the owner's `.github` repository.
+    owners: speaks for the whole installation, since the configuration may lie in the owner's `.github` repository ·
+    belongs: whether GitHub calls the person a member, or the owner, of the repository's owner.
     """
 
     services: Services
@@ -53,10 +64,19 @@ class Access:
     owners: GitHub
     repository: Repository
     login: str
+    belongs: bool = False
     configuration: Configuration | None = None
     refusal: str | None = None
-    """Why this person may not see traffic, None if they may; meaningful once `configuration` is there."""
-    fault_said: bool = False
+    """Why this person may not see traffic, None if they may; meaningful once `decided`."""
+    decided: bool = False
+    listed: Mapping[int, Shown] | None = None
+    """The repositories of the installation as GitHub lists them, None until a question counts over them."""
+
+    async def settings(self) -> Configuration:
+        """Return what the repository's owners have set; raises Later."""
+        if self.configuration is None:
+            self.configuration = await configuration_for(self.services, self.owners, self.repository)
+        return self.configuration
 
     async def admit(self, question: Question) -> Admitted:
         """Take out of a question what this person may not ask; raises Later."""
@@ -64,19 +84,22 @@ class Access:
         protected = [metric.name for metric in asked if metric.audience == PUSH]
         if not protected and not await self.adds_traffic(question):
             return Admitted(question)
-        may = await self.sees_traffic()
-        fault = self.fault_once()
-        if may:
+        if await self.sees_traffic():
             together = any(all_metrics()[name].needs & ORGANISATION for name in protected)
             repositories = await self.together() if together else ()
-            return Admitted(replace(question, sees_traffic=True, repositories=repositories), fault=fault)
+            return Admitted(replace(question, sees_traffic=True, repositories=repositories))
         if not protected:
-            return Admitted(question, fault=fault)
+            return Admitted(question)
         left = tuple(name for name in question.metrics if name not in protected)
-        return Admitted(replace(question, metrics=left) if left else None, self.refusal, fault)
+        return Admitted(replace(question, metrics=left) if left else None, self.refusal)
 
     async def adds_traffic(self, question: Question) -> bool:
-        """Tell whether traffic would add to the answer: some metric takes it in passing, and there is some."""
+        """Tell whether traffic would add to the answer: some metric takes it in passing, and there is some.
+
+        To a narrowed answer it would not: nobody's visits are by author, label or branch.
+        """
+        if question.filters or question.whole_organisation:
+            return False
         if not any(all_metrics()[name].also & CAPTURED for name in question.metrics):
             return False
         # imported when first needed: an idle server does not carry the tables of traffic
@@ -86,10 +109,9 @@ class Access:
 
     async def sees_traffic(self) -> bool:
         """Tell whether this person may see the repository's traffic, as its configuration has it."""
-        if self.configuration is None:
-            found = await read_configuration(self.owners, self.repository)
-            self.refusal = await self.reason(found, self.github, self.repository)
-            self.configuration = found
+        if not self.decided:
+            self.refusal = await self.reason(await self.settings(), self.github, self.repository)
+            self.decided = True
         return self.refusal is None
 
     async def together(self) -> tuple[int, ...]:
@@ -98,16 +120,67 @@ class Access:
         Each is decided for itself, by its own configuration and this person's permission there: who may see one
         repository's traffic does not see another's in a sum.
         """
-        others = (await readable_together(self.services.store, self.repository))[:MOST_TOGETHER]
-        turn = asyncio.Semaphore(AT_ONCE)
 
         async def may(one: Repository) -> bool:
-            async with turn:
-                found = await read_configuration(self.owners, one)
-                return await self.reason(found, self.owners, one) is None
+            found = await configuration_for(self.services, self.owners, one)
+            return await self.reason(found, self.owners, one) is None
 
-        allowed = await asyncio.gather(*(may(one) for one in others))
+        others = await self.others()
+        allowed = await of_each(others, may)
         return (self.repository.id, *(one.id for one, yes in zip(others, allowed, strict=True) if yes))
+
+    async def others(self) -> list[Repository]:
+        """Return the other repositories that the readers of a thread in this one may see, as many as are looked at."""
+        listed = await self.listing()
+        readable = await readable_together(self.services.store, self.repository)
+        return [one for one in readable if one.id in listed][:MOST_TOGETHER]
+
+    async def listing(self) -> Mapping[int, Shown]:
+        """Return the repositories of the installation as GitHub lists them when a question first counts over them.
+
+        Raises Later. One may have gone private without a webhook; the store knows it from then on.
+        """
+        if self.listed is None:
+            # imported when first needed: an idle server does not carry it
+            many = await asyncio.to_thread(importlib.import_module, "reports.whole")
+            self.listed = await many.shown_now(self.services.store, self.owners, self.repository.installation_id)
+            now = self.listed.get(self.repository.id)
+            if now is not None:
+                visibility = narrowest(self.repository.visibility, now.visibility)
+                self.repository = replace(self.repository, visibility=visibility)
+        return self.listed
+
+    async def counted(self) -> tuple[Repository, Counted]:
+        """Return the thread's repository as it decides who reads, and which repositories are counted for these readers.
+
+        Internal ones are for everybody who belongs to the owner. Whoever is only a collaborator from outside gets them
+        with the permission to read each of them, and else what a private thread would show.
+        """
+        listed = await self.listing()
+        many = await asyncio.to_thread(importlib.import_module, "reports.whole")
+        readers = self.repository
+        found: Counted = await many.choose(self.services.store, readers, readers, listed)
+        if readers.visibility == "internal" and not self.belongs:
+            internal = [one for one in found.repositories if one.visibility == "internal" and one.id != readers.id]
+            if not all(await of_each(internal, self.reads)):
+                readers = replace(readers, visibility="private")
+                found = await many.choose(self.services.store, readers, readers, listed)
+        return readers, found
+
+    async def reads(self, one: Repository) -> bool:
+        """Tell whether this person has a permission in a repository of the same installation."""
+        try:
+            return (await permission(self.owners, ref(one), self.login)).level != "none"
+        except Refused:
+            return False
+
+    async def people_of(self, repositories: Sequence[Repository]) -> tuple[People, ...]:
+        """Return how persons are shown by the owners' word, for each of these repositories of this installation."""
+
+        async def people(one: Repository) -> People:
+            return (await configuration_for(self.services, self.owners, one)).terms.people
+
+        return tuple(await of_each(repositories, people))
 
     async def reason(self, found: Configuration, github: GitHub, repository: Repository) -> str | None:
         """Return why this person may not see a repository's traffic, None if they may."""
@@ -122,7 +195,18 @@ class Access:
             return TRAFFIC_UNSURE
         return None if may else traffic_refused(repository.full_name)
 
-    def fault_once(self) -> str | None:
-        """Return what is wrong in the configuration as one line, the first time it is asked for."""
-        said, self.fault_said = self.fault_said, True
-        return None if said or self.configuration is None else self.configuration.fault_line
+
+async def of_each(repositories: Sequence[Repository], find: Callable[[Repository], Awaitable[Found]]) -> list[Found]:
+    """Return what is found of each repository, a few of them at once."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(repository: Repository) -> Found:
+        async with turn:
+            return await find(repository)
+
+    return list(await asyncio.gather(*(one(repository) for repository in repositories)))
+
+
+def strictest(*people: People) -> People:
+    """Return which of these shows the least of persons."""
+    return next(one for one in STRICTEST_FIRST if one in people)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from handlers.grammar import Call
 from reports.question import Question
+
+ExportFormat = Literal["csv", "json"]
 
 # What GitHub calls `author_association` of those who belong to a repository.
 MEMBERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
@@ -19,7 +21,7 @@ class WhoMay(Enum):
     """Who may use a command; the value is how help says it."""
 
     EVERYONE = "everyone"
-    MEMBERS_AND_AUTHOR = "members and collaborators; the thread's author, three times an hour"
+    MEMBERS_AND_AUTHOR = "members and collaborators, and the thread's author three times an hour"
     MEMBERS = "members and collaborators"
 
     def allows(self, association: str, *, is_author: bool) -> bool:
@@ -54,8 +56,14 @@ class Context(Protocol):
     async def answer(self, question: Question) -> None:
         """Answer `question` in this command's part of the comment."""
 
+    async def export(self, question: Question, form: ExportFormat, /) -> None:
+        """Say in this command's part of the comment where `question`'s numbers can be fetched as a file."""
+
     async def status(self) -> None:
         """Say in this command's part of the comment what is stored and what went wrong."""
+
+    async def report(self, words: Sequence[str], options: Sequence[tuple[str, str]], /) -> None:
+        """Do what is wanted of periodic reports, and say in this command's part of the comment what is so then."""
 
     async def say(self, markdown: str) -> None:
         """Put `markdown`, harmless already, into this command's part of the comment."""
@@ -67,7 +75,7 @@ class Command:
 
     name: what its first word is, unless `usage` shows otherwise · usage: how it is written · summary: one line, no full
     stop · help: a few sentences · examples: whole lines that work · run(context, call): does it, raises
-    `reports.question.Mistake` for what the person got wrong.
+    `reports.mistake.Mistake` for what the person got wrong · place: where it stands in help, lowest first.
     """
 
     name: str
@@ -77,6 +85,7 @@ class Command:
     who_may: WhoMay
     examples: tuple[str, ...]
     run: Callable[[Context, Call], Awaitable[None]]
+    place: int = 9
 
     @property
     def who(self) -> str:

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import importlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import structlog
 
 from github.client import GitHub
 from github.errors import Gone, Later, Refused
+from github.pace import Urgency
 from github.reads.repository import RepoRef
 from github.writes.reactions import EYES, ROCKET, THUMBS_DOWN
 from handlers.access import Access
-from handlers.command import AskedRepository
+from handlers.command import AskedRepository, ExportFormat
 from handlers.commands import command_for
 from handlers.grammar import Call, GrammarMistake
+from handlers.part import Part, meant
 from handlers.reactions import Reactions
-from reports.answer import Answer
 from reports.answering import answer, host, ref
-from reports.markdown import PictureLinks, several
+from reports.configuration import Configuration
+from reports.configured import note_said
 from reports.mistake import Mistake
+from reports.parts import BETWEEN, Piece, arranged, together
 from reports.publish import Publication
 from reports.question import Question
 from reports.sentences import cannot_later, mistake, waiting
 from reports.services import Services
 from reports.walk import Progress
+from storage.answer_parts import AnswerPart, save_parts
+from storage.connection import Connection
+from storage.exports import delete_exports
 from storage.installations import Repository
 from storage.pictures import delete_pictures
+
+if TYPE_CHECKING:
+    from handlers.asking import Asked
 
 QUICK = 2.0  # seconds: an answer that comes sooner needs no sign that it is being worked on
 LATE = 30.0  # seconds: whoever asked has been waiting already
@@ -41,8 +53,10 @@ log = structlog.get_logger(__name__)
 class Conversation:
     """What a command can do (`handlers.command.Context`), and what becomes of it in the thread.
 
-    access: what whoever asks may see · now: when the question was asked, the moment its period ends at · waited:
-    seconds since the comment was written.
+    access: what whoever asks may see in the thread's repository · now: when the question was asked, the moment its
+    period ends at · waited: seconds since the comment was written · published: what the answer's commands were answered
+    with before an edit, by their meaning · may_correct: whether whoever asks is somebody to tell of faults in the
+    configuration.
     """
 
     services: Services
@@ -54,13 +68,15 @@ class Conversation:
     access: Access
     now: datetime
     waited: float = 0.0
-    parts: list[Answer | str] = field(default_factory=list)
-    links: list[PictureLinks | None] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
-    whole: bool = True
-    mistaken: bool = False
+    published: Mapping[str, AnswerPart] = field(default_factory=dict)
+    may_correct: bool = True
+    parts: list[Part] = field(default_factory=list)
+    unfinished: dict[int, None] = field(default_factory=dict)
+    """The repositories that are to be read on into their past."""
     heard: Progress | None = None
     """How far reading from GitHub has come; None while nothing has to be read."""
+    told: Configuration | None = None
+    """The configuration whose faults this answer says."""
 
     @property
     def repository(self) -> AskedRepository:
@@ -70,36 +86,91 @@ class Conversation:
     def ref(self) -> RepoRef:
         return ref(self.repo)
 
+    @property
+    def part(self) -> Part:
+        """The part of the command that is being answered."""
+        return self.parts[-1]
+
+    async def admitted(self, question: Question) -> Asked | None:
+        """Return what is left of a question for whoever asks, None if nothing is; say why. Raises Mistake."""
+        # imported when first needed, beside the event loop
+        asking = await asyncio.to_thread(importlib.import_module, "handlers.asking")
+        asked, refusal = await asking.admitted(self.access, question)
+        if refusal is not None:
+            self.part.mistaken = True
+            await self.say(refusal)
+        found: Asked | None = asked
+        return found
+
     async def answer(self, question: Question) -> None:
         """Answer in this command's part of the comment what whoever asks may see of it, and say why not the rest."""
-        admitted = await self.access.admit(question)
-        if admitted.refusal is not None:
-            self.mistaken = True
-            await self.say(admitted.refusal)
-        if admitted.question is not None:
-            await self.publish(admitted.question)
-        if admitted.fault is not None:
-            await self.say(admitted.fault)
+        asked = await self.admitted(question)
+        if asked is not None:
+            await self.publish(asked)
+        await self.say_faults()
 
-    async def publish(self, question: Question) -> None:
-        """Answer `question`, which whoever asks may ask."""
-        found = await answer(self.services, self.github, self.repo, question, self.now, self.hear)
-        hosted = await host(self.services, found, self.repo.id, self.key, len(self.addresses) // 2)
-        self.whole = self.whole and hosted.whole
-        self.addresses += hosted.addresses
-        self.parts.append(hosted.answer)
-        self.links.append(hosted.links)
+    async def publish(self, asked: Asked) -> None:
+        """Answer a question that whoever asks may ask."""
+        found = await answer(
+            self.services,
+            asked.github,
+            asked.home,
+            asked.question,
+            self.now,
+            self.hear,
+            terms=asked.terms,
+            asked_in=asked.thread,
+            images=asked.images,
+        )
+        first = sum(len(part.pictures) for part in self.parts) // 2
+        hosted = await host(self.services, found, self.repo.id, self.key, first)
+        self.unfinished |= dict.fromkeys(hosted.unfinished)
+        self.part.pictures += hosted.addresses
+        self.part.pieces.append(Piece(hosted.answer, hosted.links, asked.terms.language))
+
+    async def export(self, question: Question, form: ExportFormat, /) -> None:
+        """Say in this command's part of the comment where the question's numbers can be fetched as a file."""
+        asked = await self.admitted(question)
+        if asked is None:
+            return
+        module = await asyncio.to_thread(importlib.import_module, "reports.export_link")
+        sentence, address = await module.link(
+            self.services, asked.github, asked.home, asked.question, self.now, self.hear,
+            form=form, key=self.key, thread=asked.thread, images=asked.images, people=asked.terms.people,
+        )  # fmt: skip
+        if address is not None:
+            self.part.files.append(address)
+        await self.say(sentence)
+        await self.say_faults()
 
     async def status(self) -> None:
-        """Say in this command's part of the comment what is stored and what went wrong."""
+        """Say in this command's part of the comment what is stored and what went wrong, in the configuration too."""
         from reports.status import status  # noqa: PLC0415 - what only this command needs is not carried all day
 
-        await self.say(await status(self.services.store, self.repo, self.now, self.github.endpoints.web))
+        found = await self.access.settings()
+        await self.say(await status(self.services.store, self.repo, self.now, self.github.endpoints.web, found))
+        if found.faults and self.may_correct:
+            self.told = found
+
+    async def report(self, words: Sequence[str], options: Sequence[tuple[str, str]], /) -> None:
+        """Do what is wanted of periodic reports, and say in this command's part what is so then; raises Mistake."""
+        module = await asyncio.to_thread(importlib.import_module, "reports.digest_arrange")
+        asker = module.Asker(self.access.login, self.publication.record.number, f"{self.key}-{len(self.parts)}")
+        await self.say(await module.arrange(self.services, self.github, self.repo, asker, words, options, self.now))
+        await self.say_faults()
 
     async def say(self, markdown: str) -> None:
         """Put `markdown`, harmless already, into this command's part of the comment."""
-        self.parts.append(markdown)
-        self.links.append(None)
+        self.part.pieces.append(Piece(markdown))
+
+    async def say_faults(self) -> None:
+        """Say what is wrong in the configuration, unless somebody was told of it before; once in a comment."""
+        found = self.access.configuration
+        if found is None or self.told is not None or not self.may_correct or not found.unsaid:
+            return
+        if found.fault_line is not None:
+            self.told = found
+            await self.say(found.fault_line)
 
     async def hear(self, progress: Progress) -> None:
         """Remember how far reading has come; `keep_company` says it."""
@@ -121,19 +192,48 @@ class Conversation:
             raise
         finally:
             await end(company, over)
-        await self.publication.put(several(self.parts, picture_urls=self.links, key=self.key))
-        await self.services.store.write(lambda connection: delete_pictures(connection, self.key, self.addresses))
-        await self.reactions.show(THUMBS_DOWN if self.mistaken else ROCKET)
+        texts = arranged([piece for part in self.parts for piece in part.pieces], self.key)
+        await self.publication.put(together(texts, self.key))
+        await self.keep(texts)
+        if self.told is not None:
+            await note_said(self.services, self.repo, self.told)
+        await self.reactions.show(THUMBS_DOWN if any(part.mistaken for part in self.parts) else ROCKET)
+
+    async def keep(self, texts: Sequence[str]) -> None:
+        """Keep what each command was answered with; what belonged to an earlier version of the answer goes."""
+        left = iter(texts)
+        stored = []
+        for part in self.parts:
+            markdown = BETWEEN.join(islice(left, len(part.pieces)))
+            if part.meaning is not None:
+                stored.append(
+                    AnswerPart(part.meaning, markdown, tuple(part.pictures), tuple(part.files), part.mistaken)
+                )
+        pictures = [address for part in self.parts for address in part.pictures]
+        files = [address for part in self.parts for address in part.files]
+
+        async def work(connection: Connection) -> None:
+            await delete_pictures(connection, self.key, pictures)
+            await delete_exports(connection, self.key, files)
+            await save_parts(connection, self.key, stored)
+
+        await self.services.store.write(work)
 
     async def run(self, call: Call | GrammarMistake) -> None:
+        """Answer a command, unless an edit left it as it was."""
         if isinstance(call, GrammarMistake):
-            self.mistaken = self.mistaken or not call.only_left_out
+            self.parts.append(Part(None, mistaken=not call.only_left_out))
             await self.say(call.sentence)
             return
+        known = self.published.get(meant(call))
+        if known is not None:
+            self.parts.append(Part.kept(known))
+            return
+        self.parts.append(Part(meant(call)))
         try:
             await command_for(call).run(self, call)
         except Mistake as wrong:
-            self.mistaken = True
+            self.part.mistaken = True
             await self.say(mistake(wrong))
 
     async def keep_company(self, over: asyncio.Event) -> None:
@@ -147,7 +247,12 @@ class Conversation:
             await happens(over, PROGRESS_EVERY if self.heard else QUICK)
 
     async def tell(self, heard: Progress) -> None:
-        """Put into the comment how far reading has come; where that fails, the answer itself will say why."""
+        """Put into the comment how far reading has come; where that fails, the answer itself will say why.
+
+        Where writes wait for their turn it is left out, so that the answers come sooner.
+        """
+        if self.github.write_delay(Urgency.PASSING) > timedelta(0):
+            return
         body = waiting(self.ref.full_name, read=heard.done, about=heard.total, noun=heard.noun, key=self.key)
         try:
             await self.publication.put(body)

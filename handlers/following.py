@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-from handlers.reported import narrowest
 from reports.capture_order import asked_run, order, order_now
+from reports.together import narrowest
 from storage import installations
 from storage.connection import Connection
 from storage.installations import Installation, Repository

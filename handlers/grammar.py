@@ -11,6 +11,9 @@ from handlers.visible import visible_lines
 NAME = "/analytics"
 MOST_CALLS = 5
 MOST_WORDS = 25
+SHAPE = "/analytics [metric …] [period] [key=value …]"
+
+Meaning = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 # Characters without width or ink, and marks of writing direction: they come along when text is copied.
 UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
@@ -19,22 +22,33 @@ INVISIBLE = re.compile(f"[{UNSEEN}]")
 OPENING = re.compile(rf"[{UNSEEN}]*+ {{0,3}}[{UNSEEN}]*+(?ai:/analytics)(?=[\s{UNSEEN}]|$)")
 # What keyboards that mean well make of a quotation mark.
 STRAIGHT = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))
+KEY = r"[A-Za-z][A-Za-z0-9_-]*+="
 # A quoted word ends at its closing quote; a quote that is never closed, or stands inside a word, is a character.
-WORD = re.compile(r'"([^"]*)"(?=\s|$)|(\S+)')
+# Nothing is tried twice: what follows `key=` always matches, and every other word takes all up to the next space.
+PIECE = r'(?:"[^"]*"(?=[\s,]|$)|[^\s,]*+)'
+VALUE = rf"{PIECE}(?:,{PIECE})*+"
+TOKEN = re.compile(
+    rf'"(?P<quoted>[^"]*)"(?=\s|$)|(?P<dressing>[`*]*+)(?P<key>{KEY})(?P<value>{VALUE})|(\S+)',
+)
+QUOTED_OPTION = re.compile(rf"\s*+(?P<key>{KEY})(?P<value>.*)", re.DOTALL)
+QUOTED_PIECE = re.compile(r'(?:^|(?<=,))"([^"]*)"(?=,|$)')
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A command in a comment.
 
-    name: the first word after `/analytics` in lower case, empty if there is none · words: everything after
-    `/analytics`, the first word included, unquoted · line: its line in the comment, from 1 · raw: that line as written.
+    name: the first word after `/analytics` in lower case, empty if there is none · words: what stands after
+    `/analytics`, the first word included, unquoted, without `key=value` · line: its line in the comment, from 1 · raw:
+    that line as written · options: each `key=value` in order, the key in lower case, the value as it was written; of
+    quotes only those are left that hold a comma together (`label="a, b",c`).
     """
 
     name: str
     words: tuple[str, ...]
     line: int
     raw: str
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +72,15 @@ def parse(text: str) -> tuple[Call | GrammarMistake, ...]:
     """
     if NAME not in text.lower():
         return ()
-    found: dict[tuple[str, ...], Call | GrammarMistake] = {}
+    found: dict[Meaning, Call | GrammarMistake] = {}
     for line, raw in visible_lines(text, OPENING):
-        words = split(OPENING.sub("", INVISIBLE.sub("", raw), count=1))
-        key = tuple(word.lower() for word in words)
-        if len(words) > MOST_WORDS:
-            sentence = f"Line {line} has {len(words)} words after `{NAME}`; a command has at most {MOST_WORDS}."
-            found.setdefault(key, GrammarMistake(sentence, line, raw))
-        else:
-            found.setdefault(key, Call(words[0].lower() if words else "", words, line, raw))
+        words, options = split(OPENING.sub("", INVISIBLE.sub("", raw), count=1))
+        count = len(words) + len(options)
+        call: Call | GrammarMistake = Call(words[0].lower() if words else "", words, line, raw, options)
+        if count > MOST_WORDS:
+            sentence = f"Line {line} has {count} words after `{NAME}`; a command has at most {MOST_WORDS}: `{SHAPE}`."
+            call = GrammarMistake(sentence, line, raw)
+        found.setdefault(meaning(call), call)
     calls = tuple(found.values())
     if len(calls) <= MOST_CALLS:
         return calls
@@ -89,12 +103,30 @@ def changed(
     return tuple(fresh)
 
 
-def meaning(call: Call | GrammarMistake) -> tuple[str, ...]:
-    """Return what makes two calls the same: their words, whatever their case and line."""
-    return tuple(word.lower() for word in call.words) if isinstance(call, Call) else ("", call.raw)
+def meaning(call: Call | GrammarMistake) -> Meaning:
+    """Return what makes two calls the same: words in any case, and options; a branch's or a path's case does matter."""
+    if isinstance(call, GrammarMistake):
+        return ("", call.raw.strip()), ()
+    return tuple(word.lower() for word in call.words), call.options
 
 
-def split(text: str) -> tuple[str, ...]:
-    """Split into words; `"two words"` is one word, apostrophes and lone quotes are ordinary characters."""
+def split(text: str) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Split into words and options; `"two words"` is one word, apostrophes and lone quotes are ordinary characters.
+
+    An option is `key=value`, `key="a b"` or `"key=a b"`; marks of code or bold around one are no part of it.
+    """
+    words: list[str] = []
+    options: list[tuple[str, str]] = []
     straight = text.partition("<!--")[0].translate(STRAIGHT)
-    return tuple(match[1] if match[1] is not None else match[2] for match in WORD.finditer(straight))
+    for token in TOKEN.finditer(straight):
+        option = token
+        if token["quoted"] is not None:
+            option = QUOTED_OPTION.fullmatch(token["quoted"]) or token
+        if option["key"] is None:
+            words.append(token["quoted"] if token["quoted"] is not None else token[0])
+            continue
+        value = QUOTED_PIECE.sub(lambda piece: piece[0] if "," in piece[1] else piece[1], option["value"])
+        if token["dressing"]:
+            value = value.rstrip("`*")
+        options.append((option["key"][:-1].lower(), value))
+    return tuple(words), tuple(options)

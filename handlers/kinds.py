@@ -1,3 +1,6 @@
 """Names of the jobs that handlers run beside deliveries, apart from the code that runs them."""
 
 HISTORY = "history"
+REFRESH = "refresh"
+SETTINGS = "settings"
+SPEAK = "speak"

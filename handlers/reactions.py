@@ -9,6 +9,7 @@ import structlog
 
 from github.client import GitHub
 from github.errors import Gone, Later, Refused, Unsure
+from github.pace import Urgency
 from github.reads.repository import RepoRef
 from github.writes.reactions import react, unreact
 from storage import reactions
@@ -31,7 +32,7 @@ class Reactions:
 
     async def show(self, content: str) -> None:
         """Make `content` the App's only reaction; one that cannot be given, or would come late, is left out."""
-        if self.github.write_delay() > NOBODY_LOOKS:
+        if self.github.write_delay(Urgency.PASSING) > NOBODY_LOOKS:
             return
         try:
             given = await self.store.read(self.given)

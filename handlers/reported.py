@@ -87,11 +87,3 @@ def visibility_of(repository: Mapping[str, Any]) -> Visibility:
     if said == "internal":
         return "internal"
     return "public" if said in ("public", None) and not repository["private"] else "private"
-
-
-NARROWEST_FIRST: tuple[Visibility, ...] = ("private", "internal", "public")
-
-
-def narrowest(*visibilities: str) -> Visibility:
-    """Return the visibility of these that the fewest people have; one that is not known here counts as private."""
-    return next((one for one in NARROWEST_FIRST if one in visibilities), "private")

@@ -8,56 +8,53 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from analytics.metrics import all_metrics
-from analytics.tables import CAPTURED
+from analytics.terms import DEFAULT_TERMS, Terms
 from github.client import GitHub
 from github.reads.repository import RepoRef
-from reports import gather
-from reports.answer import Answer, DatasetState
+from reports.answer import Answer
+from reports.bringing import Known, bring, edge_of, needs_of, ref, shape_of, state_of
 from reports.ci_share import TRAFFIC, workflow_runs
-from reports.compute_task import Task
+from reports.configuration import Images
 from reports.markdown import PictureLink
 from reports.question import Question
-from reports.sentences import HOSTED_ELSEWHERE, NO_ADDRESS
+from reports.sentences import BRANCH_ELSEWHERE, BRANCH_REFUSED, HOSTED_ELSEWHERE, NO_ADDRESS, TEXT_CHOSEN
 from reports.services import Services
-from reports.together import counted_together
 from reports.walk import Progress, Reading
-from storage.installations import Repository
+from storage.engine import Store
+from storage.installations import Repository, installation
 from storage.pictures import Picture, save_pictures
-from storage.watermarks import Watermark
+
+__all__ = [
+    "BACKGROUND", "Answered", "Known", "answer", "bring", "edge_of", "host", "needs_of", "ref", "shape_of", "state_of",
+]  # fmt: skip
 
 PNG = "image/png"
 PICTURES = "/pictures"
 BACKGROUND = ("pulls", "issues", "commits", "releases")
-ORGANISATION = "org-traffic"
-GLANCED = "releases"
-"""What marks pictures of something else: one page of it is worth a request, its whole history is not."""
+
+
+@dataclass(frozen=True)
+class OwnBranch:
+    """The repository on whose branch an answer's pictures are put, and who speaks for it."""
+
+    github: GitHub
+    repository: RepoRef
 
 
 @dataclass(frozen=True)
 class Answered:
     """An answer with the links and addresses of its pictures; no links where they are shown as text.
 
-    whole: whether every dataset it needs is stored back to the beginning.
+    whole: whether every dataset it needs is stored back to the beginning · unfinished: the repositories of which not ·
+    branch: where its pictures go if not to an address of our own.
     """
 
     answer: Answer
     links: tuple[PictureLink, ...] | None
     whole: bool
     addresses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Known:
-    """What an answer can rest on: the question with all it counts over, how complete each dataset is, what to say.
-
-    whole: whether nothing is left that reading on into the past could bring.
-    """
-
-    question: Question
-    states: Mapping[str, DatasetState]
-    sentences: tuple[str, ...]
-    whole: bool
+    unfinished: tuple[int, ...] = ()
+    branch: OwnBranch | None = None
 
 
 async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where and when, and who is told
@@ -67,79 +64,77 @@ async def answer(  # noqa: PLR0917 - the world, whom to ask, what is asked where
     question: Question,
     asked_at: datetime,
     report: Callable[[Progress], Awaitable[None]],
+    *,
+    terms: Terms = DEFAULT_TERMS,
+    asked_in: Repository | None = None,
+    images: Images = "auto",
 ) -> Answered:
-    """Answer `question` as of `asked_at`; `report` hears how far reading has come. Raises Later and Gone."""
+    """Answer `question` as of `asked_at`; `report` hears how far reading has come. Raises Later and Gone.
+
+    repository: the one that is asked about, which `github` speaks for · terms: what its owners have set · asked_in:
+    whose thread it is, where that is another one's; its readers are who may see an organisation's figures ·
+    images: how pictures come into comments, as the owners of all that is not public have set it. Whoever calls has made
+    sure that they may see `repository`, and what the question compares it with.
+    """
     reading = Reading(services.store, github, ref(repository), services.now, report)
-    known = await bring(reading, repository, question)
-    hosted = services.picture_base is not None and repository.visibility == "public"
-    task = Task(services.store.url, known.question, asked_at, known.states, pictures=hosted)
+    known = await bring(
+        reading, repository, question, lambda one: services.github(one.installation_id), asked_in or repository
+    )
+    branch = None
+    own = (asked_in or repository).id == repository.id
+    if images == "branch" and own and (known.public or concerns_one(question)):
+        branch = OwnBranch(github, ref(repository))
+        drawn = await may_write(services.store, repository)
+        why_not = BRANCH_REFUSED
+    else:
+        drawn = services.picture_base is not None and (images == "hosted" or (images != "text" and known.public))
+        why_not = why_not_hosted("auto" if images == "branch" else images, public=known.public)
+        if images == "branch" and not known.public:
+            why_not = BRANCH_ELSEWHERE
+    task = known.task(services.store.url, asked_at, pictures=drawn, terms=terms)
     if TRAFFIC in question.metrics:
         task = replace(task, workflow_runs=await workflow_runs(services, github, repository, task))
     answered = await services.pool.run("answer", task)
     assert isinstance(answered, Answer), "what compute.answer returns"
-    sentences = (*answered.completeness.sentences, *known.sentences)
-    if not hosted:
-        sentences = (*sentences, NO_ADDRESS if repository.visibility == "public" else HOSTED_ELSEWHERE)
-    answered = replace(answered, completeness=replace(answered.completeness, sentences=sentences))
-    return Answered(answered, () if hosted else None, known.whole)
+    answered = saying(answered, *known.sentences, *(() if drawn else (why_not,)))
+    links = () if drawn else None
+    return Answered(answered, links, not known.unfinished, unfinished=known.unfinished, branch=branch)
 
 
-async def bring(reading: Reading, repository: Repository, question: Question) -> Known:
-    """Read from GitHub what the question needs and is missing, and look up what captures have stored of the rest."""
-    needs, edge = needs_of(question), edge_of(question)
-    marks = await gather.bring(reading, needs - CAPTURED, edge)
-    states = {name: state_of(mark, edge) for name, mark in marks.items()}
-    whole = all(mark.whole_history or mark.error for mark in marks.values())
-    sentences: tuple[str, ...] = ()
-    if needs & CAPTURED:
-        # imported when first asked for: an idle server does not carry the tables of traffic
-        stored = await asyncio.to_thread(importlib.import_module, "reports.captured")
-        if ORGANISATION in needs:
-            counted = await counted_together(reading.store, repository, question.repositories)
-            question = replace(question, repositories=counted.ids)
-            sentences = (counted.sentence,)
-        web = reading.github.endpoints.web
-        found = await stored.captured(
-            reading.store, repository, needs & CAPTURED, reading.now(), web, question.repositories
-        )
-        states, sentences = {**states, **found.states}, (*sentences, *found.sentences)
-    if any(GLANCED in all_metrics()[name].also for name in question.metrics):
-        await gather.glance(reading, GLANCED)
-    return Known(question, states, sentences, whole)
+def concerns_one(question: Question) -> bool:
+    """Tell whether a question is about one repository, with no other beside it."""
+    return not question.whole_organisation and question.against.kind != "repository"
 
 
-def ref(repository: Repository) -> RepoRef:
-    """Return the repository as requests name it."""
-    return RepoRef(repository.id, repository.owner, repository.name)
+async def may_write(store: Store, repository: Repository) -> bool:
+    """Tell whether the App may put files into a repository, as far as is known; GitHub has the last word."""
+    owner = await store.read(lambda conn: installation(conn, repository.installation_id))
+    return owner is None or not owner.permissions or owner.permissions.get("contents") == "write"
 
 
-def needs_of(question: Question) -> frozenset[str]:
-    """Return the datasets that the question's metrics need."""
-    return frozenset[str]().union(*(all_metrics()[name].needs for name in question.metrics))
+def saying(answered: Answer, *sentences: str) -> Answer:
+    """Return an answer that says more of what it rests on."""
+    said = replace(answered.completeness, sentences=(*answered.completeness.sentences, *sentences))
+    return replace(answered, completeness=said)
 
 
-def edge_of(question: Question) -> datetime:
-    """Return since when everything must be known: the previous period's start, where there is one."""
-    return question.previous.since if question.previous else question.window.since
-
-
-def state_of(mark: Watermark, edge: datetime) -> DatasetState:
-    """Return how complete a dataset is for a question that reaches back to `edge`."""
-    covered = mark.whole_history or (mark.covered_since is not None and mark.covered_since <= edge)
-    return DatasetState(
-        dataset=mark.dataset,
-        stored=0,  # counted with the rows, where they are loaded
-        total=mark.rows if mark.whole_history and mark.rows else None,
-        synced_at=None if mark.error else mark.synced_at,
-        covered_since=None if covered else mark.covered_since,
-        whole_history=mark.whole_history,
-        error=mark.error,
-    )
+def why_not_hosted(images: Images, *, public: bool) -> str:
+    """Return why pictures stand as text where no branch is to have them."""
+    if images in ("text", "branch"):
+        return TEXT_CHOSEN
+    return NO_ADDRESS if public or images == "hosted" else HOSTED_ELSEWHERE
 
 
 async def host(services: Services, answered: Answered, repository_id: int, key: str, first: int) -> Answered:
-    """Store the answer's pictures under fresh addresses; `first` is the number of the comment's next picture."""
-    if answered.links is None or services.picture_base is None:
+    """Store the answer's pictures under fresh addresses; `first` is the number of the comment's next picture.
+
+    Those that go to a branch are put there instead; where that cannot be, their text stands for them and it is said.
+    """
+    if answered.links is None:
+        return answered
+    if answered.branch is not None:
+        return await on_branch(answered, answered.branch)
+    if services.picture_base is None:
         return answered
     links: list[PictureLink] = []
     pictures: list[Picture] = []
@@ -153,3 +148,15 @@ async def host(services: Services, answered: Answered, repository_id: int, key: 
         links.append(PictureLink(urls["light"], urls["dark"]))
     await services.store.write(lambda connection: save_pictures(connection, pictures))
     return replace(answered, links=tuple(links), addresses=tuple(given))
+
+
+async def on_branch(answered: Answered, branch: OwnBranch) -> Answered:
+    """Put the answer's pictures on a branch."""
+    if not answered.answer.pictures:
+        return answered
+    # imported when first needed, beside the event loop: few repositories want it so
+    module = await asyncio.to_thread(importlib.import_module, "reports.branch")
+    links, why_not = await module.hang(branch.github, branch.repository, answered.answer.pictures)
+    if links is None:
+        return replace(answered, answer=saying(answered.answer, why_not), links=None)
+    return replace(answered, links=links)

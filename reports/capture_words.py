@@ -15,6 +15,7 @@ NO_PERMISSION = "GitHub does not let the App read traffic: it needs the permissi
 NO_PLAN = "GitHub shows the traffic of private repositories only on a paid plan"
 NOT_THERE = "GitHub no longer shows the repository to the App"
 NO_TRAFFIC = "GitHub has no traffic for this repository; Enterprise Server and data residency have none at all"
+LACKING = "No traffic was read: the App lacks the repository permission Administration (read-only)"
 OURS = "a fault of Almanac itself; its log has it"
 REMOVED = "the App was uninstalled"
 GIVEN_UP = "it failed again and again; the log of the server has why"
@@ -34,10 +35,15 @@ def missing_permission(web: str, installation: Installation) -> str:
     """Return why there is no traffic of a whole installation, and where that is changed; said once per run."""
     page = settings_page(web, installation)
     return (
-        "No traffic was read: the App lacks the repository permission Administration (read-only), under which GitHub "
-        f"shows traffic. An owner of {installation.account_login} approves it at {page} ; if it is not offered there, "
+        f"{LACKING}, under which GitHub shows traffic. "
+        f"An owner of {installation.account_login} approves it at {page} ; if it is not offered there, "
         "the App's registration does not ask for it yet"
     )
+
+
+def is_lacking(reason: str | None) -> bool:
+    """Tell whether a run's reason is that the App may not read the traffic of the whole installation."""
+    return reason is not None and reason.startswith(LACKING)
 
 
 def unavailable(said: str) -> str:

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from analytics import words
 from analytics.words import ago, number
 from reports.answer import DatasetState
+from reports.capture_runs import any_under_way
 from reports.capture_times import PERSONAL
-from reports.capture_words import NO_PERMISSION, missing_permission
+from reports.capture_words import NO_PERMISSION, is_lacking, missing_permission
 from storage import captures
 from storage.captures import READ, CaptureRow, CaptureRun
 from storage.connection import Connection
@@ -22,7 +23,6 @@ from storage.traffic import known_span, snapshots
 ORGANISATION = "org-traffic"
 SNAPSHOTS = "snapshots"
 TRAFFIC_PERMISSION = "administration"
-UNDER_WAY = ("planned", "running")
 LOOK_BACK = timedelta(days=400)  # where the latest snapshot is looked for
 NEVER_CAPTURED = (
     "No traffic is stored. The command report captures nothing: install the App, and every day is kept from then on, "
@@ -120,11 +120,12 @@ def state_of(log: Log, now: datetime, web: str) -> DatasetState:
 
 def in_vain(log: Log, last: CaptureRow, now: datetime) -> DatasetState:
     """Return how it stands where captures have brought nothing so far."""
-    granted_since = last.reason == NO_PERMISSION and log.owner is not None and bool(log.owner.permissions)
-    if granted_since:
+    granted = last.reason == NO_PERMISSION and log.owner is not None and bool(log.owner.permissions)
+    if granted and is_at_work(log, now):  # a capture is ordered when the permission is granted
         return DatasetState("", 0, pending=never(log, now))
     if last.outcome == "refused":
-        return DatasetState("", 0, error=last.reason or "GitHub did not say why")
+        of_all = log.run.reason if log.run is not None and is_lacking(log.run.reason) else None
+        return DatasetState("", 0, error=of_all or last.reason or "GitHub did not say why")
     why = f" ({last.reason.rstrip('.')})" if last.reason else ""
     return DatasetState("", 0, pending=f"No traffic is stored: the last capture brought none{why}.")
 
@@ -133,15 +134,16 @@ def never(log: Log, now: datetime) -> str:
     """Say that there is no capture yet, and from when on there will be data; with a personal token there never is."""
     if log.installation_id == PERSONAL:
         return NEVER_CAPTURED
-    due = (
-        "is under way"
-        if log.run is not None and log.run.state in UNDER_WAY
-        else f"is due by {now + timedelta(days=1):%Y-%m-%d}"
-    )
+    due = "is under way" if is_at_work(log, now) else f"is due by {now + timedelta(days=1):%Y-%m-%d}"
     return (
         f"No traffic has been captured yet. The first capture {due}; it brings the 14 days before it, "
         "and from then on every day is kept."
     )
+
+
+def is_at_work(log: Log, now: datetime) -> bool:
+    """Tell whether the installation's latest run is under way."""
+    return log.run is not None and any_under_way([log.run], now)
 
 
 def beside(log: Log, now: datetime) -> tuple[str, ...]:

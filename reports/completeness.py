@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from analytics.tables import DATASET_NOUNS
+from analytics.tables import CAPTURED, DATASET_NOUNS
 from analytics.words import ago, day, number, plural
 from reports import escape, when
+from reports.about import about
 from reports.answer import Answer, Completeness, DatasetState
+
+IMPORTABLE = CAPTURED - {"snapshots"}  # what an import can bring; without one, it is pending until it is captured
 
 
 def line(answer: Answer) -> str:
-    """Return the completeness line as `<sub>`; its parts are separated by middle dots."""
+    """Return the completeness line as `<sub>`, what it is about first; its parts are separated by middle dots."""
     notes = [note for section in answer.sections for note in section.now.notes]
     sentences = [*answer.completeness.sentences, *notes, *answer.question.notes]
     parts = [
+        *(escape.text(phrase) for phrase in about(answer.question)),
         stored(answer.completeness, answer.as_of),
         *(escape.text(sentence.strip().rstrip(".")) for sentence in dict.fromkeys(sentences)),
         when.ends(answer.question.window),
@@ -28,10 +32,16 @@ def stored(completeness: Completeness, as_of: datetime) -> str:
     """Return what the answer rests on: `34 pull requests, 68 reviews, synced 3 min ago`, then what is not readable."""
     states = completeness.datasets.values()
     rows = [part for state in states if not state.error and not state.pending for part in dataset(state)]
-    if rows:
-        synced = completeness.synced_at
-        rows.append(f"synced {ago(synced, as_of)}" if synced else "not all of it synced yet")
+    asked = [state for state in states if not state.error and not state.pending and not imported(state)]
+    if rows and asked:
+        times = [state.synced_at for state in asked if state.synced_at is not None]
+        rows.append(f"synced {ago(min(times), as_of)}" if len(times) == len(asked) else "not all of it synced yet")
     return " · ".join(filter(None, [", ".join(rows), *(unreadable(state) for state in states if state.error)]))
+
+
+def imported(state: DatasetState) -> bool:
+    """Return whether it all came by an import, so that nothing of it is to be synced; a sentence says up to when."""
+    return state.dataset in IMPORTABLE and state.synced_at is None
 
 
 def unreadable(state: DatasetState) -> str:

@@ -2,95 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
-from analytics.metric import Metric, Scene
+from analytics.metric import Measured, Metric, Scene
 from analytics.metrics import all_metrics
 from analytics.moments import moments, within
+from analytics.people import HIDDEN, hidden_measured, hidden_text, shows_nobody
 from analytics.refused import finding as refusal
 from analytics.refused import unknown
 from analytics.tables import CAPTURED, DATASET_TABLES, Tables
-from analytics.window import BEGINNING, Window
+from analytics.words import plural, speaking
 from github.auth import App
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
 from reports.app_token import AppToken
+from reports.compute_tables import Loaded, loaded
 from reports.compute_task import Task
-from reports.question import Question
+from reports.digest_task import RepositoriesFound, RepositoriesTask, UnusualDay, UnusualTask
 from reports.rows_counted import rows_in
-from storage.loading import count, load
-
-UNREAD = frozenset({"timeline"})  # a fifth of a long history's loading time, and no metric reads it yet
-WITH_PEOPLE = frozenset({"pulls", "issues", "commits"})  # datasets in which somebody can be new
-PUSH_ONLY = CAPTURED - {"snapshots"}  # what GitHub shows to people with push access
+from reports.slope import slope
+from reports.speaking_task import SpeakingTask, Spoken
+from storage.loading import count
 
 
 def answer(task: Task) -> Answer:
-    """Answer the task's question from what is stored."""
+    """Answer the task's question from what is stored, with numbers and days as its owners' language writes them."""
     question = task.question
     metrics = [all_metrics()[name] for name in question.metrics]
-    needed = frozenset[str]().union(*(wanted(metric, question) for metric in metrics))
-    previous = question.previous
-    since = question.window.since if previous is None else previous.since
-    tables = read(task.database, question, needed, since)
-    sections = tuple(section(metric, tables, task, previous) for metric in metrics)
-    return Answer(question, task.now, sections, completeness(task, tables))
+    tables = loaded(task, metrics)
+    with speaking(task.terms.language):
+        sections = tuple(section(metric, tables, task) for metric in metrics)
+        if question.compare:
+            sections = with_slope(sections, task)
+    return Answer(question, task.now, sections, completeness(task, tables.asked))
 
 
-def wanted(metric: Metric, question: Question) -> frozenset[str]:
-    """Return the datasets to load for a metric: what it needs, and what adds to it for whoever asks."""
-    sees_traffic = question.sees_traffic or metric.audience == "push"
-    return metric.needs | (metric.also if sees_traffic else metric.also - PUSH_ONLY)
-
-
-def read(database: str, question: Question, datasets: Collection[str], since: datetime) -> Tables:
-    """Load the datasets' tables as far as the window and the one before it need."""
-    names = [table for dataset in datasets for table in DATASET_TABLES[dataset] if table not in UNREAD]
-    if WITH_PEOPLE & frozenset(datasets):
-        names.append("firsts")
-    begin = None if since <= BEGINNING else since
-    columns = load(
-        database, question.repository_id, names, begin, question.window.until, organisation=question.repositories
-    )
-    return Tables.of(columns)
-
-
-def section(metric: Metric, tables: Tables, task: Task, previous: Window | None) -> Section:
-    """Measure one metric in both windows, say what it found, draw it; what GitHub refuses to show is unknown."""
+def section(metric: Metric, tables: Loaded, task: Task) -> Section:
+    """Measure one metric on both sides, say what it found, draw it; what GitHub refuses to show is unknown."""
     question = task.question
-    whole = frozenset(name for name, state in task.states.items() if state.whole_history)
-    refused = frozenset(name for name, state in task.states.items() if state.error)
-    scene = Scene(
-        question.repository,
-        question.window,
-        task.now,
-        whole,
-        refused,
-        question.seed,
-        sees_traffic=question.sees_traffic or metric.audience == "push",
-        workflow_runs=task.workflow_runs,
-    )
-    now = metric.measure(tables, question.window, scene)
-    before = None
-    if previous is not None:
-        before = metric.measure(tables, previous, replace(scene, window=previous))
+    scene = scene_of(metric, task)
+    now = metric.measure(tables.asked, question.window, scene)
+    before = earlier(metric, tables.other, task, scene)
     described = Section(metric.name, metric.title, metric.definition, "", (), now, before, labels=metric.labels)
-    if metric.needs & refused and not metric.leaves_out_refused:
-        finding = refusal(metric, scene)
-        return replace(described, finding=finding, now=unknown(now), before=before and unknown(before))
     pending = [state.pending for name, state in sorted(task.states.items()) if name in metric.needs and state.pending]
+    if metric.needs & scene.refused and not metric.leaves_out_refused:
+        pending = [refusal(metric, scene)]
     if pending:
         return replace(described, finding=pending[0], now=unknown(now), before=before and unknown(before))
-    charts = metric.charts(now, scene)[: task.most_pictures]
-    return replace(
+    said = replace(
         described,
         finding=metric.finding(now, before, scene),
         comparisons=metric.compare(now, before, scene) if before is not None else (),
-        pictures=tuple(picture(chart, drawn=task.pictures) for chart in charts),
     )
+    charts = metric.charts(now, scene)
+    if task.terms.people == "hidden":
+        said, charts = hidden(said), tuple(chart for chart in charts if shows_nobody(chart))
+    return replace(said, pictures=tuple(picture(chart, drawn=task.pictures) for chart in charts[: task.most_pictures]))
+
+
+def scene_of(metric: Metric, task: Task) -> Scene:
+    """Return what a metric is told of the question besides the tables and the window."""
+    question = task.question
+    return Scene(
+        name_of(task),
+        question.window,
+        task.now,
+        whole(task.states),
+        refused(task.states),
+        question.seed,
+        sees_traffic=question.sees_traffic or metric.audience == "push",
+        workflow_runs=task.workflow_runs,
+        against=question.against.spoken,
+        exposure=question.window.length / question.previous.length if question.previous else 1.0,
+        terms=task.terms,
+    )
+
+
+def name_of(task: Task) -> str:
+    """Return what the figures are over: `owner/name`, or `owner (12 repositories)`."""
+    question = task.question
+    if not question.whole_organisation:
+        return question.repository
+    owner, _, _ = question.repository.partition("/")
+    return f"{owner} ({plural(len(task.together), 'repository', 'repositories')})"
+
+
+def earlier(metric: Metric, tables: Tables, task: Task, scene: Scene) -> Measured | None:
+    """Measure what the answer compares with; None where there is nothing that it may be compared with."""
+    question = task.question
+    if question.previous is None:
+        return None
+    there = replace(scene, window=question.previous)
+    if question.against.kind == "repository":
+        if metric.needs & CAPTURED or metric.needs & refused(task.other_states):
+            return None
+        there = replace(
+            there,
+            repository=question.against.repository,
+            whole_history=whole(task.other_states),
+            refused=refused(task.other_states),
+            sees_traffic=False,
+            workflow_runs={},
+        )
+    return metric.measure(tables, question.previous, there)
+
+
+def whole(states: Mapping[str, DatasetState]) -> frozenset[str]:
+    """Return the datasets whose whole history is stored."""
+    return frozenset(name for name, state in states.items() if state.whole_history)
+
+
+def refused(states: Mapping[str, DatasetState]) -> frozenset[str]:
+    """Return the datasets that GitHub does not show."""
+    return frozenset(name for name, state in states.items() if state.error)
+
+
+def hidden(said: Section) -> Section:
+    """Return a section in which nobody is named; where nothing else was found, that persons are not shown."""
+    rows = tuple(row for row in said.comparisons if hidden_text(row.label) and hidden_text(f"{row.now} {row.before}"))
+    return replace(
+        said,
+        finding=hidden_text(said.finding) or f"{HIDDEN}.",
+        comparisons=rows,
+        now=hidden_measured(said.now),
+        before=said.before and hidden_measured(said.before),
+    )
+
+
+def with_slope(sections: Sequence[Section], task: Task) -> tuple[Section, ...]:
+    """Return the sections with a picture of both sides, of all that was compared, before the first one's own."""
+    chart = slope(name_of(task), task.question, task.now, [row for one in sections for row in one.comparisons])
+    if chart is None:
+        return tuple(sections)
+    first, *others = sections
+    shown = (picture(chart, drawn=task.pictures), *first.pictures)
+    return (replace(first, pictures=shown[: task.most_pictures]), *others)
 
 
 def picture(chart: Chart, *, drawn: bool) -> PictureData:
@@ -115,7 +163,7 @@ def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
     stored = rows_in(state.dataset, tables, window)
     total = None
     if state.total is not None:
-        kept = count(task.database, task.question.repository_id, DATASET_TABLES[state.dataset][0])
+        kept = count(task.database, task.together or [task.question.repository_id], DATASET_TABLES[state.dataset][0])
         total = stored + max(0, state.total - kept)
     if state.dataset != "pulls":
         return replace(state, stored=stored, total=total)
@@ -126,6 +174,27 @@ def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
 def app_token(task: AppToken) -> str:
     """Sign a JWT for the App; raises ValueError for a key that cannot sign."""
     return App(task.client_id, task.private_key).jwt(task.now)
+
+
+def spoken(task: SpeakingTask) -> Spoken:
+    """Say what there is to say of an event that nobody has asked about."""
+    from reports.speaking_compute import spoken as said  # noqa: PLC0415 - it takes `completeness` from here
+
+    return said(task)
+
+
+def unusual(task: UnusualTask) -> tuple[UnusualDay, ...]:
+    """Return the days of a period that stand out."""
+    from reports.digest_compute import unusual as found  # noqa: PLC0415 - it takes `picture` from here
+
+    return found(task)
+
+
+def repositories(task: RepositoriesTask) -> RepositoriesFound:
+    """Measure each repository of an organisation by itself."""
+    from reports.digest_compute import repositories as measured  # noqa: PLC0415 - as above
+
+    return measured(task)
 
 
 def warm(_task: None) -> None:

@@ -17,7 +17,9 @@ class Task:
 
     database: the store's address · states: how complete each needed dataset is · pictures: whether to draw
     PNGs; without, a picture is its text alone · workflow_runs: how many there were from one UTC day up to, but without,
-    another, where that was read · terms: what the owners have set that changes numbers or words.
+    another, where that was read · terms: what the owners have set that changes numbers or words · other_states: how
+    complete the datasets of the repository are that the question compares with · together: the repositories that the
+    figures of a whole organisation are over, empty where one is asked about.
     """
 
     database: str
@@ -28,3 +30,5 @@ class Task:
     most_pictures: int | None = None
     workflow_runs: Mapping[tuple[date, date], int] = field(default_factory=dict)
     terms: Terms = DEFAULT_TERMS
+    other_states: Mapping[str, DatasetState] = field(default_factory=dict)
+    together: tuple[int, ...] = ()

@@ -1,174 +1,236 @@
-"""`.github/analytics.yml` of the default branch, else of the owner's `.github` repository: who may ask, who sees what.
+"""`.github/analytics.yml` of the default branch, else of the owner's `.github` repository: what a repository has set.
 
-It is read for every door, and nothing written in it is passed over: what cannot be used is a fault with a sentence.
+It is read for every door, and nothing written in it is passed over: what cannot be used is a fault with its line and a
+remedy. `reports.configured` reads it with a memory, so that what held before a mistake stays in force; what stands here
+has none.
 """
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass, replace
-from typing import Literal, cast
+import hashlib
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
-import yaml
 
-from analytics.words import shorten
+from analytics.terms import DEFAULT_TERMS, Terms
+from analytics.words import day, number
 from github.client import GitHub
 from github.errors import Refused
-from github.reads.contents import file_text
 from reports.capture_rules import DEFAULTS, CaptureRules, capture_rules
+from reports.configuration_checks import locale_of
+from reports.configuration_file import OWNERS_REPOSITORY, PATH, File, Forgetful, Reader, standing
+from reports.configuration_parsing import LARGEST, Parsed, parse
+from reports.configuration_schema import MOST_FAULTS
 from reports.escape import code
-from reports.nearest import nearest
+from reports.extending import NO_BASE, Base, base_of
+from reports.speaking import SILENT, Speaking, speaking_of
+from reports.working_hours import hours_of, working_hours
 from storage.installations import Repository
 
-PATH = ".github/analytics.yml"
-OWNERS_REPOSITORY = ".github"
-LARGEST = 64 * 1024
-LONGEST_QUOTED = 60  # characters of what somebody wrote: a fault is one line of an answer
+if TYPE_CHECKING:
+    from reports.schedule import Schedule
+
+__all__ = [
+    "LARGEST", "OWNERS_REPOSITORY", "PATH", "Configuration", "parse_configuration", "read_configuration",
+    "read_owners_configuration",
+]  # fmt: skip
+
 MOST_NAMED = 4  # faults in one line
-
-WHO_MAY = ("members", "everyone")
-SEES_TRAFFIC = ("push", "everyone", "off")
-KEYS = ("who_may", "traffic", "capture")
-TWICE = "a key that stands there twice"  # not which: it may be the name of a private repository
-
 TrafficFor = Literal["push", "everyone", "off"]
+Images = Literal["auto", "hosted", "branch", "text"]
 
 log = structlog.get_logger(__name__)
 
 
-class Plain(yaml.SafeLoader):
-    """Reads YAML without aliases: a few lines of them can stand for more than memory holds. A key stands once."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(None, None, "aliases are not read", None)
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:  # noqa: FBT001 - the base's
-        written: set[str] = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in written:
-                    raise yaml.constructor.ConstructorError(None, None, TWICE, key.start_mark)
-                written.add(key.value)
-        return cast("dict[object, object]", super().construct_mapping(node, deep))
-
-
 @dataclass(frozen=True)
 class Configuration:
-    """What a repository's owners have set; what they have set wrongly counts as not set and is named.
+    """What a repository's owners have set, as it is in force.
 
     everyone_may: anybody may ask, not only members · traffic: who sees it, people who may push, everyone who may ask,
-    or nobody (`off`) · capture: how often which repositories are captured; only the owner's file says so.
-    faults: harmless Markdown, one clause each · capture_faults: likewise, but they quote patterns, which may be names
-    of private repositories · source: `owner/name` of the repository that holds the file, None without one.
+    or nobody (`off`) · capture: how often which repositories are captured; only the owner's file says so · terms: what
+    changes numbers and words · images: how pictures come into comments · on: after which events the App speaks although
+    nobody has asked · reports: which are written again and again, each with the thread it goes to; only a repository's
+    own file says so, None where it does not.
+    faults: harmless Markdown, one clause each, with nothing from a file that is another repository's · source:
+    `owner/name` of the repository that holds the file, None without one · owners: whether it is another repository's,
+    so that nothing of it is repeated · extends: `owner/name` of the file it extends, None where that is not said ·
+    held_since: when what is in force was read first, where the file has faults and an earlier version holds.
+    unsaid: whether nobody has been told of these faults yet, as far as is remembered · mark: stands for them.
     """
 
     everyone_may: bool = False
     traffic: TrafficFor = "push"
     capture: CaptureRules = DEFAULTS
+    terms: Terms = DEFAULT_TERMS
+    images: Images = "auto"
+    on: Speaking = SILENT
+    reports: tuple[tuple[Schedule, int | None], ...] | None = None
     faults: tuple[str, ...] = ()
-    capture_faults: tuple[str, ...] = ()
     source: str | None = None
+    owners: bool = False
+    extends: str | None = None
+    held_since: datetime | None = None
+    unsaid: bool = field(default=False, compare=False)
+    mark: str | None = field(default=None, compare=False)
 
     @property
     def fault_line(self) -> str | None:
-        """What is wrong in the file in one line of Markdown, without a pattern of `capture:`; None if nothing is."""
+        """What is wrong in the file and what holds meanwhile, in one line of Markdown; None if nothing is."""
         named = list(self.faults[:MOST_NAMED])
         if len(self.faults) > MOST_NAMED:
-            named.append(f"{len(self.faults) - MOST_NAMED} more")
-        if self.capture_faults:
-            named.append(f"{len(self.capture_faults)} of its lines under `capture:` cannot be used")
-        return f"{code(PATH)} of {code(self.source or '')}: {'; '.join(named)}." if named else None
+            named.append(f"{others(self.faults, MOST_NAMED)} more")
+        return f"{self.file}: {'; '.join(named)}. {self.meanwhile}" if named else None
+
+    @property
+    def file(self) -> str:
+        """The file in Markdown."""
+        return f"{code(PATH)} of {'its owner' if self.owners else code(self.source or '')}"
+
+    @property
+    def meanwhile(self) -> str:
+        """One sentence on what holds until the faults are corrected."""
+        if self.held_since is not None:
+            return f"Until that is corrected, the version of {day(self.held_since)} holds."
+        hidden = [
+            *(["nobody is named"] if self.terms.people == "hidden" else []),
+            *(["no traffic is shown"] if self.traffic == "off" else []),
+        ]
+        return f"Until that is corrected, {' and '.join(['the defaults hold in their place', *hidden])}."
+
+
+def others(faults: Sequence[str], named: int) -> str:
+    """Return how many faults there are beside those that are named; not all are counted where there are many."""
+    return "many" if len(faults) > MOST_FAULTS else number(len(faults) - named)
 
 
 async def read_configuration(github: GitHub, repository: Repository) -> Configuration:
-    """Read the configuration; without one, or without permission to read it, the defaults hold. Raises Later."""
-    for name in (repository.name, OWNERS_REPOSITORY):
-        found = await read_file(github, repository.owner, name)
-        if found is not None:
-            return found
-    return Configuration()
+    """Read the configuration; without one, or without permission to read it, the defaults hold. Raises Later.
+
+    github speaks for the whole installation, since the file may lie in another repository.
+    """
+    return await assembled(github, Forgetful(github), repository)
 
 
 async def read_owners_configuration(github: GitHub, owner: str) -> Configuration:
     """Read the configuration of everything that `owner` has, from its `.github` repository. Raises Later."""
-    return await read_file(github, owner, OWNERS_REPOSITORY) or Configuration()
+    return await owners_assembled(github, Forgetful(github), owner)
 
 
-async def read_file(github: GitHub, owner: str, name: str) -> Configuration | None:
-    """Read one repository's file; None where there is none."""
+async def assembled(github: GitHub, reader: Reader, repository: Repository) -> Configuration:
+    """Put a repository's configuration together from its file, or its owner's, and from what that extends."""
     try:
-        text = await file_text(github, owner, name, PATH)
+        for name in dict.fromkeys((repository.name, OWNERS_REPOSITORY)):
+            file = await reader.read(repository.owner, name)
+            if file.text is not None:
+                return await in_force(github, reader, file, quote=name == repository.name)
+            await without_faults(reader, file)
     except Refused as refusal:
-        log.info("the configuration cannot be read", owner=owner, name=name, status=refusal.status)
+        log.info("the configuration cannot be read", repository=repository.id, status=refusal.status)
+    return Configuration()
+
+
+async def owners_assembled(github: GitHub, reader: Reader, owner: str) -> Configuration:
+    """Put the configuration together that holds for all repositories of an owner."""
+    try:
+        file = await reader.read(owner, OWNERS_REPOSITORY)
+    except Refused as refusal:
+        log.info("the owner's configuration cannot be read", owner=owner, status=refusal.status)
         return Configuration()
-    if text is None:
-        return None
-    # a large one takes a while
-    read = await asyncio.to_thread(parse_configuration, text, owners=name.lower() == OWNERS_REPOSITORY)
-    return replace(read, source=f"{owner}/{name}")
+    if file.text is not None:
+        return await in_force(github, reader, file, quote=True)
+    await without_faults(reader, file)
+    return Configuration()
+
+
+async def without_faults(reader: Reader, file: File) -> None:
+    """Have a mistake said again when it comes back to a file that has none now."""
+    if file.said:
+        await reader.forget_said(file)
+
+
+async def in_force(github: GitHub, reader: Reader, file: File, *, quote: bool) -> Configuration:
+    """Return what holds by a file. quote: whether what was written in it may be repeated."""
+    found = await standing(file)
+    base = await base_of(github, reader, file.owner, file.name, found)
+    faults = (*found.now.faults, *base.faults)
+    told = mark_of(file, base) if faults else None
+    if not faults:
+        await without_faults(reader, file)
+    return configured(
+        found.held,
+        base,
+        reports=reports_of(found.held) if quote else None,
+        faults=tuple(fault.clause(quote=quote) for fault in faults),
+        source=file.full_name,
+        owners=not quote,
+        extends=base.source if quote else None,
+        held_since=found.since,
+        unsaid=told is not None and told != file.said,
+        mark=told,
+    )
+
+
+def mark_of(file: File, base: Base) -> str:
+    """Return what stands for a file's faults, the same whether they are said with what was written or without."""
+    parts = (file.text or "", *(fault.clause(quote=False) for fault in base.faults))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def parse_configuration(text: str, *, owners: bool = False) -> Configuration:
-    """Read the YAML; what cannot be read widens nothing and is named. owners: it is the owner's own file."""
-    if len(text) > LARGEST:
-        return Configuration(faults=(f"it is larger than {LARGEST // 1024} kB and was not read",))
-    try:
-        said = yaml.load(text, Loader=Plain)  # noqa: S506 - it is a SafeLoader that takes still less
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
-        return Configuration(faults=(unreadable(error),))
-    if said is None:
-        return Configuration()
-    if not isinstance(said, dict):
-        return Configuration(faults=("it must have lines such as `traffic: push`; it was not used",))
-    faults = [unknown_key(key) for key in said if key not in KEYS]
-    who = choice(said, "who_may", WHO_MAY, faults)
-    traffic = choice(said, "traffic", SEES_TRAFFIC, faults)
-    rules, capture_faults = capture_rules(said.get("capture"))
-    if not owners and "capture" in said:
-        rules, capture_faults = DEFAULTS, ()
-        faults.append(f"`capture:` counts only in the owner's {code(OWNERS_REPOSITORY)} repository")
-    return Configuration(who == "everyone", cast("TrafficFor", traffic), rules, tuple(faults), capture_faults)
+    """Read the text of a file that extends nothing; what cannot be read widens nothing and is named.
+
+    owners: it is the file of the owner's `.github` repository.
+    """
+    found = parse(text, owners=owners)
+    faults = tuple(fault.clause(quote=True) for fault in found.faults)
+    return configured(found, NO_BASE, reports=reports_of(found), faults=faults)
 
 
-def choice(said: dict[object, object], key: str, words: tuple[str, ...], faults: list[str]) -> str:
-    """Return one of `words`, the first of them where nothing, or something else, is written; the latter is a fault."""
-    value = said.get(key)
-    # `off` without quotation marks is a truth value in YAML, and meant all the same
-    written = "off" if value is False and "off" in words else value
-    if isinstance(written, str) and written in words:
-        return written
-    if key in said:
-        *others, last = (code(word) for word in words)
-        must = f"{', '.join(others)} or {last}"
-        faults.append(f"{quoted(f'{key}: {shown(value)}')} must be {must}, so {code(words[0])} holds")
-    return words[0]
+def reports_of(own: Parsed) -> tuple[tuple[Schedule, int | None], ...] | None:
+    """Return the reports that a file wants itself, None where it says nothing of them."""
+    if "reports" not in own.settings:
+        return None
+    # few files say so: what it takes is imported for them
+    module = importlib.import_module("reports.schedule_configuration")
+    hours: Any = own.settings.get("hours", {})
+    found: tuple[tuple[Schedule, int | None], ...] = module.schedules(
+        own.settings["reports"], hours.get("timezone", "UTC")
+    )
+    return found
 
 
-def shown(value: object) -> str:
-    """Return a value of YAML about as it was written."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+def configured(own: Parsed, base: Base, **facts: Any) -> Configuration:
+    """Return a file's settings as values; a key that it sets wrongly has its default, whatever is set elsewhere.
+
+    Where it may be set that traffic or persons are not shown, in a file that cannot be read, they are not.
+    """
+    inherited = {key: value for key, value in base.settings.items() if key not in own.wrong}
+    settings: Mapping[str, Any] = {**inherited, **own.settings}
+    unsure = not own.readable or "people" in own.wrong or "people" in base.unsure
+    unseen = "traffic" in base.unsure and not {"traffic"} & (own.settings.keys() | own.wrong)
+    rules, _ = capture_rules(own.settings.get("capture"))
+    return Configuration(
+        everyone_may=settings.get("who_may") == "everyone",
+        traffic="off" if unseen else settings.get("traffic", "push"),
+        capture=rules,
+        terms=terms_of(settings, unsure=unsure and "people" not in own.settings),
+        images=settings.get("images", "auto"),
+        on=speaking_of(settings.get("on", {})),
+        **facts,
+    )
 
 
-def unknown_key(key: object) -> str:
-    """Say that the file has a key that means nothing here."""
-    near = nearest(str(key), KEYS)
-    return f"{quoted(str(key))} is not known{f' (did you mean {code(near)}?)' if near else ''}"
-
-
-def unreadable(error: Exception) -> str:
-    """Say where the file stops being YAML."""
-    mark = getattr(error, "problem_mark", None)
-    where = f" at line {mark.line + 1}" if mark is not None else ""
-    problem = getattr(error, "problem", None)
-    why = f" ({quoted(problem)})" if isinstance(problem, str) else ""
-    return f"it cannot be read as YAML{where}{why} and was not used"
-
-
-def quoted(text: str) -> str:
-    """Return what somebody wrote as a code span of bounded length."""
-    return code(shorten(text, LONGEST_QUOTED))
+def terms_of(settings: Mapping[str, Any], *, unsure: bool) -> Terms:
+    """Return what changes numbers and words. unsure: it may be set, where it cannot be read, that nobody is named."""
+    return Terms(
+        people="hidden" if unsure else settings.get("people", "names"),
+        bots=tuple(dict.fromkeys(login.removesuffix("[bot]").lower() for login in settings.get("bots", ()))),
+        merge_markers=tuple(settings.get("merge_markers", ())),
+        hours=working_hours(settings["hours"]) if "hours" in settings else None,
+        targets={name: hours_of(length) for name, length in settings.get("targets", {}).items()},
+        language=locale_of(settings.get("language", "en")) or "en",
+    )

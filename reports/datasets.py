@@ -16,6 +16,7 @@ from reports.commit_walk import CommitWalk
 from reports.updated_walk import UpdatedWalk
 from reports.walk import Page, Pages
 from storage import activity
+from storage.activity_events import settle_turns
 from storage.connection import Connection
 
 PULL_STATES = {"open": ("OPEN",), "ended": ("CLOSED", "MERGED"), "all": ("OPEN", "CLOSED", "MERGED")}
@@ -23,7 +24,7 @@ ISSUE_STATES = {"open": ("OPEN",), "ended": ("CLOSED",), "all": ("OPEN", "CLOSED
 
 
 async def pulls(github: GitHub, repo: RepoRef, part: str, after: str | None) -> Pages:
-    """List pull requests with their reviews and timelines, last changed first."""
+    """List pull requests with reviews, timelines, labels and last comments, last changed first."""
     async for page in pull_pages(github, repo, states=PULL_STATES[part], after=after):
         yield pull_page(repo, page)
 
@@ -34,14 +35,16 @@ def pull_page(repo: RepoRef, page: PullPage) -> Page:
     async def save(connection: Connection) -> None:
         await activity.save_pulls(connection, repo.id, page.pulls)
         await activity.save_reviews(connection, repo.id, page.reviews)
+        await settle_turns(connection, repo.id, page.pulls)
         await activity.save_timeline(connection, repo.id, page.timeline)
+        await activity.save_comments(connection, repo.id, page.comments)
 
     keys = tuple(str(pull.number) for pull in page.pulls)
     return Page(len(page.pulls), page.oldest_updated_at, page.end_cursor, page.has_next, page.total, keys, save)
 
 
 async def issues(github: GitHub, repo: RepoRef, part: str, after: str | None) -> Pages:
-    """List issues with their first responses, last changed first."""
+    """List issues with labels, first responses and last comments, last changed first."""
     async for page in issue_pages(github, repo, states=ISSUE_STATES[part], after=after):
         yield issue_page(repo, page)
 

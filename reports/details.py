@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
-from analytics.window import iso
-from reports import escape, when
+from reports import asking_again, escape, when
 from reports.answer import Answer, Section
 from reports.question import Question
 from reports.room import Room
 from reports.table import fact, grid, label, table
 
 DRAWN = frozenset({"matrix", "weekday_hour"})  # hundreds of cells, most of them zeros
-EXPORTS = {
-    "traffic": "traffic {repository}",
-    "referrers": "referrers {repository}",
-    "paths": "paths {repository}",
-    "org-traffic": "traffic --all",
-}
 SUMMARY = "Numbers, definitions, how to repeat this"
 
 
@@ -55,26 +46,6 @@ def elsewhere(key: str) -> bool:
 
 
 def repeat(question: Question) -> str:
-    """Return the commands that ask exactly this question again, in a comment and in a terminal.
-
-    What captures have stored cannot be asked of GitHub with a personal token: the server exports its own data instead.
-    """
-    window = question.window
-    ends = f"--since {iso(window.since)} --until {iso(window.until)}"
-    asked = [name for name in question.metrics if name not in EXPORTS]
-    metrics = "".join(f" --metric {name}" for name in asked)
-    lines = [f"/analytics {' '.join(question.metrics)} {when.typed(window)}"]
-    if asked:
-        lines.append(f"python -m bot report {question.repository} {ends}{metrics}")
-    # a day is the window's if it begins in it
-    days = f"--since {next_midnight(window.since):%Y-%m-%d} --until {next_midnight(window.until):%Y-%m-%d}"
-    kept = [EXPORTS[name].format(repository=question.repository) for name in question.metrics if name in EXPORTS]
-    lines += [f"python -m bot export {what} {days} --format csv" for what in kept]
-    commands = "\n".join(lines)
+    """Return the commands that ask exactly this question again, in a comment and in a terminal."""
+    commands = "\n".join([asking_again.in_comment(question), *asking_again.in_terminal(question)])
     return f"To ask exactly this again:\n\n```\n{commands}\n```"
-
-
-def next_midnight(moment: datetime) -> datetime:
-    """Return the first midnight UTC that is not before `moment`."""
-    day = datetime.combine(moment.date(), time(), moment.tzinfo)
-    return day if day == moment else day + timedelta(days=1)

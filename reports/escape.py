@@ -26,6 +26,7 @@ BLOCK_START = re.compile(r"^([0-9]{1,9}(?=[.)](?:\s|$)))?([-+=#.)])")
 INVISIBLE = frozenset({"Cf", "Cs", "Co", "Cn"})
 JOINERS = "\u200c\u200d"
 JOINER_RUN = re.compile(f"[{JOINERS}]+")
+PUNCTUATION = ".,:;!?"  # at the end of a word it belongs to the sentence
 LATIN = "\u02ff"  # the last character of the Latin blocks
 BACKTICKS = re.compile("`+")
 
@@ -52,10 +53,15 @@ def joins(line: str, start: int, end: int) -> bool:
 
 def text(value: str) -> str:
     """Return `value` as one line of harmless Markdown that reads like it, for a sentence or a table's cell."""
-    words = [
-        code(word) if FOUND_BY_GITHUB.search(word) else word.translate(ESCAPES) for word in clean(value).split(" ")
-    ]
-    return BLOCK_START.sub(r"\1\\\2", " ".join(words))
+    return BLOCK_START.sub(r"\1\\\2", " ".join(harmless(word) for word in clean(value).split(" ")))
+
+
+def harmless(word: str) -> str:
+    """Return a word escaped, or as a code span where GitHub would find something; its punctuation stays outside."""
+    if not FOUND_BY_GITHUB.search(word):
+        return word.translate(ESCAPES)
+    bare = word.rstrip(PUNCTUATION)
+    return code(bare) + word[len(bare) :] if FOUND_BY_GITHUB.search(bare) else code(word)
 
 
 def code(value: str) -> str:

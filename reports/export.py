@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from analytics.metric import Cell, Grid
 from analytics.window import iso
+from reports.about import as_rows, as_values
 from reports.answer import Answer, Completeness, DatasetState
 from storage.installations import Repository
 
@@ -17,8 +19,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
-    """Return the answer as plain values: facts and tables by metric, times as ISO 8601, tables as lists of objects."""
-    window = answer.question.window
+    """Return the answer as plain values: facts and tables by metric, times as ISO 8601, tables as lists of objects.
+
+    `compared` has the facts of what the question compares with; these are `previous` too only where that is the period
+    before.
+    """
+    window, follows = answer.question.window, answer.question.against.kind == "previous"
     return {
         "schema": SCHEMA,
         "repository": {
@@ -28,6 +34,7 @@ def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
             "full_name": repository.full_name,
             "visibility": repository.visibility,
         },
+        "question": as_values(answer.question),
         "window": {"since": iso(window.since), "until": iso(window.until)},
         "as_of": iso(answer.as_of),
         "completeness": completeness(answer.completeness),
@@ -38,7 +45,8 @@ def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
                 "definition": section.definition,
                 "finding": section.finding,
                 "notes": list(section.now.notes),
-                "previous": dict(section.before.facts) if section.before else None,
+                "previous": dict(section.before.facts) if section.before and follows else None,
+                "compared": dict(section.before.facts) if section.before else None,
             }
             for section in answer.sections
         },
@@ -74,6 +82,13 @@ def as_csv(answer: Answer) -> Mapping[str, str]:
         for name, grid in {"facts": facts, **section.now.tables}.items():
             texts[f"{section.metric}.{name}"] = csv_text(grid.columns, grid.rows)
     return texts
+
+
+def about_csv(answer: Answer, repository: Repository) -> str:
+    """Return what a folder of CSV files is about as one more: names and values, as the JSON has them."""
+    said = as_json(replace(answer, sections=()), repository)
+    kept = {key: value for key, value in said.items() if key != "metrics"}
+    return csv_text(("name", "value"), as_rows(kept))
 
 
 def plain(value: object) -> Cell:

@@ -12,8 +12,9 @@ import structlog
 from github.errors import Gone, Later, Overloaded, QueryFailed, Refused
 from github.permissions import FIELDS
 from reports.datasets import WALKS
+from reports.updated_walk import UpdatedWalk
 from reports.walk import Progress, Reading
-from storage.watermarks import Watermark, watermarks
+from storage.watermarks import OPEN_SHAPED, SHAPED, Watermark, watermarks
 
 FIELD_OF = {
     "pulls": "pullRequests", "issues": "issues", "commits": "defaultBranchRef", "releases": "releases",
@@ -22,29 +23,54 @@ FIELD_OF = {
 """The field of GraphQL's `repository` that each dataset is read through."""
 
 FORBIDDEN = 403
+ANY_SHAPE = 0
 
 log = structlog.get_logger(__name__)
 
 
-async def bring(reading: Reading, needs: Collection[str], edge: datetime) -> dict[str, Watermark]:
+async def bring(
+    reading: Reading, needs: Collection[str], edge: datetime, shape: int = ANY_SHAPE
+) -> dict[str, Watermark]:
     """Make everything changed since `edge`, and everything still open, present and fresh.
 
+    shape: what must have been read of each row, where older versions may have read less (`storage.watermarks`).
     Returns the watermark of each needed dataset; one that GitHub refuses to show carries the reason as its `error`.
     Raises Later when the hourly limit is used up (what was read is kept, the next call goes on from there), and Gone.
     """
     known = await stored_marks(reading)
     marks = [known.get(name) or Watermark(reading.repository.id, name) for name in sorted(needs)]
-    return {mark.dataset: await one(reading, mark, edge) for mark in marks}
+    return {mark.dataset: await one(reading, mark, edge, shape) for mark in marks}
 
 
-async def one(reading: Reading, mark: Watermark, edge: datetime) -> Watermark:
+async def one(reading: Reading, mark: Watermark, edge: datetime, shape: int) -> Watermark:
     """Bring one dataset up to date, or note why GitHub refuses it; a fresh refusal is not asked again."""
     if mark.error and not reading.stale(mark):
         return mark
     walk = WALKS[mark.dataset]
     if reading.stale(mark):
         await reading.report(Progress(walk.noun, 0, None, None))
-    return await attempt(reading, replace(mark, error=None), lambda known: walk.bring(reading, known, edge))
+    if not isinstance(walk, UpdatedWalk) or not walk.has_open:
+        return await attempt(reading, replace(mark, error=None), lambda known: walk.bring(reading, known, edge))
+
+    async def read(known: Watermark) -> Watermark:
+        return await walk.bring(reading, await shaped(reading, walk, known, shape), edge)
+
+    return await attempt(reading, replace(mark, error=None), read)
+
+
+async def shaped(reading: Reading, walk: UpdatedWalk, mark: Watermark, shape: int) -> Watermark:
+    """Have read again what an older version read, if the question needs more of its rows than that knew.
+
+    Last comments matter of what is open: that is read once more. Labels matter of everything: nothing counts as read
+    then, and the question reads as far as it would of a repository nobody has asked about; the background reads on.
+    """
+    if mark.shape >= shape:
+        return mark
+    if shape > OPEN_SHAPED or mark.open_complete_at is None:
+        log.info("a dataset is read again", dataset=mark.dataset, repository=reading.repository.id)
+        unread = replace(mark, open_complete_at=None, covered_since=None, whole_history=False, cursor=None)
+        return await reading.note(replace(unread, shape=SHAPED))
+    return await walk.read_open_again(reading, mark)
 
 
 async def further(reading: Reading, mark: Watermark, pages: int) -> Watermark:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from analytics.filters import APPLIES_TO
 from analytics.metric import Metric
 from reports import escape
-from reports.question import OF_ORGANISATION
-from reports.table import table
+from reports.metric_names import knowing
+from reports.options import KEYS, MEANINGS, example
+from reports.period import FORMS
 
 FOOTNOTE = (
     "<sub>Lines in code, quotes and HTML are not commands, and bots are not answered · "
-    "`/analytics help <metric>` defines its numbers</sub>"
+    "`/analytics help <metric>` defines its numbers, `/analytics help <command>` or `<key>` explains it</sub>"
 )
-FOR_PUSH = "for people who may push to the repository"
+FOR_PUSH = "for people who may push"
 
 
 class Described(Protocol):
@@ -40,38 +42,45 @@ class Described(Protocol):
 
 
 def help_page(commands: Sequence[Described], metrics: Mapping[str, Metric]) -> str:
-    """Return what can be asked: every command with who may use it, every metric, periods, examples."""
-    who = {command.who for command in commands}
-    shared = f"Who may: {escape.text(who.pop())}." if len(who) == 1 else ""
-    does = [
-        [escape.code(command.usage), command.summary, *([] if shared else [escape.text(command.who)])]
-        for command in commands
-    ]
-    asked = [
-        [escape.code(metric.name), escape.text(metric.summary) + also(metric) + audience(metric)]
-        for metric in metrics.values()
-    ]
-    of_all = [name for name in metrics if name.startswith(OF_ORGANISATION)]
-    scopes = ", ".join(escape.code(f"{name.removeprefix(OF_ORGANISATION)} scope=org") for name in of_all)
-    examples = [example for command in commands for example in command.examples]
+    """Return what can be asked: every command and who may use it, every metric, periods, keys, examples.
+
+    Lists rather than tables: they break into lines on a phone.
+    """
+    asks = [f"`{command.usage}` answers with {command.summary}" for command in commands]
+    shows = [f"{escape.code(name)} {described(metric)}{audience(metric)}" for name, metric in metrics.items()]
+    periods = " · ".join(f"{escape.code(form)} {meaning}" for form, meaning in FORMS.items())
+    keys = [f"`{KEYS[key]}` {meaning}" for key, meaning in MEANINGS.items()]
     parts = [
         "**Write a command on a line of its own, up to five in a comment; editing the comment edits the answer.**",
-        table(["command", "answers with", *([] if shared else ["who may"])], does),
-        shared,
-        table(["metric", "what it shows"], asked),
-        "**Periods:** `30d` (the default), `12w`, `2026-01-01..2026-03-31` (UTC, the last day counts), `all`.",
-        f"**All repositories together:** {scopes}." if scopes else "",
-        fenced(examples),
+        bullets(asks),
+        who_may(commands),
+        "**Metrics**, one or more in a command",
+        bullets(shows),
+        f"**Periods**, in UTC, 30 days where none is said: {periods}.",
+        "**Keys**, several values between commas",
+        bullets(keys),
+        fenced([example for command in commands for example in command.examples]),
         FOOTNOTE,
     ]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(parts)
+
+
+def who_may(commands: Sequence[Described]) -> str:
+    """Return who may use which command; of those that most commands are for, the names are left out."""
+    by_who: dict[str, list[str]] = {}
+    for command in commands:
+        by_who.setdefault(command.who, []).append(escape.code(command.name))
+    *few, (most, _) = sorted(by_who.items(), key=lambda who: len(who[1]))
+    lines = [f"{', '.join(names)}: {escape.text(who)}" for who, names in few]
+    lines.append(f"everything{' else' if few else ''}: {escape.text(most)}")
+    return f"**Who may ask**\n\n{bullets(lines)}"
 
 
 def command_help(command: Described) -> str:
     """Return all there is to say about one command."""
     return "\n\n".join(
         [
-            f"**{escape.code(command.usage)}** answers with {command.summary}.",
+            f"**`{command.usage}`** answers with {command.summary}.",
             command.help,
             f"Who may: {escape.text(command.who)}.",
             fenced(command.examples),
@@ -80,16 +89,48 @@ def command_help(command: Described) -> str:
 
 
 def metric_help(metric: Metric) -> str:
-    """Return what a metric shows, what its numbers mean and how it is asked for."""
-    shows = f"{escape.text(metric.summary)}{also(metric)}"
-    return "\n\n".join(
-        [
-            f"**{escape.text(metric.title)}**, {escape.code(metric.name)}: {shows}.",
-            escape.text(metric.definition),
-            *([f"Who may: {FOR_PUSH}, unless `.github/analytics.yml` says otherwise."] if audience(metric) else []),
-            fenced([f"/analytics {metric.name} 90d"]),
-        ]
-    )
+    """Return what a metric shows, what its numbers mean, what narrows it and how it is asked for."""
+    able = [key for key, datasets in APPLIES_TO.items() if metric.needs & datasets]
+    narrowed = f"It can be narrowed by {', '.join(escape.code(key + '=') for key in able)}." if able else ""
+    examples = [f"/analytics {metric.name} 90d", *(f"/analytics {metric.name} 6m {example(key)}" for key in able[:1])]
+    parts = [
+        f"**{escape.text(metric.title)}**, {escape.code(metric.name)}: {described(metric)}.",
+        escape.text(metric.definition),
+        f"Who may: {FOR_PUSH}, unless `.github/analytics.yml` says otherwise." if audience(metric) else "",
+        narrowed,
+        fenced(examples),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def key_help(key: str, metrics: Mapping[str, Metric]) -> str:
+    """Return what a key means, how it is written and what it can be asked of."""
+    able = knowing(metrics, key) if key in APPLIES_TO else ()
+    can = f"It filters {', '.join(escape.code(name) for name in able)}." if able else ""
+    first = f"{able[0]} " if able else "pulls " if "pulls" in metrics else ""
+    ways = [KEYS[key].partition("=")[0] + "=" + way for way in KEYS[key].partition("=")[2].split("|")]
+    parts = [
+        f"**`{KEYS[key]}`** {MEANINGS[key]}.",
+        can,
+        fenced([f"/analytics {first}6m {way}" for way in ways]),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def period_help() -> str:
+    """Return every form of a period."""
+    forms = bullets([f"{escape.code(form)} {meaning}" for form, meaning in FORMS.items()])
+    return f"**Periods** are in UTC. What is not over yet ends now.\n\n{forms}"
+
+
+def bullets(items: Sequence[str]) -> str:
+    """Return a list, an item a line."""
+    return "\n".join(f"- {item}" for item in items)
+
+
+def described(metric: Metric) -> str:
+    """Return a metric's summary and other names."""
+    return escape.text(metric.summary) + also(metric)
 
 
 def also(metric: Metric) -> str:

@@ -6,14 +6,17 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from analytics.words import shorten
 from reports import completeness, details, escape, when
+from reports.about import only, whose
 from reports.answer import Answer, PictureData, Section
 from reports.help import command_help, help_page, metric_help
-from reports.keys import with_key
-from reports.room import LEVELS, LIMIT, Room
+from reports.question import Question
+from reports.room import LEVELS, LIMIT, Room, arranged, together
 from reports.sentences import cannot_later, failure, mistake, waiting
+from reports.sides import sides
 from reports.table import fact, label, table
 
 __all__ = [
@@ -51,19 +54,10 @@ def comment(answer: Answer, *, picture_urls: PictureLinks | None, key: str | Non
 def several(parts: Sequence[Answer | str], *, picture_urls: Sequence[PictureLinks | None], key: str | None) -> str:
     """Return one comment for all commands of one comment: answers, and Markdown such as help or a mistake's sentence.
 
-    picture_urls has one entry per part (None for Markdown). Where all of it together is too long, each part gets an
-    equal share and what the shorter ones leave.
+    picture_urls has one entry per part (None for Markdown).
     """
-    between = "\n\n---\n\n"
-    room = LIMIT - len(with_key("", key)) - len(between) * len(parts)
-    whole = [fitted(part, links, room) for part, links in zip(parts, picture_urls, strict=True)]
-    shortest_first = sorted(range(len(whole)), key=lambda place: len(whole[place]))
-    for done, place in enumerate(shortest_first):
-        share = room // (len(whole) - done)
-        if len(whole[place]) > share:
-            whole[place] = fitted(parts[place], picture_urls[place], share)
-        room -= len(whole[place])
-    return with_key(between.join(whole), key)
+    fits = [partial(fitted, part, links) for part, links in zip(parts, picture_urls, strict=True)]
+    return together(arranged(fits, key), key)
 
 
 def fitted(part: Answer | str, links: PictureLinks | None, limit: int) -> str:
@@ -101,7 +95,7 @@ def written(answer: Answer, links: PictureLinks | None, room: Room) -> str:
 
 def section_blocks(section: Section, answer: Answer, links: PictureLinks | None, room: Room) -> list[str]:
     """Return headline, table and pictures of one metric."""
-    blocks = [headline(section.finding), comparison(section, answer, room)]
+    blocks = [headline(section.finding), narrowed(answer.question), comparison(section, answer, room)]
     if links is not None and len(links) == len(section.pictures):
         blocks += [hosted(picture, link, room) for picture, link in zip(section.pictures, links, strict=True)]
     else:
@@ -115,8 +109,15 @@ def headline(finding: str) -> str:
     return " ".join([f"**{escape.text(first)}**", *(escape.text(sentence) for sentence in rest)]) if first else ""
 
 
+def narrowed(question: Question) -> str:
+    """Return the line under a headline that says of what alone it is true; empty where nothing is left out."""
+    said = [only(question), whose(question) if question.elsewhere else ""]
+    line = ", ".join(filter(None, said))
+    return escape.text(f"{line[:1].upper()}{line[1:]}.") if line else ""
+
+
 def comparison(section: Section, answer: Answer, room: Room) -> str:
-    """Return the table against the previous period, or the main facts where there is nothing to compare with."""
+    """Return the table against what the question compares with, or the main facts where that is nothing."""
     now = when.name(answer.question.window, answer.as_of)
     if not section.comparisons:
         known = [(key, value) for key, value in section.now.facts.items() if value is not None]
@@ -132,7 +133,8 @@ def comparison(section: Section, answer: Answer, room: Room) -> str:
         ]
         for row in section.comparisons[: room.comparisons]
     ]
-    return table([" ", now, "before", *([" "] if judged else [])], lines, numbers=[1, 2])
+    before, now = (escape.text(side) for side in sides(answer.question, answer.as_of))
+    return table([" ", now, before, *([" "] if judged else [])], lines, numbers=[1, 2])
 
 
 def hosted(picture: PictureData, link: PictureLink, room: Room) -> str:

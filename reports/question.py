@@ -6,72 +6,38 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
-from analytics.filters import Filters
+from analytics.filters import APPLIES_TO, Filters
 from analytics.metric import Metric
-from analytics.tables import CAPTURED
+from analytics.tables import DATASET_NOUNS
 from analytics.window import Window, iso
+from reports.against import PREVIOUS, Against, year_before
+from reports.asked_for import asked_for, written
 from reports.escape import code
+from reports.metric_names import (
+    HELP,
+    OF_ORGANISATION,
+    default_metric,
+    knowing,
+    names_of,
+    of_organisation,
+    readable,
+    unknown_metric,
+)
 from reports.mistake import Mistake
-from reports.nearest import nearest
-from reports.period import Period, instant, looks_like_period, period
+from reports.options import KEYS, SHAPE, UNFILTERED, Options, Said, read, usage_of
+from reports.period import EVERYTHING, Period, instant, period, quoted
+from reports.period import USAGE as PERIODS
+from reports.sorted_words import sorted_out
 
-__all__ = ["USAGE", "Mistake", "Question"]
+__all__ = [
+    "OF_ORGANISATION", "PREVIOUS", "USAGE", "Against", "Mistake", "Question", "names_of", "readable", "year_before",
+]  # fmt: skip
 
-USAGE = "/analytics [metric …] [30d | 12w | 2026-01-01..2026-03-31] [scope=org]"
-DEFAULT_METRIC = "overview"
+USAGE = f"{SHAPE} [key=value …]"
 DEFAULT_PERIOD = "30d"
-SCOPE = "scope="
-ORGANISATION = frozenset({"org", "organisation", "organization"})
-ONE_REPOSITORY = frozenset({"repo", "repository"})
-OF_ORGANISATION = "org-"
-"""What the name of a metric over all repositories begins with: `org-traffic` is `traffic scope=org`."""
-# Characters that come along when a word is marked up, listed or ends a sentence.
-DRESSING = "`*,;"
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """What an answer is compared with: the period just before, the same one a year before, another repository's same
-    period, or another period.
-
-    repository_id, repository: the other one's, 0 and empty where it is the same one · window: another period, None
-    where it follows from the question's.
-    """
-
-    kind: Literal["previous", "year", "repository", "window"] = "previous"
-    repository_id: int = 0
-    repository: str = ""
-    window: Window | None = None
-
-    def window_for(self, asked: Window) -> Window | None:
-        """Return the window that is compared with `asked`; None where nothing lies before it."""
-        if self.window is not None or self.kind == "repository":
-            return self.window or asked
-        if asked.whole:
-            return None
-        if self.kind == "previous":
-            return asked.previous()
-        return Window(year_before(asked.since), year_before(asked.until))
-
-    @property
-    def spoken(self) -> str:
-        """What it is called within a sentence: `in the period before`, `a year before`, `in o/r`."""
-        if self.kind == "repository":
-            return f"in {self.repository}"
-        return {"previous": "in the period before", "year": "a year before"}.get(self.kind, "in the other period")
-
-
-PREVIOUS = Against()
-
-
-def year_before(moment: datetime) -> datetime:
-    """Return the same moment of the year before; of 29 February, that of the day before."""
-    try:
-        return moment.replace(year=moment.year - 1)
-    except ValueError:
-        return moment.replace(year=moment.year - 1, day=28)
+WAITING = "waiting"
+UNKNOWN_PATHS = "which files a pull request touches is not stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +47,11 @@ class Question:
     notes: plain sentences about how the words were read ("the end was cut at now"); not part of the question ·
     sees_traffic: whether whoever asks may see the repository's traffic · repositories: the ids that figures of a whole
     organisation are counted over, empty where none are asked for · filters: which rows it is about · against: what the
-    answer is compared with · whole_organisation: whether the figures are over all of `repositories` together.
+    answer is compared with · whole_organisation: whether the figures are over all of `repositories` together ·
+    compare: whether the answer shows every row of the comparison and a picture of both periods · elsewhere: by which
+    name another repository than the thread's was asked for; whoever looks it up sets repository_id and repository, and
+    leaves this, with which the question is written again · counted: the ids that everything but traffic is counted over
+    where a whole organisation is asked about, in order; empty until somebody has decided.
     """
 
     metrics: tuple[str, ...]
@@ -91,45 +61,62 @@ class Question:
     notes: tuple[str, ...] = field(default=(), compare=False)
     sees_traffic: bool = False
     repositories: tuple[int, ...] = ()
-    filters: Filters = Filters()
+    filters: Filters = UNFILTERED
     against: Against = PREVIOUS
     whole_organisation: bool = False
+    compare: bool = False
+    elsewhere: str = ""
+    counted: tuple[int, ...] = ()
 
     @classmethod
     def from_words(
         cls,
         words: Sequence[str],
+        options: Options = (),
         *,
         now: datetime,
         repository_id: int,
         repository: str,
         metrics: Mapping[str, Metric],
+        compare: bool = False,
+        usage: str = USAGE,
+        commands: Sequence[str] = HELP,
     ) -> Question:
-        """Read what follows `/analytics`: any number of metrics, at most one period and one scope, in any order.
+        """Read what follows `/analytics`: any number of metrics and at most one period, in any order, and the options.
 
-        Nothing said means the overview of the last 30 days. Raises Mistake with the sentence to answer.
+        Nothing said means the overview of the last 30 days. `compare` allows a second period, the earlier of which is
+        what the later is compared with; `commands` may have been meant by a word that means nothing. Raises Mistake
+        with the sentence to answer.
         """
-        known = names_of(metrics)
-        asked: list[str] = []
-        said: Period | None = None
-        whole_organisation = False
-        for word in (plain for plain in (word.strip(DRESSING) for word in words) if plain):
-            name = word.casefold()
-            if name in known:
-                asked.append(known[name])
-            elif name.startswith(SCOPE):
-                whole_organisation = is_organisation(word) or whole_organisation
-            elif not looks_like_period(name):
-                raise unknown_metric(word, known)
-            elif said is not None:
-                raise Mistake(f"{code(word)} is a second period; one command has one.", USAGE, word=word)
-            else:
-                said = period(name, now, USAGE)
-        said = said or period(DEFAULT_PERIOD, now, USAGE)
-        if whole_organisation:
-            asked = of_organisation(asked, metrics)
-        chosen = tuple(dict.fromkeys(asked)) or (default_metric(metrics),)
-        return cls(chosen, said.window, repository_id, repository, said.notes)
+        said = read(options, repository=repository, now=now, metrics=names_of(metrics))
+        names, periods = sorted_out(words, names_of(metrics), now, usage, commands)
+        if len(periods) > (2 if compare else 1):
+            word = list(periods)[-1]
+            sentence = "`compare` has two periods" if compare else "one command has one, and `compare` two"
+            near = None if compare else f"/analytics compare {' '.join([*names, *list(periods)[:2]])}"
+            raise Mistake(f"{quoted(word)} is one period too many; {sentence}.", usage, nearest=near, word=word)
+        chosen = names or (default_metric(metrics),)
+        if chosen == (WAITING,) and (periods or said.against is not None or compare):
+            raise about_now(next(iter(periods), "vs=" if said.against is not None else "compare"))
+        if said.organisation:
+            chosen = of_organisation(chosen, metrics, usage_of("scope"))
+        notes = narrowed(chosen, said.filters, metrics)
+        window, against = compared(list(periods.values()) or [period(DEFAULT_PERIOD, now)], said, usage)
+        if compare and against.window_for(window) is None:
+            sentence = "Nothing lies before the whole history, so nothing can be compared with it."
+            raise Mistake(sentence, usage, nearest="/analytics compare 1y", word=EVERYTHING)
+        return cls(
+            chosen,
+            window,
+            repository_id,
+            repository,
+            tuple(dict.fromkeys(note for found in periods.values() for note in found.notes)) + said.notes + notes,
+            filters=said.filters,
+            against=against,
+            whole_organisation=said.organisation and any(not name.startswith(OF_ORGANISATION) for name in chosen),
+            compare=compare,
+            elsewhere=said.elsewhere,
+        )
 
     @classmethod
     def from_options(
@@ -142,33 +129,32 @@ class Question:
         repository_id: int,
         repository: str,
         known: Mapping[str, Metric],
+        options: Options = (),
     ) -> Question:
-        """Read the command line's --since, --until and --metric.
+        """Read the command line's --since, --until and --metric; `options` are further ones as a comment has them.
 
         Both ends are instants of the half-open window: a date is its midnight UTC, so `--since 2026-01-01 --until
         2026-04-01` is the first quarter; `2026-01-01T08:00:00Z` is that moment; `90d` and `12w` count back, for
         --since from the end, for --until from now; `--since all` is everything. Without --since, 30 days; without
-        --until, now. No metric means all that GitHub can be asked for now. Raises Mistake.
+        --until, now. No metric means all that GitHub can be asked for now and the options can narrow. Raises Mistake.
         """
-        usage = "--since 2026-01-01 | 2026-01-01T08:00:00Z | 90d | 12w | all, --until likewise"
+        usage = "--since 2026-01-01 | 2026-01-01T08:00:00Z | 90d | 12w | 6m | 1y | ytd | all, --until likewise"
+        said = read(options, repository=repository, now=now)
         end, end_notes = instant(until, now, now, usage) if until else (now, ())
         begin, begin_notes = instant(since or DEFAULT_PERIOD, end, now, usage)
         if begin >= end:
             sentence = f"The window must begin before it ends; {iso(begin)} is not before {iso(end)}."
             raise Mistake(sentence, usage, word=since or "")
         names = names_of(known)
-        chosen = []
         for word in metrics:
             if word.casefold() not in names:
-                raise unknown_metric(word, names)
-            chosen.append(names[word.casefold()])
-        return cls(
-            tuple(dict.fromkeys(chosen)) or readable(known),
-            Window(begin, end),
-            repository_id,
-            repository,
-            (*begin_notes, *end_notes),
-        )
+                raise unknown_metric(word, names, USAGE, now)
+        able = [name for name in readable(known) if all(name in knowing(known, key) for key in said.filters.used)]
+        chosen = tuple(dict.fromkeys(names[word.casefold()] for word in metrics)) or tuple(able)
+        narrowing = narrowed(chosen, said.filters, known)
+        window, against = compared([Period(Window(begin, end))], said, usage)
+        notes = (*begin_notes, *end_notes, *said.notes, *narrowing)
+        return cls(chosen, window, repository_id, repository, notes, filters=said.filters, against=against)
 
     @property
     def seed(self) -> int:
@@ -182,43 +168,54 @@ class Question:
         return self.against.window_for(self.window)
 
 
-def is_organisation(word: str) -> bool:
-    """Tell whether `scope=…` means the whole organisation, or the repository, which is meant anyway; else a Mistake."""
-    scope = word.casefold().removeprefix(SCOPE)
-    if scope not in ORGANISATION | ONE_REPOSITORY:
-        sentence = f"{code(word)} is no scope: there is {code('scope=org')}, all repositories together."
-        raise Mistake(sentence, USAGE, nearest="scope=org", word=word)
-    return scope in ORGANISATION
+def about_now(word: str) -> Mistake:
+    """Say that what waits has no period."""
+    sentence = f"{code(WAITING)} is about what waits now; it has no period and nothing to compare with."
+    return Mistake(sentence, f"/analytics {WAITING} [key=value …]", nearest=f"/analytics {WAITING}", word=word)
 
 
-def of_organisation(asked: Sequence[str], metrics: Mapping[str, Metric]) -> list[str]:
-    """Return the asked metrics over all repositories, where none is asked all there are; else a Mistake."""
-    there_are = [name for name in metrics if name.startswith(OF_ORGANISATION)]
-    for name in asked:
-        if name not in there_are and OF_ORGANISATION + name not in there_are:
-            sentence = f"{code(name)} is asked of one repository, not of all of them together."
-            near = f"{there_are[0].removeprefix(OF_ORGANISATION)} scope=org" if there_are else None
-            raise Mistake(sentence, USAGE, nearest=near, word=name)
-    return [name if name in there_are else OF_ORGANISATION + name for name in asked] or there_are
+def compared(periods: Sequence[Period], said: Said, usage: str) -> tuple[Window, Against]:
+    """Return the window that is asked about and what it is compared with; raises Mistake where that is not possible."""
+    windows = sorted((found.window for found in periods), key=lambda window: (window.until, window.since))
+    asked, against = windows[-1], said.against or PREVIOUS
+    if len(windows) > 1:
+        if said.against is not None:
+            raise Mistake("Two periods are compared with each other; `vs=` would be a third.", usage, word="vs=")
+        against = Against("window", window=windows[0])
+    other = None if against.kind == "repository" else against.window_for(asked)
+    if other is not None and other.since < asked.until and asked.since < other.until:
+        sentence = "The two periods overlap; what is compared has no days in common."
+        raise Mistake(sentence, PERIODS, nearest="vs=previous")
+    if asked.whole and said.against is not None and against.kind in ("previous", "year"):
+        sentence = (
+            f"Nothing lies before the whole history, so {code('vs=' + against.kind)} has nothing to compare with."
+        )
+        raise Mistake(sentence, usage_of("vs"), nearest=f"1y vs={against.kind}", word=f"vs={against.kind}")
+    return asked, against
 
 
-def readable(metrics: Mapping[str, Metric]) -> tuple[str, ...]:
-    """Return the metrics whose datasets GitHub can be asked for when the question comes."""
-    return tuple(name for name, metric in metrics.items() if not metric.needs & CAPTURED)
+def narrowed(chosen: Sequence[str], filters: Filters, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
+    """Return a note for each filter that narrows a part of what is asked only; where it narrows nothing, a Mistake."""
+    notes = []
+    for key in sorted(filters.used, key=list(KEYS).index):
+        able = knowing(metrics, key)
+        for name in chosen:
+            if name not in able:
+                raise cannot_narrow(key, name, able, filters)
+        whole = {dataset for name in chosen for dataset in metrics[name].needs} - APPLIES_TO[key]
+        if whole:
+            nouns = " and ".join(sorted(f"{DATASET_NOUNS[dataset]}s" for dataset in whole))
+            notes.append(f"{key}= does not narrow {nouns}")
+    return tuple(notes)
 
 
-def default_metric(metrics: Mapping[str, Metric]) -> str:
-    return DEFAULT_METRIC if DEFAULT_METRIC in metrics else next(iter(metrics))
-
-
-def names_of(metrics: Mapping[str, Metric]) -> dict[str, str]:
-    """Return every word that names a metric, lower-cased -> the metric's name; a name wins over an alias."""
-    aliases = {alias.casefold(): metric.name for metric in metrics.values() for alias in metric.aliases}
-    return aliases | {name.casefold(): name for name in metrics}
-
-
-def unknown_metric(word: str, known: Mapping[str, str]) -> Mistake:
-    """Say that `word` names no metric, with the nearest one that does."""
-    near = nearest(word, [*known, "help"])
-    sentence = f"{code(word)} is neither a metric nor a period."
-    return Mistake(sentence, USAGE, nearest=known.get(near, near) if near else None, word=word)
+def cannot_narrow(key: str, name: str, able: Sequence[str], filters: Filters) -> Mistake:
+    """Say which metric a filter can do nothing for, and which ones it can."""
+    can = ", ".join(code(other) for other in able)
+    sentence = (
+        f"{code(key + '=')} cannot narrow {code(name)}; it filters {can}." if can else f"Nothing has a {key} here."
+    )
+    if key == "path":
+        sentence = f"{sentence.removesuffix('.')}; {UNKNOWN_PATHS}."
+    near = f"{able[0]} {key}={','.join(written(value) for value in asked_for(filters)[key])}" if able else None
+    return Mistake(sentence, usage_of(key), nearest=near, word=name)

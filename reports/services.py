@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from github.client import GitHub
 from github.reads.app import AppFacts
-from reports.pool import Pool
+from reports.absent import Absent
 from storage.engine import Store
 from storage.queue import Wakeup
+
+
+class Runs(Protocol):
+    """Runs functions of `reports.compute` elsewhere than in this process."""
+
+    async def run(self, function: str, task: object) -> object:
+        """Run `reports.compute.<function>(task)`; its exceptions come through."""
 
 
 @dataclass(frozen=True)
@@ -20,17 +28,19 @@ class Services:
     github(installation_id, repository_id=None) speaks for that installation, its token narrowed to one repository where
     one is given; limits and cache are the installation's · as_app() speaks for the App itself · identity() is who the
     App is, asked of GitHub · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no
-    picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept.
+    picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept
+    · absent remembers which settings files were not there just now.
     """
 
     store: Store
     github: Callable[..., GitHub]
     as_app: Callable[[], GitHub]
     identity: Callable[[], Awaitable[AppFacts]]
-    pool: Pool
+    pool: Runs
     wakeup: Wakeup
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]]
     new_address: Callable[[], str]
     picture_base: str | None
     grace: timedelta = timedelta(days=30)
+    absent: Absent = field(default_factory=Absent)

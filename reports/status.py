@@ -6,28 +6,35 @@ In a thread it tells of repositories that the thread's readers may see, and of n
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from analytics.words import ago, day, number, plural
 from reports import escape
+from reports.capture_runs import NOT_OVER, any_under_way, is_under_way
 from reports.capture_times import next_capture, today
-from reports.capture_words import counted, settings_page
+from reports.capture_words import counted, is_lacking, settings_page
 from reports.captured import lacks_permission
+from reports.configuration import Configuration
+from reports.configuration_status import settings_block
+from reports.digest_status import reports_block
+from reports.reconciled import reconciled_sentence
 from reports.table import table
 from reports.together import chosen
 from storage.captures import CaptureRow, CaptureRun, last_capture, recent_runs, run_captures
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository, installation, repositories_of
+from storage.reconciling import Comparison, last_comparisons
 from storage.traffic import TrafficDay, days
 from storage.watermarks import Watermark, watermarks
 
 RUNS = 5
 MOST_FAULTS = 20
 NOTHING = "\N{EN DASH}"
+OVERTAKEN = "overtaken"
 SAID = {"planned": "waits", "running": "under way", "done": "done", "stopped": "stopped"}
 
 
@@ -42,11 +49,21 @@ class Stored:
     last: CaptureRow | None
     runs: list[tuple[CaptureRun, list[CaptureRow]]]
     marks: Mapping[str, Watermark]
+    compared: Sequence[Comparison] = ()
 
 
-async def status(store: Store, repository: Repository, now: datetime, web: str) -> str:
-    """Return the status as Markdown. web: where people read GitHub, for the page where permissions are approved."""
-    return page(await store.read(lambda conn: read(conn, repository)), now, web)
+async def status(
+    store: Store, repository: Repository, now: datetime, web: str, configuration: Configuration | None = None
+) -> str:
+    """Return the status as Markdown. web: where people read GitHub, for the page where permissions are approved.
+
+    configuration: what is set for the repository, None where that is not known.
+    """
+    parts = [page(await store.read(lambda conn: read(conn, repository)), now, web)]
+    parts.append(await reports_block(store, repository.id, now))
+    if configuration is not None:
+        parts.append(settings_block(configuration))
+    return "\n\n".join(part for part in parts if part)
 
 
 async def read(conn: Connection, repository: Repository) -> Stored:
@@ -63,6 +80,7 @@ async def read(conn: Connection, repository: Repository) -> Stored:
         last=await last_capture(conn, repository.id),
         runs=[(run, [row for row in rows if row.repository_id in may]) for run, rows in runs],
         marks=await watermarks(conn, repository.id),
+        compared=await last_comparisons(conn, repository.id),
     )
 
 
@@ -70,10 +88,11 @@ def page(stored: Stored, now: datetime, web: str) -> str:
     """Return the status as Markdown; pure."""
     parts = [
         f"**{finding(stored)}** {captures(stored, now)}",
-        *permission(stored.owner, web),
+        *permission(stored, now, web),
         *runs(stored, now),
         *faults(stored),
         *datasets(stored.marks, now),
+        *filter(None, [reconciled_sentence(stored.compared, now)]),
     ]
     return "\n\n".join(parts)
 
@@ -115,22 +134,32 @@ def captures(stored: Stored, now: datetime) -> str:
         return f"{before}; the App is not installed here any more."
     if owner.suspended_at is not None:
         return f"{before}; the App is suspended since {day(owner.suspended_at)}, so nothing is captured."
-    if any(run.state in {"planned", "running"} for run, _ in stored.runs):
+    if any_under_way([run for run, _ in stored.runs], now):
         return f"{before}; a capture is under way."
     planned = any(run.run == today(now).isoformat() for run, _ in stored.runs)
     due = next_capture(owner.id, now, planned=planned)
     return f"{before}; the next is due {due:%Y-%m-%d}, about {due:%H:%M} UTC."
 
 
-def permission(owner: Installation | None, web: str) -> Iterable[str]:
+def permission(stored: Stored, now: datetime, web: str) -> Iterable[str]:
     """Say that the App may not read traffic, and where its owner allows it."""
-    if owner is not None and lacks_permission(owner):
+    owner = stored.owner
+    if owner is not None and is_refused(stored, owner, now):
         where = settings_page(web, owner)
         yield (
             "The App may not read traffic here: the repository permission **Administration (read-only)** is missing, "
             f"the only one under which GitHub shows it. An owner approves it on [the installation's page]({where}); "
             "if it is not offered there, the App's registration has to ask for it first."
         )
+
+
+def is_refused(stored: Stored, owner: Installation, now: datetime) -> bool:
+    """Tell whether the App may not read traffic: what GitHub did in the latest capture counts before what it lists."""
+    runs = [run for run, _ in stored.runs]
+    latest = next((run for run in runs if run.state == "done" and run.repositories), None)
+    if latest is None or not is_lacking(latest.reason):
+        return latest is None and lacks_permission(owner)
+    return lacks_permission(owner) or not any_under_way(runs, now)  # one is ordered when it is granted
 
 
 def runs(stored: Stored, now: datetime) -> Iterable[str]:
@@ -142,9 +171,15 @@ def runs(stored: Stored, now: datetime) -> Iterable[str]:
         outcomes = Counter(row.outcome for row in tries)
         requests = sum(row.requests for row in tries)
         begun = ago(run.started_at, now) if run.started_at else NOTHING
-        rows.append([escape.code(run.run), begun, SAID[run.state], counted(outcomes), number(requests)])
+        rows.append([escape.code(run.run), begun, state(run, stored, now), counted(outcomes), number(requests)])
     header = ["capture", "began", "state", "repositories", "requests"]
     yield "**The latest captures of this installation**\n\n" + table(header, rows, numbers=[4])
+
+
+def state(run: CaptureRun, stored: Stored, now: datetime) -> str:
+    """Return how a run stands; one whose place another has taken will do nothing more."""
+    waits = run.state in NOT_OVER and not is_under_way(run, [other for other, _ in stored.runs], now)
+    return OVERTAKEN if waits else SAID[run.state]
 
 
 def faults(stored: Stored) -> Iterable[str]:

@@ -59,6 +59,8 @@ def fact(key: str, value: Fact) -> str:
 
 def figure(key: str, value: float) -> str:
     """Return a number as its key says it is meant."""
+    if "business_hours" in key:
+        return f"{number(value)} h"  # a working day is no 24 hours
     if "hours" in key and value >= 0:
         return duration(value)
     if SHARES.search(key):

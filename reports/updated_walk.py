@@ -10,7 +10,7 @@ from analytics.window import BEGINNING
 from github.client import GitHub
 from github.reads.repository import RepoRef
 from reports.walk import OVERLAP, Pages, Progress, Reading
-from storage.watermarks import Watermark
+from storage.watermarks import OPEN_SHAPED, Watermark
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,17 @@ class UpdatedWalk:
             await reading.report(Progress(f"open {self.noun}", done, page.total, page.oldest))
             if read == pages or not reading.may_go_on():
                 break
+        return mark
+
+    async def read_open_again(self, reading: Reading, mark: Watermark) -> Watermark:
+        """Read all that is open once more, for what older versions did not read of it; the rest of `mark` stays."""
+        done = 0
+        async for page in self.list(reading.github, reading.repository, "open", None):
+            done += page.rows
+            if not page.has_next:
+                mark = replace(mark, shape=OPEN_SHAPED)
+            await reading.keep(page, mark)
+            await reading.report(Progress(f"open {self.noun}", done, page.total, page.oldest))
         return mark
 
     async def read_back(self, reading: Reading, mark: Watermark, edge: datetime | None, pages: int = 0) -> Watermark:

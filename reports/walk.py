@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from github.client import GitHub
 from github.reads.repository import RepoRef
 from storage.connection import Connection
+from storage.currency import SYNC_AFTER, is_stale
 from storage.engine import Store
 from storage.watermarks import Watermark, save_watermark
 
-FRESH = timedelta(minutes=10)
-"""Within this time of a sync a question asks GitHub nothing."""
+FRESH = SYNC_AFTER
+"""Within this time of a sync a question asks GitHub nothing, and where webhooks tell of changes for longer."""
 OVERLAP = timedelta(minutes=2)
 """How far a sync reads into what the last one knew: GitHub's clock and ours may differ, and its replicas lag."""
 
@@ -86,4 +87,4 @@ class Reading:
 
     def stale(self, mark: Watermark) -> bool:
         """Tell whether what the dataset's last sync knew is too old to answer from."""
-        return mark.synced_at is None or self.now() - mark.synced_at >= FRESH
+        return is_stale(mark, self.now())

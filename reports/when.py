@@ -6,11 +6,20 @@ from datetime import datetime, time, timedelta
 
 from analytics import words
 from analytics.window import Window, iso
+from reports.calendar_units import starting_at
 
 
 def name(window: Window, as_of: datetime) -> str:
-    """Return `last 90 days`, `whole history`, or the first and the last day of a window that does not end now."""
-    if window.until == as_of or window.whole or window.until.time() != time():
+    """Return `last 90 days`, `whole history`, `Q1 2026`, `November 2026 so far`, or the first and the last day."""
+    up_to_now = window.until == as_of
+    if window.whole or (up_to_now and window.days.is_integer()):
+        return words.period(window, as_of)
+    units = starting_at(window.since)
+    exact = [unit.name for unit in units if unit.end == window.until]
+    running = [unit.name for unit in reversed(units) if up_to_now and unit.end > window.until and unit.kind != "week"]
+    if exact or running:
+        return exact[0] if exact else f"{running[0]} so far"
+    if up_to_now or window.until.time() != time():
         return words.period(window, as_of)
     last = window.until - timedelta(days=1)
     return words.day(last) if window.days == 1 else f"{words.day(window.since)} to {words.day(last)}"

@@ -50,6 +50,15 @@ class Hands(OwnersHands):
         self.opened(issue)
         return payloads.issue(issue, self.hooks.base)
 
+    async def delete_issue(self, full_name: str, number: int, login: str) -> None:
+        """Delete an issue, as those may who administer its repository."""
+        issue = self.world.thread(full_name, number)
+        if not isinstance(issue, Issue):
+            raise TypeError("a pull request cannot be deleted")
+        body: Json = {"action": "deleted", "issue": payloads.issue(issue, self.hooks.base)}
+        self.world.delete_issue(issue)
+        self.hooks.send("issues", body, issue.repository, self.world.account(login))
+
     def change_issue(self, thread: Issue | Pull, sender: Account | None, wanted: Json) -> None:
         """Change title, body, labels or state; closing and reopening leave their mark in the timeline."""
         self.world.change_thread(thread, sender, wanted)

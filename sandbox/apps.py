@@ -41,6 +41,9 @@ class AppRegistration:
     permissions: Mapping[str, str] = field(default_factory=lambda: dict(ALL_PERMISSIONS))
     events: tuple[str, ...] = EVENTS
     created_at: str = "2026-01-01T00:00:00Z"
+    client_secret: str = ""
+    callback_urls: tuple[str, ...] = ()
+    """Where people may be sent back to after signing in; with none, to this machine only."""
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +61,15 @@ class Installation:
     @property
     def selection(self) -> Literal["all", "selected"]:
         return "all" if self.repository_ids is None else "selected"
+
+
+@dataclass(frozen=True, slots=True)
+class UserToken:
+    """A `ghu_` token: a person's, given to the App; it reaches what both reach, until it ends."""
+
+    token: str
+    account: Account
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

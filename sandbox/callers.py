@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sandbox import tokens
-from sandbox.apps import Installation
+from sandbox.apps import Installation, UserToken
 from sandbox.errors import Refusal, bad_credentials, forbidden, invalid, not_found
 from sandbox.things import Account, Repository
 from sandbox.world import World
@@ -29,6 +29,8 @@ class Caller:
     installation: Installation | None = None
     permissions: Mapping[str, str] | None = None
     repository_ids: frozenset[int] | None = None
+    via_app: bool = False
+    """A person's token that was given to the App: it reaches what both reach."""
 
     def allows(self, permission: str) -> bool:
         """Whether an installation has `name:level`; persons have what their role on a repository gives."""
@@ -44,6 +46,7 @@ class Gate:
     def __init__(self, world: World, seed: int = 0) -> None:
         self.world = world
         self.issued: dict[str, tokens.InstallationToken] = {}
+        self.users: dict[str, UserToken] = {}
         self._random = random.Random(seed)
 
     def caller(self, authorization: str | None, now: datetime) -> Caller:
@@ -56,6 +59,8 @@ class Gate:
             raise bad_credentials()
         if token.startswith("ghs_"):
             return self._installation_caller(token, now)
+        if token.startswith("ghu_"):
+            return self._user_caller(token, now)
         personal = self.world.personal_tokens.get(token)
         if personal is not None:
             if personal.expires_at is not None and personal.expires_at <= now:
@@ -92,6 +97,8 @@ class Gate:
         if caller.installation is not None:
             covered = repository in self.world.covered(caller.installation)
             return covered and (caller.repository_ids is None or repository.id in caller.repository_ids)
+        if caller.via_app and self.world.installed_on(repository) is None:
+            return False
         return caller.account is not None and repository.permission_of(caller.account.login) != "none"
 
     def require(self, caller: Caller, repository: Repository, permission: str, *, public: bool = True) -> None:
@@ -112,6 +119,13 @@ class Gate:
                 raise forbidden(header)
         elif caller.account is None:
             raise Refusal(401, "Requires authentication")
+
+    def _user_caller(self, token: str, now: datetime) -> Caller:
+        given = self.users.get(token)
+        if given is None or given.expires_at <= now:
+            raise bad_credentials()
+        account = given.account
+        return Caller(f"user/{account.id}", f"user ID {account.id}", account, via_app=True)
 
     def _installation_caller(self, token: str, now: datetime) -> Caller:
         issued = self.issued.get(token)

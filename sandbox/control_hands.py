@@ -69,6 +69,10 @@ VERBS: Mapping[str, tuple[str, Verb]] = {
         lambda hands, said: hands.remove_repositories(_installation(hands, said), said["repositories"]),
     ),
     "rename_account": ("login to", lambda hands, said: hands.rename_account(said["login"], said["to"])),
+    "create_team": (
+        "login slug members",
+        lambda hands, said: hands.create_team(said["login"], said["slug"], said["members"]),
+    ),
     "plan": ("login plan", _plan),
     "app_permissions": ("permissions", _register),
     "create_repository": (

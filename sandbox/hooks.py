@@ -105,6 +105,23 @@ class Hooks:
         body.setdefault("sender", payloads.account(installation.account, self.base))
         return self._queue_up(event, body, installation, None)
 
+    def send_ping(self) -> Delivery | None:
+        """Queue what GitHub sends first, as soon as an App with an address is registered."""
+        app = self.world.app
+        if app is None or not app.webhook_url:
+            return None
+        config = {"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": app.webhook_url}
+        hook = {
+            "type": "App", "id": app.id + 480_000_000, "name": "web", "active": True, "events": list(app.events),
+            "config": config, "app_id": app.id,
+        }  # fmt: skip
+        body = msgspec.json.encode(
+            {"zen": "Half measures are as bad as nothing at all.", "hook_id": hook["id"], "hook": hook}
+        )
+        delivery = Delivery(self._id(), self._guid(), "ping", None, None, None, body)
+        self._queue.put_nowait(delivery)
+        return delivery
+
     def redeliver(self, delivery: Delivery) -> Delivery:
         """Queue the same event again, with the same guid and body."""
         again = Delivery(
@@ -131,13 +148,15 @@ class Hooks:
     def _queue_up(
         self, event: str, body: dict[str, Any], installation: Installation, repository: Repository | None
     ) -> Delivery:
-        guid = str(uuid.UUID(int=self._random.getrandbits(128), version=1))
         delivery = Delivery(
-            self._id(), guid, event, body.get("action"), installation.id, repository.id if repository else None,
+            self._id(), self._guid(), event, body.get("action"), installation.id, repository.id if repository else None,
             msgspec.json.encode(body),
         )  # fmt: skip
         self._queue.put_nowait(delivery)
         return delivery
+
+    def _guid(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=1))
 
     def _id(self) -> int:
         self._next_id += 1

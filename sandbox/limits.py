@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -82,6 +82,10 @@ class Limits:
     concurrent: int = 100
     secondary_status: int = 403
     retry_after: int | None = 60
+    broken: Counter[str] = field(default_factory=Counter)
+    """How often each secondary limit was met: `concurrent`, `points`, `content per minute`, `content per hour`."""
+    most_content: int = 0
+    """The most requests that created content within one minute."""
     _accounts: dict[tuple[str, str], Account] = field(default_factory=dict)
     _points: defaultdict[tuple[str, str], Spent] = field(default_factory=lambda: defaultdict(Spent))
     _content: defaultdict[str, deque[datetime]] = field(default_factory=lambda: defaultdict(deque))
@@ -110,11 +114,11 @@ class Limits:
     def admit_secondary(self, caller: Caller, resource: Resource, points: int, content: bool, now: datetime) -> None:  # noqa: FBT001
         """Refuse a request that comes too fast; count it otherwise."""
         if self._running[caller.bucket] >= self.concurrent:
-            raise self._secondary(TOO_FAST)
+            raise self._secondary("concurrent", TOO_FAST)
         window = self._points[caller.bucket, resource]
         allowed = self.graphql_per_minute if resource == "graphql" else self.points_per_minute
         if window.spent_since(now - MINUTE) + points > allowed:
-            raise self._secondary(TOO_FAST)
+            raise self._secondary("points", TOO_FAST)
         if content:
             self._admit_content(caller.bucket, now)
         window.spend(now, points)
@@ -138,10 +142,14 @@ class Limits:
         while created and created[0] <= now - HOUR:
             created.popleft()
         last_minute = sum(moment > now - MINUTE for moment in created)
-        if last_minute >= self.content_per_minute or len(created) >= self.content_per_hour:
-            raise self._secondary(TOO_MUCH_CONTENT)
+        if last_minute >= self.content_per_minute:
+            raise self._secondary("content per minute", TOO_MUCH_CONTENT)
+        if len(created) >= self.content_per_hour:
+            raise self._secondary("content per hour", TOO_MUCH_CONTENT)
         created.append(now)
+        self.most_content = max(self.most_content, last_minute + 1)
 
-    def _secondary(self, message: str) -> Refusal:
+    def _secondary(self, limit: str, message: str) -> Refusal:
+        self.broken[limit] += 1
         headers = {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
         return Refusal(self.secondary_status, message, headers=headers, documentation_url=SECONDARY_DOCS)

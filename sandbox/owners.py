@@ -89,6 +89,10 @@ class OwnersHands:
                 }  # fmt: skip
                 self.hooks.send_target("installation_target", body, installation, account)
 
+    def create_team(self, login: str, slug: str, members: Iterable[str], *, secret: bool = False) -> None:
+        """Make a team of an organisation; the App hears of teams only where it asks for those events."""
+        self.world.add_team(login, slug, members, secret=secret)
+
     # repositories
 
     def create_repository(self, full_name: str, visibility: Visibility = "public") -> Repository:

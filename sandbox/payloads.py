@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from sandbox.apps import AppRegistration, Installation
-from sandbox.things import Account, Comment, Issue, Pull, Reaction, Release, Repository, Thread, node_id
+from sandbox.things import Account, Comment, Issue, Milestone, Pull, Reaction, Release, Repository, Thread, node_id
 
 Json = dict[str, Any]
 REACTIONS = ("+1", "-1", "laugh", "hooray", "confused", "heart", "rocket", "eyes")
@@ -109,7 +109,22 @@ def label(name: str, repo: Repository, base: str) -> Json:
     number = sum(byte << (8 * place) for place, byte in enumerate(name.encode()[:4])) + repo.id
     return {
         "id": number, "node_id": node_id("LA", number), "url": f"{base}/repos/{repo.full_name}/labels/{name}",
-        "name": name, "color": "ededed", "default": False, "description": None,
+        "name": name, "color": repo.labels.get(name, ("ededed", None))[0], "default": False,
+        "description": repo.labels.get(name, ("ededed", None))[1],
+    }  # fmt: skip
+
+
+def milestone(one: Milestone, repo: Repository, base: str) -> Json:
+    """A milestone, with how much of what is in it is done."""
+    held = [thread for thread in repo.threads.values() if thread.milestone is one]
+    still_open = sum(thread.state == "open" for thread in held)
+    url = f"{base}/repos/{repo.full_name}/milestones/{one.number}"
+    return {
+        "url": url, "html_url": f"{base}/{repo.full_name}/milestone/{one.number}", "labels_url": f"{url}/labels",
+        "id": one.id, "node_id": one.node_id, "number": one.number, "title": one.title, "description": None,
+        "creator": account(one.creator, base), "open_issues": still_open, "closed_issues": len(held) - still_open,
+        "state": "closed" if one.closed_at else "open", "created_at": one.created_at, "updated_at": one.updated_at,
+        "due_on": one.due_on, "closed_at": one.closed_at,
     }  # fmt: skip
 
 
@@ -123,7 +138,9 @@ def issue(thread: Issue | Pull | Thread, base: str) -> Json:
         "id": thread.id, "node_id": node_id("PR" if isinstance(thread, Pull) else "I", thread.id),
         "number": thread.number, "title": thread.title, "user": account(thread.author, base),
         "labels": [label(name, repo, base) for name in thread.labels], "state": thread.state, "locked": False,
-        "assignee": None, "assignees": [], "milestone": None, "comments": len(thread.comments),
+        "assignee": None, "assignees": [],
+        "milestone": None if thread.milestone is None else milestone(thread.milestone, repo, base),
+        "comments": len(thread.comments),
         "created_at": thread.created_at, "updated_at": thread.updated_at, "closed_at": thread.closed_at,
         "author_association": thread.association, "active_lock_reason": None, "body": thread.body,
         "closed_by": account(thread.closed_by, base) if thread.closed_by else None, "reactions": reactions(None, url),

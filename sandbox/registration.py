@@ -22,6 +22,7 @@ class AppKeys:
     client_id: str
     private_key: str = field(repr=False)
     webhook_secret: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
 
     def write(self, folder: Path) -> None:
         """Write each value to a file of its own, readable by its owner only."""
@@ -52,9 +53,12 @@ def register(
     key = key or rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-    keys = AppKeys(1_200_001, "Iv23li" + secrets.token_hex(7), private, secrets.token_urlsafe(32))
+    keys = AppKeys(
+        1_200_001, "Iv23li" + secrets.token_hex(7), private, secrets.token_urlsafe(32), secrets.token_hex(20)
+    )
     world.app = AppRegistration(
         keys.app_id, keys.client_id, slug, slug.replace("-", " ").title(), world.account(owner), public,
         keys.webhook_secret, webhook_url, permissions or dict(ALL_PERMISSIONS), created_at=world.now(),
+        client_secret=keys.client_secret,
     )  # fmt: skip
     return keys

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 from types import MappingProxyType
 
 from sandbox.clock import Clock, iso
 from sandbox.fans import Fans
-from sandbox.things import BOT_SUFFIX, Account, AccountType, Repository, Visibility
+from sandbox.things import BOT_SUFFIX, Account, AccountType, Repository, Team, Visibility
 
 NONE: Mapping[int, Repository] = MappingProxyType({})
 
@@ -20,6 +20,7 @@ class Registry:
         self.clock = clock or Clock()
         self.accounts: dict[str, Account] = {}
         self.repositories: dict[int, Repository] = {}
+        self.teams: dict[tuple[str, str], Team] = {}
         self._names: dict[str, Repository] = {}
         self._owned: dict[int, dict[int, Repository]] = {}
         self._ids = {
@@ -32,6 +33,7 @@ class Registry:
             "event": count(1_000_000_001),
             "review": count(1_900_000_001),
             "release": count(130_000_001),
+            "team": count(9_000_001),
         }
 
     def next_id(self, kind: str) -> int:
@@ -59,6 +61,18 @@ class Registry:
         account = self.account(login)
         account.type = "Organization"
         return account
+
+    def add_team(self, login: str, slug: str, members: Iterable[str], *, secret: bool = False) -> None:
+        """Make an organisation's team, or choose its members anew."""
+        key = self.organization(login).login.lower(), slug.lower()
+        before = self.teams.get(key)
+        self.teams[key] = Team(
+            self.next_id("team") if before is None else before.id,
+            slug.lower(),
+            self.now() if before is None else before.created_at,
+            [self.account(member) for member in members],
+            "secret" if secret else "closed",
+        )
 
     # repositories
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from sandbox import control, page, rest
+from sandbox import control, page, rest, sign_in
 from sandbox.actions import Hands
 from sandbox.callers import Gate
 from sandbox.clock import Clock
@@ -17,8 +17,10 @@ from sandbox.graphql.execute import Engine
 from sandbox.hooks import Delivery, Hooks
 from sandbox.limits import Limits
 from sandbox.middleware import API, api
+from sandbox.page import registering
 from sandbox.payloads import comment as shown
 from sandbox.state import STATE, RequestRecord, State
+from sandbox.web_flow import WebFlow
 from sandbox.world import World
 
 LARGEST_REQUEST = 25 * 1024**2
@@ -46,6 +48,7 @@ class Sandbox:
     ) -> None:
         self.world = world
         hooks, gate = Hooks(world, delay=hook_delay, seed=seed), Gate(world, seed)
+        self.web_flow = WebFlow(world, gate)
         self.state = State(
             world,
             gate,
@@ -140,6 +143,8 @@ class Sandbox:
             application.router.add_post(path, endpoint.post)
         control.setup(application)
         rest.setup(application)
+        sign_in.setup(application, self.web_flow)
+        registering.setup(application)
         # Last, since `/{owner}/{name}` would fit many an address of the API.
         page.setup(application, self.world, self.state.hands)
         return application

@@ -15,6 +15,7 @@ from sandbox.callers import Caller, Gate
 from sandbox.faults import Faults
 from sandbox.hooks import Hooks
 from sandbox.limits import Limits
+from sandbox.manifest import Manifests
 from sandbox.world import World
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class State:
     limits: Limits
     faults: Faults
     graphql: Engine
+    manifests: Manifests = field(default_factory=Manifests)
     requests: list[RequestRecord] = field(default_factory=list)
     kept: int | None = None
     tally: Counter[tuple[str, str, int]] = field(default_factory=Counter)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.fans import Fans
+from sandbox.git import Git
 from sandbox.traffic import Traffic
 
 AccountType = Literal["User", "Organization", "Bot"]
@@ -44,6 +45,21 @@ class Account:
     @property
     def node_id(self) -> str:
         return node_id({"User": "U", "Organization": "O", "Bot": "BOT"}[self.type], self.id)
+
+
+@dataclass(slots=True, eq=False)
+class Team:
+    """A team of an organisation. A `secret` one is there for its members and the organisation's owners only."""
+
+    id: int
+    slug: str
+    created_at: str
+    members: list[Account]
+    privacy: Literal["closed", "secret"] = "closed"
+
+    @property
+    def node_id(self) -> str:
+        return node_id("T", self.id)
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +124,24 @@ class Event:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
+class Milestone:
+    """A milestone; what is in it says so itself."""
+
+    id: int
+    number: int
+    title: str
+    creator: Account | None
+    created_at: str
+    updated_at: str
+    due_on: str | None = None
+    closed_at: str | None = None
+
+    @property
+    def node_id(self) -> str:
+        return node_id("MI", self.id)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
 class Thread:
     """What issues and pull requests have in common: a number, an author, a state and comments."""
 
@@ -126,6 +160,7 @@ class Thread:
     state: Literal["open", "closed"] = "open"
     state_reason: str | None = None
     labels: tuple[str, ...] = ()
+    milestone: Milestone | None = None
     comments: list[Comment] = field(default_factory=list)
     timeline: list[Event] = field(default_factory=list)
 
@@ -234,6 +269,12 @@ class Repository:
     commits: list[Commit] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """Color and description by name, of labels that somebody made; others come into being as they are put on."""
+    git: Git = field(default_factory=Git)
+    """What was made through the API: branches beside the default one, whose history is `commits`."""
+    deleted: set[int] = field(default_factory=set)
+    """Numbers of issues that somebody deleted: none is given twice."""
     permissions: dict[str, str] = field(default_factory=dict)
     version: int = 0
     open_counted: tuple[int, int] = (-1, 0)

@@ -88,13 +88,23 @@ class World(Registry):
         """Open an issue with the next free number."""
         now = self.now()
         issue = Issue(
-            id=self.next_id("thread"), repository=repository, number=max(repository.threads, default=0) + 1,
+            id=self.next_id("thread"), repository=repository,
+            number=max([*repository.threads, *repository.deleted], default=0) + 1,
             title=title, text=body, author=author, association=self.association(repository, author),
             created_at=now, updated_at=now, labels=tuple(labels),
         )  # fmt: skip
         repository.threads[issue.number] = issue
         repository.version += 1
         return issue
+
+    def delete_issue(self, issue: Issue) -> None:
+        """Remove an issue with its comments for good; its number is not given again."""
+        repository = issue.repository
+        for comment in issue.comments:
+            del self.comments[comment.id]
+        del repository.threads[issue.number]
+        repository.deleted.add(issue.number)
+        repository.version += 1
 
     def add_comment(self, thread: Issue | Pull, author: Account | None, body: str, *, via_app: bool = False) -> Comment:
         """Append a comment and make the thread the most recently updated one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,7 +16,7 @@ from github.reads.traffic import Fault, traffic_of
 from github.refusals import cause_of
 from reports import capture_words as words
 from reports.capture_times import today
-from storage.captures import CaptureRun, Outcome
+from storage.captures import CaptureRun, Outcome, free_moment
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Repository, mark_repositories_removed
@@ -85,6 +85,17 @@ def judged(capture: Capture, faults: tuple[Fault, ...]) -> Ending:
     return Ending(capture, "failed" if all(part is None for part in parts) else "partly", reason)
 
 
+async def is_answered(github: GitHub, repository: Repository, at: datetime) -> bool:
+    """Tell whether GitHub answers about a repository's traffic, be it by a refusal; all six parts, as one may fail."""
+    try:
+        await ask(github, repository, at)
+    except Later:
+        return False
+    except Gone:
+        return True
+    return True
+
+
 async def out_of_sight(github: GitHub, repository: Repository, at: datetime) -> Ending:
     """Return the ending for a repository of which GitHub says that nothing is there; some servers have no traffic."""
     if await is_there(github, repository):
@@ -103,11 +114,15 @@ async def is_there(github: GitHub, repository: Repository) -> bool:
 
 async def keep(store: Store, run: CaptureRun, ending: Ending, snapshot: Snapshot | None, requests: int) -> None:
     """Store everything of one repository, and that the run has done it, in one transaction."""
-    capture = ending.capture
 
     async def work(conn: Connection) -> None:
+        known = ending.capture
+        at = await free_moment(
+            conn, known.repository_id, known.captured_at, installation_id=run.installation_id, run=run.run
+        )
+        capture = replace(known, captured_at=at)
         if ending.gone:
-            await mark_repositories_removed(conn, [capture.repository_id], capture.captured_at)
+            await mark_repositories_removed(conn, [capture.repository_id], at)
         await save_capture(
             conn,
             capture,

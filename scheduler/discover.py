@@ -19,7 +19,13 @@ from reports.services import Services
 from scheduler.plan import run_of
 from scheduler.planning import plan_captures
 from storage.connection import Connection
-from storage.installations import Installation, all_installations, mark_installation_removed, save_installation
+from storage.installations import (
+    Installation,
+    all_installations,
+    mark_installation_removed,
+    save_unless_over,
+    told_over,
+)
 from storage.queue import Job
 
 KIND = "discover"
@@ -49,11 +55,17 @@ async def discover(services: Services, _job: Job) -> None:
 async def learn(services: Services) -> Discovered:
     """Store every installation as GitHub lists it, and order the first capture where there is something new to see.
 
-    That is where the App was installed, or is no longer suspended, or may read traffic by now. Raises Later, Refused.
+    That is where the App was installed, or is no longer suspended, or may read traffic by now. What a webhook has ended
+    stays ended, whatever the list shows. Where GitHub has no such list, what is stored counts. Raises Later, Refused.
     """
     as_app = services.as_app()
     before = {one.id: one for one in await services.store.read(all_installations)}
-    listed = [stored(facts) for facts in await read_installations(as_app)]
+    over = await services.store.read(told_over)
+    try:
+        listed = [stored(facts) for facts in await read_installations(as_app) if facts.id not in over]
+    except Gone as gone:
+        log.warning("GitHub has no list of installations; what is stored counts", reason=gone.reason)
+        return Discovered(len(before), (), (), 0)
     changed = [one for one in listed if one != told(before.get(one.id), one)]
     ordered = 0
     for start in range(0, len(changed), BATCH):
@@ -70,9 +82,8 @@ async def learn(services: Services) -> Discovered:
 
 
 async def keep(conn: Connection, before: Installation | None, listed: Installation, now: datetime) -> bool:
-    """Store one installation; return whether a capture was ordered."""
-    await save_installation(conn, listed)
-    if listed.suspended_at is not None:
+    """Store one installation, unless a webhook has ended it meanwhile; return whether a capture was ordered."""
+    if not await save_unless_over(conn, listed) or listed.suspended_at is not None:
         return False
     if before is None:
         return await order(conn, listed.id, run_of(today(now)), today(now), now)
@@ -94,9 +105,9 @@ async def ended(services: Services, as_app: GitHub, missing: Iterable[int]) -> t
 
 
 async def mark_removed(services: Services, installation_id: int) -> None:
-    """Note that the App is uninstalled."""
+    """Note that GitHub shows the installation no more."""
     now = services.now()
-    await services.store.write(lambda conn: mark_installation_removed(conn, installation_id, now))
+    await services.store.write(lambda conn: mark_installation_removed(conn, installation_id, now, "listing"))
 
 
 def may_read_traffic(installation: Installation) -> bool:

@@ -8,6 +8,7 @@ from typing import cast
 
 from analytics.traffic import Snapshot
 from github.client import GitHub
+from github.errors import Gone
 from github.reads.installations import repositories as read_repositories
 from github.reads.repository import RepositoryFacts
 from github.reads.snapshots import listed_snapshot
@@ -16,6 +17,7 @@ from storage.connection import Connection
 from storage.installations import (
     Repository,
     Visibility,
+    is_removed,
     mark_repositories_removed,
     note_listed,
     repositories_of,
@@ -37,7 +39,8 @@ class Listing:
 async def list_repositories(services: Services, github: GitHub, installation_id: int) -> Listing:
     """Store the installation's repositories and mark those it no longer sees.
 
-    Raises Later, with nothing marked: a list that was not read to its end says nothing of what it does not hold.
+    Raises Later, with nothing marked: a list that was not read to its end says nothing of what it does not hold. Raises
+    Gone where the App was uninstalled meanwhile: an older list must not bring its repositories back.
     """
     store, begun = services.store, services.now()
     before = {one.id: one for one in await store.read(lambda conn: repositories_of(conn, installation_id))}
@@ -47,6 +50,7 @@ async def list_repositories(services: Services, github: GitHub, installation_id:
         batch = listed[start : start + BATCH]
 
         async def save(conn: Connection, batch: list[Repository] = batch) -> None:
+            await ensure_installed(conn, installation_id)
             await save_repositories(conn, batch)
 
         await store.write(save)
@@ -60,10 +64,17 @@ async def list_repositories(services: Services, github: GitHub, installation_id:
     return Listing(renamed, tuple(one for one in shown if one is not None))
 
 
+async def ensure_installed(conn: Connection, installation_id: int) -> None:
+    """Raise Gone where the installation has ended since the list was asked for."""
+    if await is_removed(conn, installation_id):
+        raise Gone("the App was uninstalled while its repositories were listed")
+
+
 async def mark(services: Services, installation_id: int, gone: set[int], now: datetime) -> None:
     """Note that the list was read whole, and what was not in it."""
 
     async def work(conn: Connection) -> None:
+        await ensure_installed(conn, installation_id)
         await mark_repositories_removed(conn, gone, now)
         await note_listed(conn, installation_id, now)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from reports.capture_times import begins, today
@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 PRUNE_EVERY = timedelta(hours=6)
 DISCOVER_EVERY = timedelta(hours=6)
+SWEEP_EVERY = timedelta(hours=1)
+REDELIVER = "redeliver"
+RECONCILE = "reconcile"
+SETTINGS = "settings"
+SETTINGS_EVERY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
-AHEAD = timedelta(hours=1)
-"""Two machines' clocks differ by less than that; what is dated later was written while a clock stood wrong."""
 WEEKLY, OFF = "weekly", "off"
 
 
@@ -44,22 +47,44 @@ class Captured(Protocol):
     def archived(self) -> bool: ...
 
 
-class Run(Protocol):
-    """What deciding about an installation's run needs to know of it."""
+class Tried(Protocol):
+    """The UTC dates of a repository's last capture that brought traffic, and of the last that brought all of it."""
 
     @property
-    def run(self) -> str: ...
+    def read(self) -> date | None: ...
 
     @property
-    def day(self) -> date: ...
-
-    @property
-    def planned_at(self) -> datetime: ...
+    def whole(self) -> date | None: ...
 
 
 def due(now: datetime) -> tuple[Due, ...]:
     """Return the jobs of this moment; asking again, or from a second process, names the same keys."""
-    return (Due("prune", turn(now, PRUNE_EVERY)), Due("discover", turn(now, DISCOVER_EVERY)))
+    return (
+        Due("prune", turn(now, PRUNE_EVERY)),
+        Due("discover", turn(now, DISCOVER_EVERY)),
+        Due(SETTINGS, turn(now, SETTINGS_EVERY)),
+    )
+
+
+def sweep(now: datetime) -> Due:
+    """Return the look for deliveries that GitHub could not make; only a server that can be reached is helped by it."""
+    return Due(REDELIVER, turn(now, SWEEP_EVERY))
+
+
+def compared_now(now: datetime, repository_ids: Iterable[int], *, spread: bool = True) -> list[Due]:
+    """Return the comparisons with GitHub that are due of repositories not compared on this UTC date.
+
+    Each repository has its own moment in the first six hours, late on the day it is all of them. spread: else all of
+    them at once, for who is woken once a day.
+    """
+    day = today(now)
+    moment = now if spread else datetime.max.replace(tzinfo=UTC)
+    return [Due(RECONCILE, comparison_of(one, day)) for one in repository_ids if begins(one, day) <= moment]
+
+
+def comparison_of(repository_id: int, day: date) -> str:
+    """Return the key of a repository's comparison of one night."""
+    return f"{repository_id}:{day.isoformat()}"
 
 
 def turn(now: datetime, every: timedelta) -> str:
@@ -87,36 +112,28 @@ def is_asked(run: str, day: date) -> bool:
     return run not in {run_of(day), second_run_of(day)}
 
 
-def overtaken_by(run: Run, runs: Iterable[Run], now: datetime) -> str | None:
-    """Return the name of a later day's run that takes over, so that an outage leaves one run to do and not many."""
-    later = [other for other in runs if other.day > run.day and other.planned_at <= now + AHEAD]
-    return max(later, key=lambda other: other.day).run if later else None
+def is_due(repository: Captured, rules: CaptureRules, tries: Tried | None, day: date, *, asked: bool = False) -> bool:
+    """Return whether a repository is captured on `day`: once a day; weekly ones a week after the last whole capture.
 
-
-def is_from_the_future(run: Run, now: datetime) -> bool:
-    """Tell whether a run was planned by a clock that stood wrong: its day comes, and is planned then."""
-    return run.planned_at > now + AHEAD
-
-
-def is_due(repository: Captured, rules: CaptureRules, last: date | None, day: date, *, asked: bool = False) -> bool:
-    """Return whether a repository is captured on `day`.
-
-    last: the UTC date of its last capture; one after `day` was written by a clock that stood wrong and counts as none.
+    tries: None if it was never tried. A date after `day` was written by a clock that stood wrong and counts as none.
     asked: somebody asked for this run, so that what was captured today, or a few days ago, is captured again.
     """
     frequency = rules.of(repository.name, repository.full_name, archived=repository.archived)
     if frequency == OFF:
         return False
-    if asked or last is None or last > day:
+    if asked or tries is None or tries.read is None or tries.read > day:
         return True
-    return day - last >= (A_WEEK if frequency == WEEKLY else timedelta(days=1))
+    if tries.read == day or frequency != WEEKLY:
+        return tries.read < day
+    return tries.whole is None or tries.whole > day or day - tries.whole >= A_WEEK
 
 
 def in_turn(
     repositories: Iterable[Captured], last: dict[int, date], day: date, first: Collection[int] = ()
 ) -> list[int]:
-    """Return ids in the order of capture: those in `first`, then those whose last capture is the longest ago.
+    """Return ids in the order of capture: those in `first`, then those whose last try is the longest ago.
 
+    last: the UTC date of each one's last try; by tries, so that one which always fails is not always the first.
     Where the hourly limit never suffices for all of them, each still has its turn before GitHub forgets.
     """
 
@@ -125,3 +142,15 @@ def in_turn(
         return repository.id not in first, known if known <= day else date.min, repository.full_name.lower()
 
     return [repository.id for repository in sorted(repositories, key=place)]
+
+
+def witness(candidates: Iterable[int], read: Mapping[int, date], now: datetime) -> int | None:
+    """Return a repository to ask whether GitHub shows any traffic at all; None if there is none to ask.
+
+    One of those that were read last is the likeliest to be readable; which of them changes with the minute, so that
+    one that is not is no witness for ever.
+    """
+    ids = sorted(candidates)
+    newest = max((read.get(one, date.min) for one in ids), default=date.min)
+    best = [one for one in ids if read.get(one, date.min) == newest]
+    return best[int(now.timestamp() // 60) % len(best)] if best else None

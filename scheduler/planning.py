@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from reports.capture_order import order
+from reports.capture_runs import AHEAD
 from reports.capture_times import today
-from scheduler.plan import AHEAD, begun, run_of, second_run_of
+from scheduler.plan import begun, run_of, second_run_of
 from storage.captures import unplanned
 from storage.connection import Connection
 from storage.engine import Store

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from datetime import timedelta
 
 import structlog
 
@@ -13,6 +14,7 @@ from storage.connection import Connection
 from storage.queue import KEYS_KEPT, Job
 
 KIND = "prune"
+NIGHTS_KEPT = timedelta(days=30)
 FORGOTTEN_AT_ONCE = 5  # repositories in one transaction: each may have years of rows, and nobody should wait for them
 
 log = structlog.get_logger(__name__)
@@ -28,6 +30,21 @@ async def prune(services: Services, _job: Job) -> None:
         total += dropped
     log.info("old jobs are forgotten", jobs=total)
     await forget(services)
+    await forget_told(services)
+
+
+async def forget_told(services: Services) -> None:
+    """Drop what was noted of deliveries that cannot come again, and of comparisons that nobody asks about any more."""
+    # imported when they are first needed: an idle server does not carry them
+    events = await asyncio.to_thread(importlib.import_module, "storage.activity_events")
+    reconciling = await asyncio.to_thread(importlib.import_module, "storage.reconciling")
+    now = services.now()
+
+    async def work(conn: Connection) -> None:
+        await events.forget_vanished(conn, now - KEYS_KEPT)
+        await reconciling.forget_comparisons(conn, (now - NIGHTS_KEPT).date())
+
+    await services.store.write(work)
 
 
 async def forget(services: Services) -> int:

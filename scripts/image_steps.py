@@ -2,7 +2,7 @@
 
 A stand-in for a build where no engine is at hand: each stage becomes a folder, absolute paths are moved below it, COPY
 and RUN do their work there, and the image's own command and health check are then run as its user. It ends by saying
-what it could not stand in for. Usage: python scripts/image_steps.py [--keep]
+what it could not stand in for. Usage: python -m scripts.image_steps [--keep]
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from image_build import CHECKOUT, Broken, Build, Stage, indented, say
+from scripts.image_build import CHECKOUT, Broken, Build, Stage, indented, say
 
 READY_SECONDS = 60
 STOP_SECONDS = 20

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, or_, select, update
 
 from storage.columns import Moment
 from storage.connection import Connection
@@ -21,6 +21,7 @@ from storage.upsert import insert
 
 RunState = Literal["planned", "running", "done", "stopped"]
 Outcome = Literal["captured", "partly", "refused", "gone", "failed", "off"]
+A_SECOND, INSTANT = timedelta(seconds=1), timedelta(microseconds=1)
 READ: tuple[Outcome, ...] = ("captured", "partly")  # the outcomes of a capture that brought traffic
 
 
@@ -123,10 +124,17 @@ async def change(conn: Connection, installation_id: int, run: str, values: Mappi
         raise LookupError(f"installation {installation_id} has no run {run}")
 
 
-async def captured_in(conn: Connection, installation_id: int, run: str) -> set[int]:
-    """Return the repositories of which the run has stored something already, whatever came of it."""
-    query = select(captures.c.repository_id).where(captures.c.installation_id == installation_id)
-    return set((await conn.execute(query.where(captures.c.run == run))).scalars())
+async def free_moment(
+    conn: Connection, repository_id: int, at: datetime, *, installation_id: int, run: str
+) -> datetime:
+    """Return `at`, a few microseconds later where another run has captured the repository at that very moment."""
+    moment = captures.c.captured_at
+    others = or_(captures.c.run != run, captures.c.installation_id != installation_id)
+    query = select(moment).where(captures.c.repository_id == repository_id, moment >= at, moment < at + A_SECOND)
+    taken = set((await conn.execute(query.where(others))).scalars())
+    while at in taken:
+        at += INSTANT
+    return at
 
 
 async def last_captured(conn: Connection, installation_id: int) -> dict[int, date]:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Table, and_, case, func, or_
 
 from analytics.traffic import SETTLING, Count, Kind
 from storage.connection import Connection
-from storage.schema_traffic import traffic_days, traffic_weeks
+from storage.schema_traffic import COUNTS, traffic_days, traffic_weeks
 from storage.upsert import insert_in
 
 # a kind's columns: how often, by how many, and until when its days were covered
@@ -23,7 +23,6 @@ COLUMNS: Mapping[Kind, tuple[str, str, str]] = {
     "views": ("views", "view_uniques", "views_seen"),
     "clones": ("clones", "clone_uniques", "clones_seen"),
 }
-COUNTS = ("views", "view_uniques", "clones", "clone_uniques")
 SEEN = ("views_seen", "clones_seen")
 SETTLED = timedelta(days=SETTLING)
 

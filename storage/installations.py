@@ -9,19 +9,23 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Table, func, literal, or_, select, update
 
+from storage.columns import Moment
 from storage.connection import Connection
 from storage.schema import installations, repositories
 from storage.upsert import insert_in
 
 Visibility = Literal["public", "private", "internal"]
+Teller = Literal["webhook", "listing"]
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
     """The App on one account. While `suspended_at` is set GitHub refuses its tokens; `removed_at` is its end.
 
+    removed_by: who told of the end. A webhook is final, since GitHub gives a new installation a new number; that GitHub
+    did not show it may have been a false answer, and a later look or delivery sets it right.
     permissions: name -> level, as the account's owner granted them · listed_at: when its repositories were last listed
     in full. Both are None while that was never said, and saving None does not erase what is known.
     """
@@ -34,6 +38,7 @@ class Installation:
     removed_at: datetime | None = None
     permissions: Mapping[str, str] | None = None
     listed_at: datetime | None = None
+    removed_by: Teller | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,37 @@ async def save_installation(conn: Connection, installation: Installation) -> Non
     await conn.execute(labelling(conn.dialect.name, installations), row)
 
 
+async def save_unless_over(conn: Connection, installation: Installation) -> bool:
+    """Save what GitHub shows of an installation, unless a webhook told that it is over; return whether it was saved.
+
+    What GitHub shows may be older than the webhook, for minutes, and says itself nowhere how old it is.
+    """
+    ended, by = await end_of(conn, installation.id)
+    if ended is not None and by == "webhook":
+        return False
+    await save_installation(conn, installation)
+    return True
+
+
+async def is_removed(conn: Connection, installation_id: int) -> bool:
+    """Tell whether an installation has ended; until this transaction is over nobody changes that."""
+    ended, _ = await end_of(conn, installation_id)
+    return ended is not None
+
+
+async def end_of(conn: Connection, installation_id: int) -> tuple[datetime | None, Teller | None]:
+    """Return when an installation ended and who told so, and hold its row until this transaction is over."""
+    query = select(installations.c.removed_at, installations.c.removed_by)
+    row = (await conn.execute(query.where(installations.c.id == installation_id).with_for_update())).first()
+    return (None, None) if row is None else (row.removed_at, row.removed_by)
+
+
+async def told_over(conn: Connection) -> set[int]:
+    """Return the installations of which a webhook told that they are over."""
+    ended = installations.c.removed_at.is_not(None), installations.c.removed_by == "webhook"
+    return set((await conn.execute(select(installations.c.id).where(*ended))).scalars())
+
+
 async def installation(conn: Connection, installation_id: int) -> Installation | None:
     """Return an installation, a removed one too, or None."""
     row = (await conn.execute(select(installations).where(installations.c.id == installation_id))).mappings().first()
@@ -94,10 +130,19 @@ async def note_listed(conn: Connection, installation_id: int, at: datetime) -> N
     await conn.execute(noted.values(listed_at=at))
 
 
-async def mark_installation_removed(conn: Connection, installation_id: int, at: datetime) -> None:
-    """Note that the App was uninstalled, for the installation and every repository it saw there."""
-    ended = update(installations).where(installations.c.id == installation_id, installations.c.removed_at.is_(None))
-    await conn.execute(ended.values(removed_at=at))
+async def mark_installation_removed(
+    conn: Connection, installation_id: int, at: datetime, by: Teller = "webhook"
+) -> None:
+    """Note that the App was uninstalled, for the installation and every repository it saw there.
+
+    The first report's moment stays, and so does a webhook's word.
+    """
+    table = installations.c
+    ended = update(installations).where(table.id == installation_id)
+    news = table.removed_at.is_(None) if by == "listing" else table.removed_by.is_distinct_from(by)
+    await conn.execute(
+        ended.where(news).values(removed_at=func.coalesce(table.removed_at, literal(at, Moment())), removed_by=by)
+    )
     gone = update(repositories).where(repositories.c.installation_id == installation_id)
     await conn.execute(gone.where(repositories.c.removed_at.is_(None)).values(removed_at=at))
 

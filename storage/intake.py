@@ -41,6 +41,11 @@ INSERT INTO jobs (kind, key, lock, priority, run_at, created_at, attempts, lease
 VALUES ('delivery', ?1, ?2, ?3, 0, ?4, 0, 0, 'scheduled')
 ON CONFLICT (kind, key) DO NOTHING
 """
+# One that was given up is worked on once more when GitHub sends it again: somebody asked for that. Its body is there.
+REVIVE = """
+UPDATE jobs SET state = 'scheduled', run_at = 0, created_at = ?2, attempts = 0, finished_at = NULL, error = NULL
+WHERE kind = 'delivery' AND key = ?1 AND state = 'dead'
+"""
 INSERT_BODY = "INSERT INTO payloads (job_id, body) VALUES (?, ?)"
 
 
@@ -263,10 +268,11 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def insert(cursor: sqlite3.Cursor, delivery: Delivery) -> bool:
-    """Insert one delivery; False if its id is known."""
+    """Insert one delivery; False if its id is known, unless it had been given up: then it is worked on once more."""
     values = (delivery.guid, delivery.lock, delivery.priority, to_micros(delivery.received_at))
     cursor.execute(INSERT, values)
     if cursor.rowcount != 1:
-        return False
+        cursor.execute(REVIVE, (delivery.guid, to_micros(delivery.received_at)))
+        return bool(cursor.rowcount == 1)
     cursor.execute(INSERT_BODY, (cursor.lastrowid, pack(delivery.event, delivery.body)))
     return True

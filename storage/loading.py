@@ -9,16 +9,34 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
-from analytics.actors import ActorKind
+from analytics.actors import BOT_SUFFIX
+from analytics.filters import Filters
 from analytics.lazy import lazy
 from analytics.tables import COLUMNS, Coded
+from analytics.terms import DEFAULT_TERMS, Terms
 from storage import loading_traffic as traffic
 from storage.columns import to_micros
+from storage.loading_filters import conditions
+from storage.loading_people import People
+from storage.loading_rows import (
+    BEGINNING,
+    LISTED,
+    THREADS,
+    UNKNOWN,
+    Wanted,
+    firsts,
+    numeric,
+    plain,
+    select,
+    textual,
+    whole_threads,
+)
 from storage.urls import libpq, sqlite_path
 
 if TYPE_CHECKING:
@@ -26,21 +44,24 @@ if TYPE_CHECKING:
 else:
     np = lazy("numpy")
 
-UNKNOWN = -(2**63)  # the number that numpy reads as "not a time"
-BEGINNING = UNKNOWN + 1  # before every time that is known
 MAP_BYTES = 2**30  # of SQLite's file, read through the kernel's own cache instead of being copied
-NAMES_AT_ONCE = 1000
-KINDS = tuple(kind.value for kind in ActorKind)
-# Texts of which there are few. One that is not listed is loaded as unknown.
-LISTED = {
-    ("reviews", "state"): ("PENDING", "COMMENTED", "APPROVED", "CHANGES_REQUESTED", "DISMISSED"),
-    ("timeline", "kind"): (
-        *("ready", "draft", "review_requested", "review_request_removed", "closed", "reopened", "merged"),
-    ),
-}
+NO_FILTERS = Filters()
 
 Query = Callable[[str], Iterable[Sequence[Any]]]
 Column = dict[str, Any]
+Columns = dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The rows of several repositories as columns, and where the numbers of each begin, as `Tables.of` takes them.
+
+    The issues and pull requests of the second follow those of the first, and so on: a number among them all is the
+    thread's own number plus the highest number of each repository before.
+    """
+
+    columns: Columns
+    places: tuple[tuple[int, str], ...]
 
 
 def load(
@@ -51,95 +72,120 @@ def load(
     until: datetime,
     *,
     organisation: Sequence[int] = (),
-) -> dict[str, dict[str, Any]]:
+    filters: Filters = NO_FILTERS,
+    terms: Terms = DEFAULT_TERMS,
+) -> Columns:
     """Return columns by table, as `Tables.of` takes them: what a window [since, until) needs, or all before `until`.
 
     Times are datetime64[us] arrays with NaT for unknown; numbers are arrays, of floats with NaN where one is unknown;
     actors, their kinds, listed texts and names of traffic are `Coded`; other texts are lists. All are read from one
-    moment of the database. Open pull requests and issues are always there; `firsts` always looks at all history. Of
-    traffic come whole days in order, see `storage.loading_traffic`.
-    organisation: the repositories whose days `org_days` holds; by default the one repository.
+    moment of the database. Open pull requests and issues are always there; `firsts` always looks at all history and at
+    everybody. Of traffic come whole days in order, see `storage.loading_traffic`.
+    organisation: the repositories whose days `org_days` holds; by default the one repository · filters: which rows
+    count; reviews, turns and comments follow their thread · terms: who else is a bot, and what else is merged.
     """
-    first, end = (BEGINNING if since is None else to_micros(since)), to_micros(until)
+    since_micros, until_micros = span(since, until)
     with reading(url) as query:
+        chosen = conditions(query, repository_id, filters)
+        whole = whole_threads(tables)
+        wanted = Wanted(repository_id, since_micros, until_micros, chosen, terms.merge_markers, whole_threads=whole)
         read = {}
         for table in tables:
             of = organisation or (repository_id,) if table == "org_days" else (repository_id,)
-            read[table] = read_table(query, table, select(table, of, first, end))
+            read[table] = read_table(query, table, [listing(table, of, wanted)])
             named(query, table, of, read[table])
-        people = People.of(query, read)
-    for table, columns in read.items():
-        for name, kind in COLUMNS[table].items():
-            if kind == "actor":
-                ids = columns[name]
-                columns[name] = people.coded(ids)
-                if f"{name}_kind" in COLUMNS[table]:
-                    columns[f"{name}_kind"] = people.kinds(ids)
+        known(query, read, terms)
     return read
 
 
-def count(url: str, repository_id: int, table: str) -> int:
-    """Return how many rows of a repository a table holds, whenever they are dated; counted in an index alone."""
+def load_together(
+    url: str,
+    repository_ids: Sequence[int],
+    tables: Collection[str],
+    since: datetime | None,
+    until: datetime,
+    *,
+    filters: Filters = NO_FILTERS,
+    terms: Terms = DEFAULT_TERMS,
+) -> Together:
+    """Return the columns of several repositories as if they were one; see `load`.
+
+    `firsts` holds each actor's first contribution to any of them. Tables of traffic cannot be read so: ValueError.
+    """
+    refused = sorted(set(tables) & traffic.SOURCES.keys())
+    if refused:
+        raise ValueError(f"{', '.join(refused)}: what is counted once a day of a repository is not put together")
+    since_micros, until_micros = span(since, until)
+    with reading(url) as query:
+        ends = highest_numbers(query, repository_ids)
+        places: list[tuple[int, str]] = []
+        wanted: list[Wanted] = []
+        after = 0
+        for repository_id, name in full_names(query, repository_ids):
+            chosen = conditions(query, repository_id, filters)
+            whole = whole_threads(tables)
+            wanted.append(Wanted(repository_id, since_micros, until_micros, chosen, terms.merge_markers, after, whole))
+            places.append((after, name))
+            after += ends[repository_id]
+        read = {}
+        for table in tables:
+            if table == "firsts":
+                read[table] = read_table(query, table, [firsts(repository_ids, until_micros)])
+            else:
+                read[table] = read_table(query, table, [select(table, one) for one in wanted])
+        known(query, read, terms)
+    return Together(read, tuple(places))
+
+
+def count(url: str, repository_ids: Sequence[int], table: str) -> int:
+    """Return how many rows of repositories a table holds, whenever they are dated; counted in an index alone."""
     if table not in COLUMNS:
         raise ValueError(f"there is no table {table}")
     source = traffic.SOURCES.get(table)
     stored, more = (table, "") if source is None else (source.table, source.condition and f" AND {source.condition}")
+    of = traffic.listed(repository_ids)
     with reading(url) as query:
-        rows = query(f"SELECT count(*) FROM {stored} WHERE repository_id = {int(repository_id)}{more}")  # noqa: S608 - a number
+        rows = query(f"SELECT count(*) FROM {stored} WHERE repository_id IN ({of}){more}")  # noqa: S608 - numbers
         return int(next(iter(rows))[0])
 
 
-def select(table: str, repository_ids: Sequence[int], since: int, until: int) -> str:
-    """Return the SQL that lists a table's rows; only numbers are written into it.
-
-    Traffic is listed of all the repositories, anything else of the first.
-    """
-    cells = [cell(table, name, COLUMNS[table][name]) for name in (*numeric(table), *textual(table))]
-    if table in traffic.SOURCES:
-        return traffic.select(table, cells, repository_ids, None if since <= BEGINNING else int(since), int(until))
-    repository_id = int(repository_ids[0])
-    parts = needed(table, repository_id, int(since), int(until))
-    return " UNION ALL ".join(
-        f"SELECT {', '.join(cells)} FROM {table} WHERE repository_id = {repository_id} AND {part}"  # noqa: S608 - numbers only
-        for part in parts
-    )
+def span(since: datetime | None, until: datetime) -> tuple[int, int]:
+    """Return a window's ends as microseconds since 1970."""
+    return BEGINNING if since is None else to_micros(since), to_micros(until)
 
 
-def needed(table: str, repository_id: int, since: int, until: int) -> list[str]:
-    """Return the conditions whose rows, taken together, a window needs; each has an index of its own."""
-    if table == "timeline":
-        pulls = needed("pulls", repository_id, since, until)
-        of = f"SELECT number FROM pulls WHERE repository_id = {repository_id} AND"  # noqa: S608 - numbers only
-        return [f"at < {until} AND number IN ({of} {part})" for part in pulls] if len(pulls) > 1 else [f"at < {until}"]
-    if table in ("pulls", "issues") and since > BEGINNING:
-        return [f"last_at >= {since} AND created_at < {until}", f"closed_at IS NULL AND last_at < {since}"]
-    if table in ("reviews", "commits"):
-        at = "submitted_at" if table == "reviews" else "committed_at"
-        return [f"{at} >= {since} AND {at} < {until}"]
-    return [f"{'first_at' if table == 'firsts' else 'created_at'} < {until}"]
+def listing(table: str, repository_ids: Sequence[int], wanted: Wanted) -> str:
+    """Return the SQL that lists a table's rows: of traffic those of all the repositories, else of the one wanted."""
+    if table not in traffic.SOURCES:
+        return select(table, wanted)
+    cells = [plain(table, name) for name in (*numeric(table), *textual(table))]
+    since = None if wanted.since <= BEGINNING else wanted.since
+    return traffic.select(table, cells, repository_ids, since, wanted.until, wanted.conditions.of(table))
 
 
-def cell(table: str, name: str, kind: str) -> str:
-    """Return one column as SQL that gives a whole number, or the text itself where texts differ from row to row."""
-    if kind == "actor":
-        return f"coalesce({name}_id, -1)"
-    if table in traffic.SOURCES:
-        return f"coalesce({traffic.SOURCES[table].cells.get(name, name)}, {UNKNOWN})"
-    if kind == "bool":
-        return f"CAST({name} AS INTEGER)"
-    if kind != "text":
-        return f"coalesce({name}, {UNKNOWN})"
-    if (table, name) not in LISTED:
-        return name
-    cases = " ".join(f"WHEN '{text}' THEN {code}" for code, text in enumerate(LISTED[table, name]))
-    return f"CASE {name} {cases} ELSE -1 END"
+def full_names(query: Query, repository_ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Return id and `owner/name` of the stored ones among the repositories, in the given order."""
+    of = traffic.listed(repository_ids)
+    rows = query(f"SELECT id, owner || '/' || name FROM repositories WHERE id IN ({of})")  # noqa: S608 - numbers only
+    found: dict[int, str] = {number: name for number, name in rows}  # noqa: C416 - rows
+    return [(number, found[number]) for number in repository_ids if number in found]
 
 
-def read_table(query: Query, table: str, sql: str) -> Column:
-    """Return a table's columns; actors are still ids, their kinds are not there yet."""
+def highest_numbers(query: Query, repository_ids: Sequence[int]) -> dict[int, int]:
+    """Return the highest number of an issue or pull request of each repository, 0 where there is none."""
+    ends = dict.fromkeys(repository_ids, 0)
+    for number in repository_ids:
+        for thread in THREADS:
+            (row,) = query(f"SELECT coalesce(max(number), 0) FROM {thread} WHERE repository_id = {int(number)}")  # noqa: S608 - a number
+            ends[number] = max(ends[number], row[0])
+    return ends
+
+
+def read_table(query: Query, table: str, statements: Sequence[str]) -> Column:
+    """Return a table's columns, the rows of all statements; actors are still ids, their kinds are not there yet."""
     kinds = COLUMNS[table]
     numbers, texts = numeric(table), textual(table)
-    rows = query(sql)
+    rows: Iterable[Sequence[Any]] = chain.from_iterable(query(sql) for sql in statements)
     columns: Column = {}
     if texts:
         rows = list(rows)
@@ -150,18 +196,6 @@ def read_table(query: Query, table: str, sql: str) -> Column:
     for name, values in zip(numbers, cells, strict=True):
         columns[name] = column(kinds[name], values, LISTED.get((table, name), ()))
     return columns
-
-
-def textual(table: str) -> list[str]:
-    """Return the columns whose texts differ from row to row; in SQL they come last."""
-    coded = {*LISTED, *traffic.NAMES}
-    return [name for name, kind in COLUMNS[table].items() if kind == "text" and (table, name) not in coded]
-
-
-def numeric(table: str) -> list[str]:
-    """Return the columns that are read as whole numbers; an actor's kind follows from the actor."""
-    texts = textual(table)
-    return [name for name, kind in COLUMNS[table].items() if kind != "kind" and name not in texts]
 
 
 def column(kind: str, numbers: Any, listed: Sequence[str]) -> Any:
@@ -189,47 +223,16 @@ def named(query: Query, table: str, repository_ids: Sequence[int], columns: Colu
         columns[name] = Coded(np.array([codes[text] for text in texts], dtype="int64")[places], list(codes))
 
 
-class People:
-    """The actors that occur in what was read, numbered from 0."""
-
-    def __init__(self, ids: Any, names: Sequence[str], kinds: Any) -> None:
-        self.ids = ids
-        self.names = names
-        self.kind_codes = kinds
-        self.code_of = np.full(int(ids[-1]) + 2 if len(ids) else 1, -1, dtype="int64")
-        """Code by id; its last place is what -1, nobody, leads to."""
-        self.code_of[ids] = np.arange(len(ids))
-
-    @classmethod
-    def of(cls, query: Query, read: dict[str, Column]) -> People:
-        """Ask for the names of every actor in the columns that are read."""
-        columns = [
-            cells[name] for table, cells in read.items() for name, kind in COLUMNS[table].items() if kind == "actor"
-        ]
-        size = max((int(ids.max(initial=-1)) for ids in columns), default=-1) + 2
-        seen = np.zeros(size, dtype=bool)
-        for ids in columns:
-            seen[ids] = True
-        seen[-1] = False  # where -1, nobody, has left its mark
-        present = np.flatnonzero(seen)
-        found = {number: (login, kind) for number, login, kind in chain.from_iterable(names(query, present.tolist()))}
-        kinds = np.array([KINDS.index(found[number][1]) for number in present.tolist()], dtype="int64")
-        return cls(present, [found[number][0] for number in present.tolist()], kinds)
-
-    def coded(self, ids: Any) -> Coded:
-        """Return a column of ids, -1 for nobody, as logins."""
-        return Coded(self.code_of[ids], self.names)
-
-    def kinds(self, ids: Any) -> Coded:
-        """Return the kinds of a column of ids."""
-        return Coded(np.append(self.kind_codes, -1)[self.code_of[ids]], KINDS)
-
-
-def names(query: Query, ids: Sequence[int]) -> Iterator[Iterable[Sequence[Any]]]:
-    """Yield id, login and kind of the actors with these ids, some hundred at a time."""
-    for start in range(0, len(ids), NAMES_AT_ONCE):
-        listed = ", ".join(str(int(number)) for number in ids[start : start + NAMES_AT_ONCE])
-        yield query(f"SELECT id, login, kind FROM actors WHERE id IN ({listed})")  # noqa: S608 - numbers only
+def known(query: Query, read: Columns, terms: Terms) -> None:
+    """Replace the ids of actors by their logins, and add their kinds."""
+    people = People.of(query, read, {login.lower().removesuffix(BOT_SUFFIX) for login in terms.bots})
+    for table, columns in read.items():
+        for name, kind in COLUMNS[table].items():
+            if kind == "actor":
+                ids = columns[name]
+                columns[name] = people.coded(ids)
+                if f"{name}_kind" in COLUMNS[table]:
+                    columns[f"{name}_kind"] = people.kinds(ids)
 
 
 @contextmanager
@@ -246,4 +249,5 @@ def reading(url: str) -> Iterator[Query]:
 
     with psycopg.connect(libpq(url), autocommit=True) as server:
         server.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        server.execute("SET LOCAL standard_conforming_strings = on")  # what `quoted` relies on
         yield cast("Query", server.execute)  # typed for literal SQL only, which keeps out what strangers write

@@ -62,15 +62,16 @@ NAMES: Mapping[tuple[str, str], str] = {
 }
 
 
-def select(table: str, cells: Sequence[str], repository_ids: Sequence[int], since: int | None, until: int) -> str:
+def select(  # noqa: PLR0917 - the parts of a SELECT
+    table: str, cells: Sequence[str], repository_ids: Sequence[int], since: int | None, until: int, condition: str = ""
+) -> str:
     """Return the SQL that lists `cells` of a table's rows in their order.
 
-    since, until: microseconds since 1970; None is the beginning.
+    since, until: microseconds since 1970; None is the beginning · condition: what rows must meet besides.
     """
     source = SOURCES[table]
     where = [f"repository_id IN ({listed(repository_ids)})", *window(source, since, until)]
-    if source.condition:
-        where.append(source.condition)
+    where += [one for one in (source.condition, condition) if one]
     return f"SELECT {', '.join(cells)} FROM {source.table} WHERE {' AND '.join(where)} ORDER BY {source.order}"  # noqa: S608 - numbers only
 
 

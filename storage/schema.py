@@ -46,6 +46,7 @@ installations = Table(
     Column("removed_at", Moment),
     Column("permissions", Text),  # JSON object of name -> level, as its owner granted them; NULL = never said
     Column("listed_at", Moment),  # when its repositories were last listed in full
+    Column("removed_by", Text),  # who told of its end: webhook or listing; NULL = it has not ended, or before 0003
 )
 
 # GitHub's numeric id is the key: names change. `key` is the lower-case owner/name to find it by.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, SmallInteger, Table, Text
 
-from storage.columns import Moment
+from storage.columns import Day, Moment
 from storage.schema_base import actor, metadata, partial, repository_key
 
 pulls = Table(
@@ -95,7 +95,7 @@ comments = Table(
     actor("author_id"),
     Column("created_at", Moment, nullable=False),
     Column("body_length", Integer, nullable=False),
-    Index("ix_comments_number", "repository_id", "number", "created_at"),
+    Index("ix_comments_number", "repository_id", "number", "created_at", "author_id", "on_pull"),
     sqlite_with_rowid=False,
 )
 
@@ -155,4 +155,36 @@ watermarks = Table(
     Column("whole_history", Boolean, nullable=False),
     Column("error", Text),
     Column("rows", Integer, nullable=False),
+    Column("shape", SmallInteger, nullable=False, server_default="0"),
+    # what webhooks and the nightly comparison note, see storage.currency; a sync leaves these alone
+    Column("heard_at", Moment),
+    Column("changed_at", Moment),
+    Column("told_since", Moment),
+    Column("told", Integer, nullable=False, server_default="0"),
+    Column("reconciled_at", Moment),
+)
+
+# What webhooks had missed by each night's comparison with GitHub.
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    repository_key(),
+    Column("dataset", Text, primary_key=True),
+    Column("night", Day, primary_key=True),
+    Column("compared", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("edge", Moment, nullable=False),  # what changed since then is compared
+    Column("cursor", Text),  # where it goes on after a rest
+    Column("finished_at", Moment),
+)
+
+# What was deleted or moved away lately, so that a delivery which comes late does not bring it back.
+vanished = Table(
+    "vanished",
+    metadata,
+    repository_key(),
+    Column("thing", Text, primary_key=True),  # `issues`, `pulls`, `comments` or `releases`
+    Column("key", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )

@@ -24,6 +24,7 @@ from storage.columns import Day, Moment, Word
 from storage.schema_base import RowId, metadata, repository_key
 
 __all__ = [
+    "COUNTS",
     "LISTS",
     "capture_runs",
     "captures",
@@ -38,6 +39,13 @@ __all__ = [
 ]
 
 LISTS = ("referrers", "paths")
+COUNTS = ("views", "view_uniques", "clones", "clone_uniques")
+
+
+def shown_counts() -> tuple[Column[int], ...]:
+    """Return the columns of what GitHub shows of a day, a week or 14 days; NULL is unknown."""
+    return tuple(Column(name, Integer) for name in COUNTS)
+
 
 # A row exists for known days only. A day of one kind is provisional while its `seen` is before day + 2; `seen` is the
 # latest UTC date of an answer that covered the day, as far as it matters: at day + 2 it stays.
@@ -46,10 +54,7 @@ traffic_days = Table(
     metadata,
     repository_key(),
     Column("day", Day, primary_key=True),
-    Column("views", Integer),
-    Column("view_uniques", Integer),
-    Column("clones", Integer),
-    Column("clone_uniques", Integer),
+    *shown_counts(),
     Column("views_seen", Day),
     Column("clones_seen", Day),
     # the import that last gave the row a value. No foreign key: to delete an import would read every row of all days
@@ -63,10 +68,7 @@ traffic_weeks = Table(
     metadata,
     repository_key(),
     Column("week", Day, primary_key=True),
-    Column("views", Integer),
-    Column("view_uniques", Integer),
-    Column("clones", Integer),
-    Column("clone_uniques", Integer),
+    *shown_counts(),
     sqlite_with_rowid=False,
 )
 
@@ -107,10 +109,7 @@ captures = Table(
     Column("requests", Integer, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reason", Text),
-    Column("views", Integer),
-    Column("view_uniques", Integer),
-    Column("clones", Integer),
-    Column("clone_uniques", Integer),
+    *shown_counts(),
     Index(None, "installation_id", "run"),
     sqlite_with_rowid=False,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -90,7 +91,35 @@ answers = Table(
     Index(None, "command_comment_id"),
 )
 
-# Every time somebody asked: a new command, and each edit of one.
+# What each command of a comment was answered with: an edit of another command leaves it as it was published.
+answer_parts = Table(
+    "answer_parts",
+    metadata,
+    Column("answer_key", Text, ForeignKey("answers.key", ondelete="CASCADE"), nullable=False),
+    Column("position", SmallInteger, nullable=False),
+    Column("meaning", Text, nullable=False),  # the command, as JSON: what makes two the same
+    Column("markdown", Text, nullable=False),
+    Column("pictures", Text, nullable=False),  # addresses, as a JSON array
+    Column("files", Text, nullable=False),  # addresses of exports, likewise
+    Column("mistaken", Boolean, nullable=False),
+    PrimaryKeyConstraint("answer_key", "position"),
+)
+
+# Files that can be fetched for a while, each with the question it answers; they are made when they are fetched.
+exports = Table(
+    "exports",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("repository_id", BigInteger, ForeignKey("repositories.id", ondelete="CASCADE"), nullable=False),
+    Column("answer_key", Text, nullable=False),
+    Column("wanted", Text, nullable=False),  # JSON
+    Column("created_at", Moment, nullable=False),
+    Index(None, "answer_key"),
+    Index(None, "repository_id"),
+    Index(None, "created_at"),
+)
+
+# Every time somebody asked: a new comment with commands, and each edit of one.
 askings = Table(
     "askings",
     metadata,
@@ -98,6 +127,8 @@ askings = Table(
     Column("login", Text, nullable=False),  # lower-case
     Column("comment_id", BigInteger, nullable=False),
     Column("asked_at", Moment, nullable=False),
+    # how many commands were answered; 0 = too many had been asked, and this comment was told so
+    Column("commands", SmallInteger, nullable=False, server_default="1"),
     PrimaryKeyConstraint("repository_id", "login", "asked_at", "comment_id"),
 )
 
@@ -110,4 +141,19 @@ reactions = Table(
     Column("content", Text, nullable=False),
     Column("reaction_id", BigInteger),  # unknown while it is being given
     PrimaryKeyConstraint("repository_id", "comment_id", "content"),
+)
+
+# `.github/analytics.yml` of every repository that was asked for one, so that what held before a mistake stays in force.
+# No foreign key: a public repository's file can be read without the App being installed on it.
+configurations = Table(
+    "configurations",
+    metadata,
+    Column("installation_id", BigInteger, nullable=False),
+    Column("key", Text, nullable=False),  # lower-case owner/name
+    Column("text", Text),  # as it was read last; NULL = there was no such file
+    Column("good", Text),  # the last version without a fault
+    Column("good_at", Moment),  # when that was read first
+    Column("read_at", Moment, nullable=False),
+    Column("said", Text),  # stands for the faults that somebody has been told
+    PrimaryKeyConstraint("installation_id", "key"),
 )

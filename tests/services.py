@@ -55,7 +55,7 @@ def services_on(
         github=client,
         as_app=the_app,
         identity=identity,
-        pool=pool if pool is not None else Missing(),  # type: ignore[arg-type]
+        pool=pool if pool is not None else Missing(),
         wakeup=Wakeup(),
         now=now,
         sleep=sleep or no_sleep,

@@ -27,6 +27,19 @@ NEEDED_BY_EVENT = {
     "repository": {"metadata"},
     "star": {"metadata"},
     "fork": {"contents"},
+    "pull_request": {"pull_requests"},
+    "pull_request_review": {"pull_requests"},
+    "issues": {"issues"},
+    "milestone": {"issues", "pull_requests"},
+    "push": {"contents"},
+    "release": {"contents"},
+}
+WRITES_A_BRANCH = {
+    ("POST", "/repos/{owner}/{repo}/git/blobs"),
+    ("POST", "/repos/{owner}/{repo}/git/trees"),
+    ("POST", "/repos/{owner}/{repo}/git/commits"),
+    ("POST", "/repos/{owner}/{repo}/git/refs"),
+    ("PATCH", "/repos/{owner}/{repo}/git/refs/{ref}"),
 }
 LEVELS = {"read": 1, "write": 2}
 QUERY = re.compile(r"\s*query\b\s*\w*\s*[({]")
@@ -124,7 +137,7 @@ def test_every_permission_asked_for_is_used_by_a_call_at_that_level(app: dict[st
 
 
 def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any]) -> None:
-    """What needs more than the manifest is a group's: contents, traffic, workflow runs, and nothing that writes."""
+    """What needs more than the manifest is a group's: contents, traffic, runs, teams, and a branch for pictures."""
     held = set(app["manifest"]["default_permissions"].items())
     beyond = {call for call, either in NEEDS if not any(covers(held, one) for one in either)}
     assert beyond == {
@@ -134,17 +147,29 @@ def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any])
         ("GET", "/repos/{owner}/{repo}/traffic/popular/referrers"),
         ("GET", "/repos/{owner}/{repo}/traffic/popular/paths"),
         ("GET", "/repos/{owner}/{repo}/actions/runs"),
+        ("GET", "/orgs/{org}/teams/{team_slug}"),
+        ("GET", "/orgs/{org}/teams/{team_slug}/members"),
+        ("GET", "/repos/{owner}/{repo}/git/ref/{ref}"),
+        *WRITES_A_BRANCH,
         "defaultBranchRef",
         "releases",
     }
 
 
-def test_only_the_teams_are_not_in_use_yet(app: dict[str, Any]) -> None:
-    assert [name for name, group in app["groups"].items() if not group["in_use"]] == ["teams"]
+def test_every_group_is_in_use(app: dict[str, Any]) -> None:
+    assert [name for name, group in app["groups"].items() if not group["in_use"]] == []
 
 
-def test_no_group_writes_anything(app: dict[str, Any]) -> None:
-    assert {level for group in app["groups"].values() for level in group["permissions"].values()} == {"read"}
+def test_no_group_writes_anything_but_pictures_on_a_branch(app: dict[str, Any]) -> None:
+    levels = {name: set(group["permissions"].values()) for name, group in app["groups"].items()}
+    assert levels.pop("pictures-on-a-branch") == {"write"}
+    assert set().union(*levels.values()) == {"read"}
+
+
+def test_what_the_branch_takes_is_needed_for_nothing_else(app: dict[str, Any]) -> None:
+    """Whoever does not choose the group lacks these calls and no other."""
+    held = granted({**app, "groups": {n: g for n, g in app["groups"].items() if n != "pictures-on-a-branch"}})
+    assert {call for call, either in NEEDS if not any(covers(held, one) for one in either)} == WRITES_A_BRANCH
 
 
 def test_a_group_that_is_not_in_use_asks_for_nothing_the_code_needs(app: dict[str, Any]) -> None:
@@ -159,6 +184,7 @@ def test_the_optional_groups_have_the_least_permission_that_gives_what_they_name
         "settings-file": {"single_file": "read"},
         "teams": {"members": "read"},
         "ci-share": {"actions": "read"},
+        "pictures-on-a-branch": {"contents": "write"},
     }
     assert all(group["reason"].strip() for group in app["groups"].values())
 
@@ -180,9 +206,9 @@ def test_each_event_comes_with_a_permission_that_allows_it(app: dict[str, Any]) 
 
 
 def test_the_manifest_names_no_page_that_the_server_does_not_have(app: dict[str, Any]) -> None:
-    """Its addresses are the server's own and the inbox; there are none yet for signing in or setting up."""
+    """Its addresses are the server's own, the inbox, and where GitHub leads whoever signs in."""
     paths = re.findall(r"https://almanac\.example\.org([^\s'\"]*)", yaml.safe_dump(app["manifest"]))
-    assert set(paths) == {"", PATH}
+    assert set(paths) == {"", PATH, "/login/github/callback"}
 
 
 def test_the_manifest_brings_no_secret_and_is_not_public(app: dict[str, Any]) -> None:
@@ -194,7 +220,7 @@ def test_the_manifest_brings_no_secret_and_is_not_public(app: dict[str, Any]) ->
 
 def test_each_permission_and_event_has_its_reason_in_a_comment_above_it() -> None:
     lines = (ROOT / "app.yml").read_text().splitlines()
-    names = {"metadata", "issues", "pull_requests", "contents", "administration", "actions"}
+    names = {"metadata", "issues", "pull_requests", "contents", "administration", "actions", "members"}
     names |= {f"- {event}" for event in NEEDED_BY_EVENT}
     assert names <= {line.strip().split(":")[0] for line in lines}
     for number, line in enumerate(lines):

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from analytics.words import MONTHS
+from analytics.words import date_name, day_and_month, month_and_year, month_name
 
 HOUR, DAY, WEEK, MONTH, YEAR = 1.0, 24.0, 168.0, 730.5, 8766.0  # hours; a month is a twelfth of 365.25 days
 
@@ -58,15 +58,15 @@ def time_marks(since: datetime, until: datetime, unit: str, every: int) -> list[
     """Return the marks within [since, until] and their labels; a year is named where it begins, or at the first."""
     marks = [(moment, _label(moment, unit)) for moment in _moments(since, until, unit, every)]
     if marks and not any(label.isdigit() for _, label in marks):
-        moment, label = marks[0]
-        marks[0] = (moment, f"{label} {moment.year}")
+        moment, _ = marks[0]
+        marks[0] = (moment, date_name(moment) if unit == "day" else month_and_year(moment))
     return marks
 
 
 def _label(moment: datetime, unit: str) -> str:
     if unit == "day":
-        return f"{moment.day} {MONTHS[moment.month - 1]}"
-    return str(moment.year) if moment.month == 1 else MONTHS[moment.month - 1]
+        return day_and_month(moment)
+    return str(moment.year) if moment.month == 1 else month_name(moment)
 
 
 def _moments(since: datetime, until: datetime, unit: str, every: int) -> Iterator[datetime]:
@@ -100,10 +100,10 @@ def moment_label(moment: datetime, step: timedelta) -> str:
     if step >= timedelta(days=360):
         return str(moment.year)
     if step >= timedelta(days=27):
-        return f"{MONTHS[moment.month - 1]} {moment.year}"
+        return month_and_year(moment)
     if step >= timedelta(days=1):
-        return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment:%H:%M}"
+        return date_name(moment)
+    return f"{day_and_month(moment)} {moment:%H:%M}"
 
 
 def fitting_marks(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analytics.charts import text
+from analytics.charts import buckets, mermaid, text
 from analytics.charts.axis import bucket_name, count_marks, fitting_marks, fitting_names, moment_label
 from analytics.charts.frame import (
     AXIS,
@@ -99,9 +100,34 @@ class Bars:
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
-        """Return a table with a bar for each of the last buckets."""
+        """Return a chart in Mermaid, `up` as bars and `down` as a line; as a table where the line would cross a gap."""
         if not self._any:
             return "Nothing in this window."
+        if not any(isinstance(each, datetime) for each in self.buckets):
+            return self._by_name()
+        down = None if self.down is None else self.down.values
+        wide = buckets.widened(self.names, self.up.values, down, added=True)
+        if not buckets.drawable(wide):
+            return self._table()
+        told = "" if self.down is None else f"bars: {text.plain(self.up.label)}; line: {text.plain(self.down.label)}"
+        unit = buckets.per(self.unit or self.up.label, wide.each)
+        return buckets.block(wide, unit, told=told, provisional=math.ceil(self.provisional / wide.each))
+
+    def _by_name(self) -> str:
+        """Return the first named buckets; a table where one is unknown, or where there are two series."""
+        values = self.up.values[: mermaid.MOST]
+        if self.down is not None or None in values:
+            return self._table()
+        names = self.names[: mermaid.MOST]
+        known = [value or 0.0 for value in values]
+        level = not mermaid.fits(names)
+        if level:
+            names = tuple(mermaid.named(name, value) for name, value in zip(names, known, strict=True))
+        drawn = mermaid.chart(names, bars=known, unit=self.unit or self.up.label, level=level)
+        return drawn + text.more(len(self.buckets) - len(names))
+
+    def _table(self) -> str:
+        """Return a table with a bar for each of the last buckets."""
         first = max(0, len(self.buckets) - text.MOST_ROWS)
         most = max(value for series in self._series for value in series.known)
         header = [" "]
@@ -178,7 +204,9 @@ class Bars:
             box = Box(left, low, left + thick, high)
             canvas.rect(box, colour, hatched=index >= len(self.buckets) - self.provisional)
             if plot.figures:
-                canvas.text(box.middle, high + 32 if sign < 0 else low - 10, short(value), anchor="middle")
+                placed = canvas.place(box.middle, high + 32 if sign < 0 else low - 10, short(value), anchor="middle")
+                if canvas.free(placed):  # the other half may be unknown, which is said in these places
+                    canvas.write(placed)
 
     def _peaks(self, canvas: Canvas, plot: _Plot) -> None:
         most = max(self.up.known, default=0)

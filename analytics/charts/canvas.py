@@ -21,10 +21,11 @@ from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from analytics.charts.fitting import dotted, normal, printable, wrap
+from analytics.charts.fitting import normal, printable, wrap
 from analytics.charts.layout import (
     DPI,
     HEAD,
+    LABEL,
     MARGIN,
     SUBTITLE,
     SUBTITLE_LINE,
@@ -37,6 +38,7 @@ from analytics.charts.layout import (
 )
 from analytics.charts.palette import STEPS, palette
 from analytics.charts.pen import Pen
+from analytics.charts.standins import clusters, spelled
 from analytics.charts.theme import THEMES, Theme, ThemeName, channels, mix
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ if TYPE_CHECKING:
 
 FONTS = FilePath(font_source_sans_pro.font_directory)
 WEIGHTS = {False: "SourceSansPro-Regular.ttf", True: "SourceSansPro-Semibold.ttf"}
-LAST_RESORT = "Last Resort"  # matplotlib's own font of boxes
+# matplotlib's own font of boxes, and its fonts for formulas, which have a few letters of many scripts.
+NO_SCRIPTS = ("Last Resort", "STIX", "cm")
 # (steps of an edge, zlib's level): the higher levels cost two to five times the time for a tenth of the bytes.
 ATTEMPTS = ((STEPS, 7), (5, 8), (1, 9), (0, 9))
 MUCH_TEXT = 600  # characters, with which the first attempt is always too heavy
@@ -111,8 +114,9 @@ def _elsewhere() -> dict[int, FontPath]:
         for entry in fontManager.ttflist
         if entry.style == "normal"
         and entry.weight == 400
+        and entry.index == 0  # a collection's other faces have the same characters
         and "Serif" not in entry.name
-        and LAST_RESORT not in entry.name
+        and not entry.name.startswith(NO_SCRIPTS)
     ]
     found: dict[int, FontPath] = {}
     # DejaVu Sans first: it comes with matplotlib, so most pictures look the same on every machine.
@@ -132,17 +136,34 @@ def _prepared(text: str, type_: Type) -> tuple[str, Face]:
     clean = normal(text)
     if all(ord(character) in _own() for character in clean):
         return clean, Face((own,), type_.size)
-    kept = printable(clean)
-    codes = dict.fromkeys(ord(character) for character in kept if ord(character) not in _own())
-    files: Files = (own, *dict.fromkeys(_elsewhere()[code] for code in codes if code in _elsewhere()))
-    drawn = dotted(kept, _own() | _elsewhere().keys())
+    kept, files = "", dict.fromkeys([own])
+    for cluster in clusters(printable(clean)):
+        letter = cluster
+        if not _own().issuperset(map(ord, cluster)):
+            path = _file_of(cluster)
+            if path is None:  # no font has these marks together with the letter; perhaps one has the letter
+                letter = cluster[0]
+                path = _file_of(letter)
+            files |= {path: None} if path else {}
+        kept += letter
+    face = Face(tuple(files), type_.size)
+    drawn = spelled(kept, lambda character: ord(character) in _own() or ord(character) in _elsewhere())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            get_font(files).set_text(drawn, 0.0, flags=LoadFlags.DEFAULT)
-        except UserWarning:  # a letter and a mark on it that no single font has
-            return dotted(kept, _own()), Face((own,), type_.size)
-    return drawn, Face(files, type_.size)
+            get_font(face.files).set_text(drawn, 0.0, flags=LoadFlags.DEFAULT)
+        except UserWarning:  # the fonts have every character, but not every shape that a script's rules ask for
+            return spelled(kept, lambda character: ord(character) in _own()), Face((own,), type_.size)
+    return drawn, face
+
+
+def _file_of(letter: str) -> FontPath | None:
+    """Return a file that has a letter together with its marks, None if none has."""
+    for path in dict.fromkeys(_elsewhere()[ord(each)] for each in letter if ord(each) in _elsewhere()):
+        font = get_font(path)
+        if all(font.get_char_index(ord(each)) for each in letter):
+            return path
+    return None
 
 
 @lru_cache(16384)
@@ -209,6 +230,10 @@ class Canvas(Pen):
     def part(self, area: Box) -> Canvas:
         """Return a canvas for a panel within `area`, on the same sheet."""
         return Canvas(self.sheet, area, compact=True)
+
+    def shown(self, text: str) -> str:
+        """Return `text` as it is drawn, with something to read in place of characters that no font has."""
+        return _prepared(text, LABEL)[0]
 
     def measure(self, text: str, type_: Type) -> tuple[float, float, float]:
         """Return width, height above and depth below the baseline of `text`, in pixels."""
@@ -277,8 +302,8 @@ class Canvas(Pen):
 def drawn(chart: Chart, theme: ThemeName) -> Canvas:
     """Draw `chart` under its title and subtitle and return the canvas, which knows every text's extent."""
     room = WIDTH - 2 * MARGIN
-    title = wrap(chart.title, room, lambda part: measure(part, TITLE)[0])
-    subtitle = wrap(chart.subtitle, room, lambda part: measure(part, SUBTITLE)[0])
+    title = wrap(_prepared(chart.title, TITLE)[0], room, lambda part: measure(part, TITLE)[0])
+    subtitle = wrap(_prepared(chart.subtitle, SUBTITLE)[0], room, lambda part: measure(part, SUBTITLE)[0])
     # `chart.height` counts on one line each.
     more = (len(title) - 1) * TITLE_LINE + (len(subtitle) - 1) * SUBTITLE_LINE
     sheet = Sheet(THEMES[theme], round(chart.height * DPI) + more)

@@ -106,16 +106,17 @@ def draw_columns(canvas: Canvas, plot: Plot, data: Dated) -> None:
         left, right = plot.bar(index)
         growing = data.provisional[index]
         box = Box(left, plot.top(count), right, round(plot.box.bottom))
-        _bar(canvas, box, pale(theme), growing=growing)
+        bar(canvas, box, pale(theme), growing=growing)
         uniques = data.uniques[index]
         if uniques:
             top = max(plot.top(uniques, SMALLEST_FOOT), box.top)
-            _bar(canvas, Box(left, top, right, box.bottom), dark(theme), growing=growing)
+            bar(canvas, Box(left, top, right, box.bottom), dark(theme), growing=growing)
         if count > plot.most:
             _broken(canvas, box)
 
 
-def _bar(canvas: Canvas, box: Box, colour: str, *, growing: bool) -> None:
+def bar(canvas: Canvas, box: Box, colour: str, *, growing: bool) -> None:
+    """Fill a bar, with stripes while it may still grow."""
     if not growing:
         canvas.rect(box, colour)
     elif box.width >= HATCHED:

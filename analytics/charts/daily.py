@@ -8,7 +8,7 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analytics.charts import dated_text, text
+from analytics.charts import dated_mermaid, dated_text
 from analytics.charts.axis import count_marks, fitting_marks
 from analytics.charts.columns import Key, Plot, ceiling, dark, draw_columns, draw_keys, keys_width, pale
 from analytics.charts.frame import AXIS, LANE, marks_width, short, value_axis
@@ -59,7 +59,7 @@ class Daily:
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
-        return (3.9 if self._inside(self.marks) else 3.7) if any(self.data.known) else 1.9
+        return (3.9 if self.data.within(self.marks) else 3.7) if any(self.data.known) else 1.9
 
     @property
     def _noun(self) -> str:
@@ -74,25 +74,16 @@ class Daily:
         said = [f"{self.unit or 'Counts'}, {day_name(data.starts[0])} to {day_name(data.starts[-1])}"]
         said += dated_text.said(data, self._noun, "day")
         said.append(f"a median day has {number(median(data.known))}")
-        for what, each in (("marked", self._inside(self.marks)), ("noted", self._inside(self.notes))):
-            words = ", ".join(
-                f"{name} ({day_name(data.starts[index])})" for index, name in each[: dated_text.MOST_SAID]
-            )
-            said += [f"{what}: {words}{_more(len(each))}"] if each else []
+        said += dated_text.pointed_out(data.within(self.marks), data.within(self.notes))
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
-        """Return a table with a bar per day, week, month or year, then what is marked and noted."""
+        """Return a chart in Mermaid with a bar per day, week, month or year, then what is marked and noted."""
         data = self.data
         if not any(data.known):
             return f"{self._nothing}."
-        lines = [dated_text.table(data, self._noun, "day")]
-        for what, each in (("Marked", self._inside(self.marks)), ("Noted", self._inside(self.notes))):
-            words = ", ".join(
-                f"{day_name(data.starts[index])} {text.plain(name)}" for index, name in each[-dated_text.MOST_SAID :]
-            )
-            lines += [f"{what}: {words}{_more(len(each))}"] if each else []
-        return "\n\n".join(lines)
+        below = dated_text.below(data.within(self.marks), data.within(self.notes))
+        return "\n\n".join([dated_mermaid.chart(data, self._noun, "day"), *below])
 
     @property
     def _nothing(self) -> str:
@@ -100,8 +91,7 @@ class Daily:
 
     def _inside(self, said: tuple[tuple[date, str], ...]) -> list[tuple[int, str]]:
         """Return those that belong to a day of the picture, by its index."""
-        places = {day: index for index, day in enumerate(self.data.starts)}
-        return [(places[day], words) for day, words in sorted(said) if day in places and words]
+        return [(self.data.index_of(day), words) for day, words in sorted(self.data.within(said))]
 
     def draw(self, canvas: Canvas) -> None:
         """Draw gaps, bars with their feet, the median line, then words where there is room for them."""
@@ -137,7 +127,9 @@ class Daily:
             self._figures(canvas, plot)
         placed = [Key(plot.raw(key.y), key.words, key.ink, key.swatch, key.hatched) for key in keys]
         draw_keys(canvas, end + 18, placed, top=plot.box.top, bottom=plot.box.bottom, room=side - 18)
-        draw_notes(canvas, plot, self._tops(plot, medians, FIGURE if figures else 0), notes)
+        highest = data.counts.index(max(data.known))
+        tops = self._tops(plot, medians, FIGURE if figures else 0)
+        draw_notes(canvas, plot, tops, notes, counts=() if figures else data.counts, must=highest)
         if marks:
             draw_marks(canvas, plot, marks)
         self._days(canvas, plot)
@@ -224,7 +216,3 @@ class Daily:
         )
         for x, label in marks:
             canvas.text(x, canvas.area.bottom - 6, label, anchor="middle")
-
-
-def _more(count: int) -> str:
-    return f" and {number(count - dated_text.MOST_SAID)} more" if count > dated_text.MOST_SAID else ""

@@ -1,13 +1,13 @@
-"""Text made fit to draw: cut or broken into lines by its measured width, and freed of what no font draws."""
+"""Text made fit to draw: cut or broken into lines by its measured width, and freed of what has no shape."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Set
+from collections.abc import Callable
 
-DOT = "\N{MIDDLE DOT}"
-UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Cn", "Me")  # control, format, unassigned and enclosing characters
-VARIATION_SELECTORS = "\ufe0e\ufe0f"
+UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Me")  # control, format, private and enclosing characters
+# Variation selectors, and the modifiers that give an emoji a colour of skin: without colours they would be squares.
+MODIFIERS = "\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 Width = Callable[[str], float]
@@ -55,18 +55,5 @@ def normal(text: str) -> str:
 def printable(text: str) -> str:
     """Return `text` without characters that have no shape."""
     return "".join(
-        character
-        for character in text
-        if unicodedata.category(character) not in UNDRAWN and character not in VARIATION_SELECTORS
+        character for character in text if unicodedata.category(character) not in UNDRAWN and character not in MODIFIERS
     )
-
-
-def dotted(text: str, known: Set[int]) -> str:
-    """Return `text` with one quiet dot for every run of characters whose code points are not `known`: never boxes."""
-    drawn = ""
-    for character in text:
-        if ord(character) in known:
-            drawn += character
-        elif not drawn.endswith(DOT):
-            drawn += DOT
-    return drawn

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from analytics.charts.layout import LABEL, SMALL, STRONG, Box
-from analytics.words import number
+from analytics.words import decimal, number
 
 if TYPE_CHECKING:
     from analytics.charts.canvas import Canvas
@@ -22,13 +22,14 @@ def short(value: float) -> str:
     for size, unit in ((1e9, "B"), (1e6, "M"), (1e4, "k")):
         if abs(value) >= size:
             scaled = value / (1e3 if unit == "k" else size)
-            return f"{scaled:.0f}{unit}" if scaled >= 10 else f"{scaled:.1f}".removesuffix(".0") + unit
+            digits = 0 if scaled >= 10 or f"{scaled:.1f}".endswith(".0") else 1
+            return decimal(scaled, digits, grouped=False) + unit
     return number(value)
 
 
 def brief(value: float) -> str:
     """Return a count in at most four characters: `999`, `1.2k`, `12k`, `1.2M`."""
-    return short(value) if abs(value) < 1e3 or abs(value) >= 1e4 else f"{value / 1e3:.1f}k"
+    return short(value) if abs(value) < 1e3 or abs(value) >= 1e4 else f"{decimal(value / 1e3, 1)}k"
 
 
 def marks_width(canvas: Canvas, marks: Sequence[float]) -> float:
@@ -43,7 +44,7 @@ def mark_labels(marks: Sequence[float]) -> list[str]:
     for digits in range(6):
         if len(set(briefly)) == len(set(sizes)):
             break
-        briefly = [f"{size:,.{digits}f}" for size in sizes]
+        briefly = [decimal(size, digits) for size in sizes]
     return briefly
 
 

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from analytics.charts import text
-from analytics.charts.frame import brief, short
-from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, TINY, Box, Type
+from analytics.charts.frame import short
+from analytics.charts.grid import (
+    BRIEF,
+    COS,
+    LONGEST,
+    NOTE,
+    SLANT,
+    Grid,
+    Plan,
+    expected_header,
+    figure,
+    fitting,
+    folded,
+    header,
+    plan,
+    tallest,
+)
+from analytics.charts.layout import DPI, HEAD, MARGIN, SMALL, TINY, Box
 from analytics.charts.theme import legible
 from analytics.words import number
 
 if TYPE_CHECKING:
     from analytics.charts.canvas import Canvas
 
-MOST_ROWS, MOST_COLUMNS = 20, 20  # names a reader can tell apart; the others are added up in one row and one column
-BRIEF, MOST_BRIEF = 5, 24  # columns of so few letters, such as the hours of a day, may be so many
-TEXT_ROWS, TEXT_COLUMNS = 12, 8
-MOST_INK = 300  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
-CELL = 54  # pixels, at most, of a cell's height
-WIDEST = 112  # pixels, at most, of a cell's width
-SLANT = 45  # degrees of the columns' names
-NAME_PIXELS = 13.2  # mean width of a letter at LABEL's size, for the height before anything is measured
-LONGEST = 200  # pixels of a column's name, along its slant
-SHORTEST = 84  # pixels above the grid, for what rows and columns are
+MOST = 40  # rows, and columns, that are shown; the others are added up in one row and one column
+COMPACT_COLUMNS = 7  # in a panel
+TEXT_ROWS, TEXT_COLUMNS, TEXT_HOURS = 12, 8, 24
+LOWEST = 30  # pixels of a row where there is little room
 APART = 46  # pixels between two slanted names
-NOTE = 44  # pixels below the grid, for a note
-COS = math.cos(math.radians(SLANT))
+SIGN, LEAST_SIGN = 12, 7  # pixels of the triangle in an unusual cell
+SIGNS = {"high": "\N{BLACK UP-POINTING TRIANGLE}", "low": "\N{BLACK DOWN-POINTING TRIANGLE}"}
+MEANING = {"high": "more than expected", "low": "fewer than expected"}
+MOST_SAID = 5  # unusual cells in the alt text
+
+Unusual = tuple[int, int, Literal["high", "low"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,8 @@ class Heatmap:
     """A grid of counts: `values[row][column]`, None where a pair cannot be (drawn empty).
 
     row_totals: each row's total over all columns, also those not shown · row_name, column_name: what rows and columns
-    are, such as "reviewer" and "author".
+    are, such as "reviewer" and "author" · unusual: (row, column, "high" or "low") of cells far from what is expected,
+    marked with a triangle that points up or down.
     """
 
     title: str
@@ -48,20 +62,23 @@ class Heatmap:
     row_totals: tuple[int, ...] | None = None
     row_name: str = ""
     column_name: str = ""
+    unusual: tuple[Unusual, ...] = ()
 
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
         if not self._any:
             return 1.9
-        grid = self._folded(MOST_ROWS, self._most(MOST_COLUMNS))
-        header = max(SHORTEST, min(LONGEST, max(map(len, grid.columns)) * NAME_PIXELS) * COS + 44)
-        rows = len(grid.rows) * (CELL if len(grid.rows) <= 16 else CELL - 8)
-        return (HEAD + header + rows + (NOTE if grid.least_figure() > 1 else 0) + MARGIN + 10) / DPI
+        grid = self._grid(MOST, MOST)
+        rows = len(grid.rows) * tallest(len(grid.rows))
+        return (HEAD + expected_header(grid.columns) + rows + self._below(grid) + MARGIN + 10) / DPI
 
-    def _most(self, columns: int) -> int:
-        """Return how many columns are shown, where `columns` with long names would be."""
-        return MOST_BRIEF if max(map(len, self.columns)) <= BRIEF else columns
+    def _grid(self, rows: int, columns: int) -> Grid:
+        return folded((self.rows, self.columns), self.values, self._totals(), (rows, columns))
+
+    def _below(self, grid: Grid) -> int:
+        """Pixels below the grid, for the notes."""
+        return NOTE * (grid.leaves_out_figures() + bool(self.unusual))
 
     @property
     def _any(self) -> bool:
@@ -81,20 +98,27 @@ class Heatmap:
         largest = sorted(cells, key=lambda cell: -cell[0])[:3]
         pairs = ", ".join(f"{row} and {column} {number(value)}" for value, row, column in largest)
         size = f"{self.row_name or 'row'} by {self.column_name or 'column'}, {len(self.rows)} by {len(self.columns)}"
-        return f"{self.title}. {size}, together {number(sum(cell[0] for cell in cells))}; most: {pairs}."
+        said = [f"{size}, together {number(sum(cell[0] for cell in cells))}", f"most: {pairs}"]
+        for way, meaning in MEANING.items():
+            found = [(row, column) for row, column, each in self.unusual if each == way]
+            words = ", ".join(f"{self.rows[row]} and {self.columns[column]}" for row, column in found[:MOST_SAID])
+            more = f" and {number(len(found) - MOST_SAID)} more" if len(found) > MOST_SAID else ""
+            said += [f"{meaning}: {words}{more}"] if found else []
+        return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
         """Return the grid's upper left part as a table, with a bar for each row's total."""
         if not self._any:
             return "Nothing in this window."
-        most = self._most(TEXT_COLUMNS)
+        most = TEXT_HOURS if max(map(len, self.columns)) <= BRIEF else TEXT_COLUMNS
+        signs = {(row, column): f" {SIGNS[way]}" for row, column, way in self.unusual}
         columns = range(min(len(self.columns), most))
         totals = self._totals()
         header = [" ", *(text.name(self.columns[column]) for column in columns), "all", " "]
         rows = [
             [
                 text.name(self.rows[row]),
-                *(number(value) if (value := self.values[row][column]) else "" for column in columns),
+                *(self._cell_text(row, column) + signs.get((row, column), "") for column in columns),
                 number(totals[row]),
                 text.bar(totals[row], max(totals), 8),
             ]
@@ -109,7 +133,13 @@ class Heatmap:
             if count > 0
         ]
         note = f"\n\nand {' and '.join(left)}" if left else ""
+        ways = [way for way in SIGNS if any(each == way for *_, each in self.unusual)]
+        note += "\n\n" + "; ".join(f"{SIGNS[way]} {MEANING[way]}" for way in ways) if ways else ""
         return text.table(header, rows, right=range(1, len(columns) + 2)) + note
+
+    def _cell_text(self, row: int, column: int) -> str:
+        value = self.values[row][column]
+        return number(value) if value else ""
 
     def _totals(self) -> Sequence[int]:
         return self.row_totals or [sum(value or 0 for value in row) for row in self.values]
@@ -120,63 +150,103 @@ class Heatmap:
             canvas.nothing()
             return
         area, theme = canvas.area, canvas.theme
-        columns = 7 if canvas.compact else self._most(MOST_COLUMNS)
-        header = _header(canvas, self.columns[: columns + 1])
-        fits = int((area.height - header - NOTE) // (CELL - 14)) - 1
-        grid = self._folded(max(1, min(MOST_ROWS, fits)), columns)
-        plan = _plan(canvas, grid, header)
-        self._column_names(canvas, plan, grid)
+        columns = COMPACT_COLUMNS if canvas.compact else MOST
+        over = len(self.columns) - columns
+        head = header(canvas, [*self.columns[: columns + 1], *([f"{over} others"] if over > 1 else [])])
+        fits = int((area.height - head - 2 * NOTE * canvas.compact) // LOWEST) - 1
+        grid = self._grid(max(1, min(MOST, fits)), columns)
+        marked = {
+            (row, column): way for row, column, way in self.unusual if row < grid.own_rows and column < grid.own_columns
+        }
+        ways = [way for way in SIGNS if way in marked.values()]
+        ground = plan(canvas, grid, head, NOTE * (grid.leaves_out_figures() + bool(ways)))
+        self._column_names(canvas, ground, grid)
         most = max(value or 0 for row in self.values for value in row)
-        right = plan.left + len(grid.columns) * plan.pitch + 14
+        right = ground.left + len(grid.columns) * ground.pitch + 14
         for row, name in enumerate(grid.rows):
-            centre = plan.top + row * plan.tall + (plan.tall - 4) / 2
-            label = canvas.cut(name, plan.names)
-            canvas.text(plan.left - 16, centre, label, LABEL, theme.ink, anchor="end", centred=True)
-            canvas.text(right, centre, short(grid.totals[row]), LABEL, theme.ink, centred=True)
+            centre = ground.top + row * ground.tall + (ground.tall - 4) / 2
+            type_ = fitting(canvas, name, ground.line)
+            if type_:
+                label = canvas.cut(name, ground.names, type_)
+                canvas.text(ground.left - 16, centre, label, type_, theme.ink, anchor="end", centred=True)
+            type_ = fitting(canvas, "0", ground.line) or TINY
+            canvas.text(right, centre, short(grid.totals[row]), type_, theme.ink, centred=True)
             for column, value in enumerate(grid.values[row]):
+                box = ground.cell(row, column)
                 if row >= grid.own_rows or column >= grid.own_columns:
-                    self._sum(canvas, plan.cell(row, column), value)
+                    self._sum(canvas, box, value)
                 else:
-                    self._cell(canvas, plan.cell(row, column), value, most, least=plan.least)
-        self._captions(canvas, plan.left - 16, plan.top, plan.names)
-        if plan.least > 1:
-            words = "shaded cells without a figure: 1" + (f" to {number(plan.least - 1)}" if plan.least > 2 else "")
-            y = plan.top + len(grid.rows) * plan.tall + 34
-            canvas.text(plan.left, y, canvas.cut(words, area.right - plan.left, SMALL), SMALL)
+                    self._cell(canvas, box, value, most, least=ground.least, way=marked.get((row, column)))
+        self._captions(canvas, ground.left - 16, ground.top, ground.names)
+        self._notes(canvas, ground, grid, ways)
 
-    def _column_names(self, canvas: Canvas, plan: _Plan, grid: _Grid) -> None:
-        """Write the names above the columns: upright if each fits above its own, else slanted."""
-        y, right = plan.top - 12, plan.left + len(grid.columns) * plan.pitch + 14
-        upright = all(canvas.width(name) <= plan.pitch - 8 for name in grid.columns)
-        x = plan.left
+    def _notes(self, canvas: Canvas, ground: Plan, grid: Grid, ways: Sequence[str]) -> None:
+        """Say below the grid what the triangles mean, and what the cells without a figure hold."""
+        x, y = ground.left, ground.top + len(grid.rows) * ground.tall + 34
+        for way in ways:
+            words = MEANING[way]
+            if x + SIGN + 10 + canvas.width(words, SMALL) <= canvas.area.right:
+                _sign(canvas, Box(x, y - SMALL.cap, x + SIGN, y), canvas.theme.ink, way)
+                canvas.text(x + SIGN + 10, y, words, SMALL)
+                x += SIGN + 40 + canvas.width(words, SMALL)
+        values = {value for row in grid.values[: grid.own_rows] for value in row[: grid.own_columns] if value}
+        width = ground.cell(0, 0).width
+        wide = [value for value in values if value >= ground.least and not figure(canvas, value, width)[0]]
+        said = ["1" if ground.least == 2 else f"1 to {number(ground.least - 1)}"] if ground.least > 1 else []
+        said += [f"{number(min(wide))} or more" if len(wide) > 1 else number(wide[0])] if wide else []
+        if said:
+            y += NOTE if ways else 0
+            words = f"shaded cells without a figure: {', the darkest '.join(said)}"
+            canvas.text(ground.left, y, canvas.cut(words, canvas.area.right - ground.left, SMALL), SMALL)
+
+    def _column_names(self, canvas: Canvas, ground: Plan, grid: Grid) -> None:
+        """Write the names above the columns: upright, slanted, or turned upwards where columns are narrow."""
+        y, right = ground.top - 12, ground.left + len(grid.columns) * ground.pitch + 14
+        above = (ground.top - canvas.area.top - 14) / COS - 20
+        x = ground.left
         for index, name in enumerate(grid.columns):
-            x = plan.left + (index + 0.5) * plan.pitch
-            if upright:
+            x = ground.left + (index + 0.5) * ground.pitch
+            if not ground.angle:
                 canvas.text(x - 2, y, name, anchor="middle")
-                continue
-            room = min(LONGEST, (canvas.area.right + 12 - x) / COS - 8, (plan.top - canvas.area.top - 14) / COS - 20)
-            canvas.text(x + 6, y, canvas.cut(name, room), angle=SLANT)
-        if upright:
-            canvas.text(right, y, "all")
-        else:
+            elif ground.angle == SLANT:
+                room = min(LONGEST, (canvas.area.right + 12 - x) / COS - 8, above)
+                canvas.text(x + 6, y, canvas.cut(name, room), angle=SLANT)
+            elif type_ := fitting(canvas, name, ground.pitch - 1):
+                room = min(LONGEST, ground.top - canvas.area.top - 20)
+                placed = canvas.place(
+                    x - 1 + type_.cap / 2, y, canvas.cut(name, room, type_), type_, angle=ground.angle
+                )
+                if canvas.free(placed):
+                    canvas.write(placed)
+        if ground.angle == SLANT:
             canvas.text(max(right, x + 6 + APART), y, "all", angle=SLANT)
+        else:
+            canvas.text(right, y, "all")
 
     def _sum(self, canvas: Canvas, box: Box, value: int | None) -> None:
         """Write the sum of several cells without a shade, which would drown the others."""
         if value:
-            words, type_ = _figure(canvas, value, box.width)
+            words, type_ = figure(canvas, value, box.width)
             canvas.text(box.middle, box.centre, words, type_, anchor="middle", centred=True)
 
-    def _cell(self, canvas: Canvas, box: Box, value: int | None, most: int, *, least: int) -> None:
-        if value is None:
-            return
+    def _cell(self, canvas: Canvas, box: Box, value: int | None, most: int, *, least: int, way: str | None) -> None:
         theme = canvas.theme
         # A square root keeps a single review visible beside a pair with a hundred.
-        colour = theme.shade(math.sqrt(value / most))
-        canvas.rect(box, colour)
-        if value and value >= least:
-            words, type_ = _figure(canvas, value, box.width)
-            ink = legible((theme.ink, theme.background), colour)
+        colour = theme.background if value is None else theme.shade(math.sqrt(value / most))
+        if value is not None:
+            canvas.rect(box, colour)
+        ink = legible((theme.ink, theme.background), colour)
+        words, type_ = figure(canvas, value, box.width) if value and value >= least else ("", TINY)
+        if way:
+            room = (box.height - type_.cap) / 2 - 2
+            if words and room >= LEAST_SIGN:
+                size = min(SIGN, room)
+                _sign(canvas, Box(box.right - 3 - size, box.top + 2, box.right - 3, box.top + 2 + size), ink, way)
+            else:  # a low cell is too small for both; the shade says about how many
+                words, half = "", min(SIGN, box.width - 8, box.height - 8) / 2
+                x, y = box.middle, box.centre
+                _sign(canvas, Box(x - half, y - half, x + half, y + half), ink, way)
+        if words:
             canvas.text(box.middle, box.centre, words, type_, ink, anchor="middle", centred=True, ground=colour)
 
     def _captions(self, canvas: Canvas, right: float, top: float, room: float) -> None:
@@ -187,97 +257,8 @@ class Heatmap:
             if words and canvas.free(placed):
                 canvas.write(placed)
 
-    def _folded(self, rows: int, columns: int) -> _Grid:
-        """Return the grid with the rows and columns over the limits added up in one each."""
-        totals = list(self._totals())
-        own_rows = len(self.rows) if len(self.rows) <= rows + 1 else rows
-        own_columns = len(self.columns) if len(self.columns) <= columns + 1 else columns
-        values = [list(row[:own_columns]) for row in self.values]
-        names = list(self.columns[:own_columns])
-        if own_columns < len(self.columns):
-            names.append(f"{len(self.columns) - own_columns} others")
-            for short_row, row in zip(values, self.values, strict=True):
-                short_row.append(sum(value or 0 for value in row[own_columns:]))
-        labels = list(self.rows[:own_rows])
-        if own_rows < len(self.rows):
-            labels.append(f"{len(self.rows) - own_rows} others")
-            rest = [sum(value or 0 for value in column) for column in zip(*values[own_rows:], strict=True)]
-            values = [*values[:own_rows], [*rest]]
-            totals = [*totals[:own_rows], sum(totals[own_rows:])]
-        return _Grid(labels, names, values, totals, own_rows, own_columns)
 
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """Where the grid's cells begin, how large they are, the room for rows' names, and the least value written."""
-
-    left: float
-    top: float
-    pitch: float
-    tall: float
-    names: float
-    least: int
-
-    def cell(self, row: int, column: int) -> Box:
-        """Return a cell's box; a hairline of background stays free between cells."""
-        left, top = self.left + column * self.pitch, self.top + row * self.tall
-        return Box(round(left), round(top), round(left + self.pitch) - 4, round(top + self.tall) - 4)
-
-
-def _figure(canvas: Canvas, value: int, room: float) -> tuple[str, Type]:
-    """Return a figure and its size that fit into `room`, the exact and larger ones first; nothing if none does."""
-    for type_ in (LABEL, SMALL, TINY):
-        for words in (number(value), brief(value)):
-            if canvas.width(words, type_) <= room:
-                return words, type_
-    return "", TINY
-
-
-def _header(canvas: Canvas, columns: Sequence[str]) -> float:
-    """Return the height of the columns' names, at most so much that rows are left."""
-    longest = min(LONGEST, max(canvas.width(name) for name in columns))
-    most = canvas.area.height * 0.45 if canvas.compact else math.inf
-    return max(SHORTEST, min(longest * COS + 44, most))
-
-
-def _plan(canvas: Canvas, grid: _Grid, header: float) -> _Plan:
-    """Return the largest cells that leave room for names at the left and above, and for totals at the right."""
-    area, across = canvas.area, len(grid.columns)
-    names = min(area.width * 0.25, max(canvas.width(name) for name in grid.rows))
-    left = area.left + names + 16
-    totals = max(canvas.width(short(total)) for total in grid.totals) + 24
-    lengths = [min(canvas.width(name), LONGEST) for name in grid.columns]
-    pitch = min(WIDEST, (area.right - left - totals) / across)
-    for _ in range(2):  # a narrower grid moves names left, which may need a little more room
-        over = max(length * COS - (across - index - 0.5) * pitch for index, length in enumerate(lengths))
-        pitch = min(pitch, (area.right - left - max(totals, over + 8)) / across)
-    top = area.top + header
-    least = grid.least_figure()
-    tall = min(CELL, (area.bottom - (NOTE if least > 1 else 0) - top) / len(grid.rows))
-    return _Plan(left, top, pitch, tall, names, least)
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """What is drawn: names, values and totals, and how many rows and columns are not sums of others."""
-
-    rows: list[str]
-    columns: list[str]
-    values: list[list[int | None]]
-    totals: list[int]
-    own_rows: int
-    own_columns: int
-
-    def least_figure(self) -> int:
-        """Return the least value that is written, within MOST_INK; equal values are treated alike."""
-        room = MOST_INK if max(map(len, self.columns)) > BRIEF else 2 * MOST_INK  # names take ink as well
-        ink = 0
-        least = max((value or 0 for row in self.values for value in row), default=0) + 1
-        for value, count in sorted(
-            Counter(value for row in self.values for value in row if value).items(), reverse=True
-        ):
-            ink += count * (1 + len(brief(value)))
-            if ink > room:
-                return least
-            least = value
-        return 1
+def _sign(canvas: Canvas, box: Box, ink: str, way: str) -> None:
+    """Draw a triangle that points up for high, down for low."""
+    tip, base = (box.top, box.bottom) if way == "high" else (box.bottom, box.top)
+    canvas.polygon([(box.middle, tip), (box.right, base), (box.left, base)], ink)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts import text
+from analytics.charts import mermaid
 from analytics.charts.axis import HOUR_MARKS, fitting_names
 from analytics.charts.frame import AXIS, brief
 from analytics.charts.layout import LABEL, STRONG, Box, Type
@@ -124,16 +124,13 @@ class Histogram:
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
-        """Return a table with a bar for each bin; the median's is marked."""
+        """Return a chart in Mermaid with a bar and its figure for each bin; the median's is marked."""
         if not self.hours:
             return "Nothing in this window."
-        bins = self.bins
-        most = max(each.count for each in bins)
-        rows = [
-            [each.name, number(each.count), text.bar(each.count, most) + (" ◂ median" if self._accent(each) else "")]
-            for each in bins
+        names = [
+            f"{each.name} · {number(each.count)}" + (" median" if self._accent(each) else "") for each in self.bins
         ]
-        return text.table([" ", text.plain(self.unit), " "], rows, right=(1,))
+        return mermaid.chart(names, bars=[each.count for each in self.bins], unit=self.unit, level=True)
 
     def _accent(self, each: Bin) -> bool:
         return self.median is not None and each.holds(self.median)

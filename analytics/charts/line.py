@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from analytics.charts import text
+from analytics.charts import buckets, text
 from analytics.charts.axis import count_marks, fitting_marks, moment_label, value_marks
 from analytics.charts.frame import (
     AXIS,
@@ -81,9 +81,23 @@ class Line:
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
-        """Return a table of the last moments, with a bar for the first series."""
+        """Return a chart in Mermaid of one or two series; a table where there are more, or where one has a gap."""
         if not self._known:
             return "Nothing in this window."
+        names = [moment_label(time, self._step) for time in self.times]
+        first, *others = self._ranked()
+        rest = others[0].values if others else None
+        # What is at a moment is not added up: of several the last stands for all.
+        wide = buckets.widened(names, rest or first.values, first.values if rest else None, added=False)
+        if len(others) > 1 or not buckets.drawable(wide):
+            return self._table()
+        told = [f"bars: {text.plain(others[0].label)}; line: {text.plain(first.label)}"] if others else []
+        told += [f"the last value of every {number(wide.each)}"] if wide.each > 1 else []
+        low = 0.0 if self.zero_based else min(self._known)
+        return buckets.block(wide, self.unit or first.label, told="; ".join(told), low=low, line_alone=not others)
+
+    def _table(self) -> str:
+        """Return a table of the last moments, with a bar for the first series."""
         first = max(0, len(self.times) - text.MOST_ROWS)
         most = max(self._known)
         header = [" ", *(text.plain(series.label) for series in self.series), " "]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import text
 from analytics.charts.axis import count_marks, fitting_marks
-from analytics.charts.columns import ceiling, pale
+from analytics.charts.columns import bar, ceiling, pale
 from analytics.charts.frame import AXIS, mark_labels, short
 from analytics.charts.gaps import NO_DATA, THIN
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, STRONG, Box
@@ -34,18 +34,20 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A repository's counts per UTC day; None is unknown, never zero."""
+    """A repository's counts per UTC day; None is unknown, never zero. provisional: days that may still grow."""
 
     name: str
     days: tuple[date, ...]
     counts: tuple[int | None, ...]
+    provisional: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Multiples:
     """Up to MOST panels in the given order, the same days and (unless `shared` is False) the same scale in each.
 
-    unit: such as "views per day" · more: how many panels the caller has left out · shared: False gives every panel its
+    Beside each name stands its total of known days; the first one says of what. unit: such as "views per day" · more:
+    how many panels the caller has left out · shared: False gives every panel its
     own scale, which is then said.
     """
 
@@ -101,6 +103,8 @@ class Multiples:
         said.append(f"{largest}" + (f" and {number(others)} more" if others > 0 else ""))
         holes = sum(len(_known(panel)) < len(panel.counts) for panel in self.panels)
         said += [f"days without data in {number(holes)} of them"] if holes else []
+        growing = max((sum(panel.provisional) for panel in self.panels), default=0)
+        said += [f"the last {plural(growing, 'day')} may still grow"] if growing else []
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
@@ -133,7 +137,7 @@ class Multiples:
             columns, rows = 2, max(1, int((canvas.area.height - AXIS - LAST) // LOWEST))
         shown = self.shown[: columns * rows]
         left = self._left + len(self.shown) - len(shown)
-        every = [dated(panel.days, panel.counts, (), (), DAY) for panel in shown]
+        every = [dated(panel.days, panel.counts, (), panel.provisional, DAY) for panel in shown]
         tallest = max((ceiling(data.known) for data in every if any(data.known)), default=1.0)
         mark = count_marks(tallest, 2)[-1]
         figure = mark_labels([mark])[0] if self.shared and mark else ""
@@ -146,7 +150,7 @@ class Multiples:
             box = Box(round(x), round(y), round(x + wide), round(y + tall))
             most = tallest if self.shared or not any(data.known) else ceiling(data.known)
             plot = _Plot(Box(box.left, box.top + HEADING, box.right, box.bottom - SPACE), first, last, most)
-            self._heading(canvas, box, panel)
+            self._heading(canvas, box, panel, first=not index)
             if figure:
                 canvas.rule(box.left, box.right, plot.height(mark))
                 if index % columns == 0:
@@ -158,10 +162,12 @@ class Multiples:
         if left:
             canvas.text(area.left, canvas.area.bottom - 4, f"and {number(left)} more")
 
-    def _heading(self, canvas: Canvas, box: Box, panel: Panel) -> None:
+    def _heading(self, canvas: Canvas, box: Box, panel: Panel, *, first: bool) -> None:
         """Write a panel's name and, at the right, its total; on its own scale, its highest day instead."""
         known = _known(panel)
         total = short(_total(panel)) if known else "?"
+        if first and known:  # the others' figures are the same thing
+            total += f" {self._noun}"
         if any(known) and not self.shared:
             total = f"most {short(max(known))}"
         room = box.width - canvas.width(total, LABEL) - 16
@@ -213,18 +219,22 @@ def _skyline(canvas: Canvas, plot: _Plot, data: Dated) -> None:
     canvas.rule(box.left, box.right, box.bottom)
     if not data.starts:
         return
+    settled = [None if grows else count for count, grows in zip(data.counts, data.provisional, strict=True)]
     begin, days = (data.starts[0] - plot.first).days, (plot.last - plot.first).days + 1
     edges = [round(box.left + box.width * (begin + index) / days) for index in range(len(data.starts) + 1)]
-    for first, last in unknown_runs([None if count is not None else 0 for count in data.counts]):
-        if not any(data.counts[first : last + 1]):
+    for first, last in unknown_runs([None if count is not None else 0 for count in settled]):
+        if not any(settled[first : last + 1]):
             continue
         points: list[tuple[float, float]] = [(edges[first], round(box.bottom))]
         for index in range(first, last + 1):
-            y = plot.height(data.counts[index] or 0)
+            y = plot.height(settled[index] or 0)
             points += [(edges[index], y), (max(edges[index] + 1, edges[index + 1]), y)]
         points.append((points[-1][0], round(box.bottom)))
         canvas.polygon(points, pale(theme))
     for index, count in enumerate(data.counts):
+        if count and data.provisional[index]:
+            right = max(edges[index] + 1, edges[index + 1])
+            bar(canvas, Box(edges[index], plot.height(count), right, round(box.bottom)), pale(theme), growing=True)
         if count is not None and count > plot.most:
             _cut_off(canvas, plot, (edges[index] + edges[index + 1]) / 2, count)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Literal, TypedDict, Unpack
 
-from analytics.charts.fitting import cut, wrap
+from analytics.charts.fitting import cut, tail, wrap
 from analytics.charts.layout import LABEL, Box, Placed, Type
 from analytics.charts.theme import Theme
 
@@ -27,11 +27,15 @@ class Setting(TypedDict, total=False):
 
 
 class Pen(ABC):
-    """The part of a canvas that needs only three things of it: to measure a text, to write one, to fill a box."""
+    """The part of a canvas that needs four things of it: to spell a text, to measure and write it, to fill a box."""
 
     area: Box
     theme: Theme
     written: list[Placed]
+
+    @abstractmethod
+    def shown(self, text: str) -> str:
+        """Return `text` as it is drawn, with something to read in place of characters that no font has."""
 
     @abstractmethod
     def measure(self, text: str, type_: Type) -> tuple[float, float, float]:
@@ -59,11 +63,15 @@ class Pen(ABC):
 
     def cut(self, text: str, room: float, type_: Type = LABEL) -> str:
         """Return `text`, or as much of it as fits into `room` pixels with an ellipsis."""
-        return cut(text, room, lambda part: self.width(part, type_))
+        return cut(self.shown(text), room, lambda part: self.width(part, type_))
 
     def wrap(self, text: str, room: float, type_: Type = LABEL) -> list[str]:
         """Return `text` in at most two lines of `room` pixels."""
-        return wrap(text, room, lambda part: self.width(part, type_))
+        return wrap(self.shown(text), room, lambda part: self.width(part, type_))
+
+    def tail(self, text: str, room: float, type_: Type = LABEL) -> str:
+        """Return `text` cut to `room` pixels: a path keeps its end, others their beginning."""
+        return tail(self.shown(text), room, lambda part: self.width(part, type_))
 
     def place(
         self, x: float, y: float, text: str, type_: Type = LABEL, ink: str | None = None, **setting: Unpack[Setting]

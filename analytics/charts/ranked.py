@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts import text
+from analytics.charts import mermaid, text
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, STRONG, Box
 from analytics.words import number, plural
 
@@ -56,23 +56,18 @@ class Ranked:
         return f"{self.title}. {self.unit}: {first}{others}."
 
     def text(self) -> str:
-        """Return a table of the first rows with a bar each."""
+        """Return a chart in Mermaid with a bar, its name, its figure and its note for each of the first rows."""
         if not self.rows:
             return "Nothing in this window."
         shown = self.rows[: text.MOST_ROWS]
-        most = max(row.value for row in self.rows)
-        notes = any(row.note for row in shown)
-        header = [" ", text.plain(self.unit) or " ", " ", *([" "] if notes else [])]
-        rows = [
-            [
-                text.name(row.label),
-                number(row.value),
-                text.bar(row.value, most),
-                *([text.plain(row.note)] if notes else []),
-            ]
-            for row in shown
-        ]
-        return text.table(header, rows, right=(1,)) + text.more(len(self.rows) - len(shown))
+        names = [mermaid.named(row.label, row.value) for row in shown]
+        drawn = mermaid.chart(names, bars=[row.value for row in shown], unit=self.unit, level=True)
+        noted: dict[str, list[str]] = {}
+        for row in shown:
+            noted.setdefault(row.note, []).append(text.name(row.label))
+        said = [f"{text.plain(note)}: {', '.join(labels)}" for note, labels in noted.items() if note]
+        below = "\n\n" + "; ".join(said) if said else ""
+        return drawn + text.more(len(self.rows) - len(shown)) + below
 
     def draw(self, canvas: Canvas) -> None:
         """Draw as many bars as fit, with name, figure and note; what is left is said in one line."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from analytics.charts import text
 from analytics.charts.axis import fitting_marks
 from analytics.charts.curves import Ground, bent, thinned
-from analytics.charts.fitting import tail
 from analytics.charts.frame import AXIS, short
 from analytics.charts.gaps import NO_DATA
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, STRONG, Box
@@ -34,6 +33,8 @@ THICK, THIN, CASING = 3.0, 1.7, 2.4  # points; the last is the background on bot
 QUIET = 0.62  # share of its ink that a line without a colour keeps
 DOT = 8  # radius in pixels
 NAMED = 10  # names in the alt text
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +158,21 @@ class Ranks:
         self._shade(canvas, plot)
         colours = (theme.blue, theme.orange, theme.violet)
         ink = {line.name: colours[index] if index < len(colours) else theme.muted for index, line in enumerate(still)}
-        coloured: list[tuple[float, float]] = []
+        coloured: list[Point] = []
+        quietly: list[Point] = []
         for line in reversed(self.shown):
             colour = ink.get(line.name, theme.muted)
             quiet = colour == theme.muted
             shade = mix(theme.background, colour, QUIET) if quiet else colour
             points = self._line(canvas, plot, line, shade, quiet=quiet)
-            coloured += [] if quiet else points
+            (quietly if quiet else coloured).extend(points)
         for line in still:
             y = plot.height(_last(line) or 0)
             canvas.dot(plot.across(self.dates[-1]), y, DOT, ink[line.name])  # above lines that come in from elsewhere
             canvas.text(
                 right + DOT + 18,
                 y,
-                tail(line.name, names, lambda part: canvas.width(part, STRONG)),
+                canvas.tail(line.name, names, STRONG),
                 STRONG,
                 ink[line.name],
                 centred=True,
@@ -178,7 +180,7 @@ class Ranks:
             if line.last_count is not None:
                 canvas.text(area.right, y, short(line.last_count), LABEL, anchor="end", centred=True)
         for line in gone:
-            self._gone(canvas, plot, line, coloured)
+            self._gone(canvas, plot, line, coloured, quietly)
         ends = (area.left, right + 60)
         since, until = midnight(self.dates[0]), midnight(self.dates[-1])
         day = timedelta(days=1)
@@ -229,33 +231,41 @@ class Ranks:
             canvas.dot(plot.across(self.dates[self.steps[ended]]), plot.height(ranks[ended] or 0), DOT, colour)
         return drawn
 
-    def _gone(self, canvas: Canvas, plot: Ground, line: RankLine, coloured: Sequence[tuple[float, float]]) -> None:
-        """Write the name of a line that has ended between two rows, best where no point of a line in colour is."""
+    def _gone(
+        self, canvas: Canvas, plot: Ground, line: RankLine, coloured: Sequence[Point], quietly: Sequence[Point]
+    ) -> None:
+        """Write the name of a line that has ended between two rows or beside its end, where it hides least of others.
+
+        No line in colour is broken for it: that would look like a gap. Then its name is left to the words.
+        """
         ranks = self._ranks(line)
         ended = max((index for index, rank in enumerate(ranks) if rank is not None), default=None)
         if ended is None:
             return
         x, y = plot.across(self.dates[self.steps[ended]]), plot.height(ranks[ended] or 0)
-        words = tail(line.name, LEFT_NAMES, lambda part: canvas.width(part, SMALL))
+        words = canvas.tail(line.name, LEFT_NAMES, SMALL)
         width = canvas.width(words, SMALL)
         places = [
             placed
-            for left in (x - DOT, x - width + DOT)
-            for above in (-0.5, 0.5)
+            for left, above in (
+                *itertools.product((x - DOT, x - width + DOT), (-0.5, 0.5)),
+                *((beside, 0.0) for beside in (x + 2 * DOT, x - width - 2 * DOT)),
+            )
             if (placed := canvas.place(left, y + above * plot.row, words, SMALL, centred=True)).box.bottom
             < plot.box.bottom
             and plot.box.left <= left
             and left + width <= plot.box.right
             and canvas.free(placed)
+            and not any(_within(point, placed.box) for point in coloured)
         ]
         if places:
             # quiet lines step back behind the words
-            best = min(places, key=lambda placed: sum(_within(point, placed.box) for point in coloured))
+            best = min(places, key=lambda placed: sum(_within(point, placed.box) for point in quietly))
             canvas.rect(best.box.inside(left=-4, right=-4), canvas.theme.background)
             canvas.write(best)
 
 
-def _within(point: tuple[float, float], box: Box) -> bool:
+def _within(point: Point, box: Box) -> bool:
     return box.left - DOT < point[0] < box.right + DOT and box.top < point[1] < box.bottom
 
 

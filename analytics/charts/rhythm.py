@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts import text
+from analytics.charts import buckets
+from analytics.charts.buckets import Buckets
 from analytics.charts.columns import pale
 from analytics.charts.frame import AXIS, short
 from analytics.charts.gaps import NO_DATA
@@ -51,14 +52,11 @@ class Rhythm:
         return f"{self.title}. {self.unit or 'Values'}: {said}."
 
     def text(self) -> str:
-        """Return a table of seven rows with a bar each."""
+        """Return a chart in Mermaid with a bar per day of the week; an unknown one is left out and said to be."""
         if not self._known:
             return "Nothing in this window."
-        most = max(self._known)
-        rows = [
-            [day, text.figure(value), text.bar(value, most)] for day, value in zip(WEEKDAYS, self.values, strict=False)
-        ]
-        return text.table([" ", text.plain(self.unit) or " ", " "], rows, right=(1,))
+        short_names = tuple(day[:3] for day in WEEKDAYS)
+        return buckets.block(Buckets(short_names, self.values), self.unit)
 
     def draw(self, canvas: Canvas) -> None:
         """Draw seven bars with a figure each, the highest in the accent; an unknown day is shaded and says so."""

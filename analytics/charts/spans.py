@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from itertools import zip_longest
 from statistics import median
 
 from analytics.charts.series import unknown_runs
-from analytics.words import MONTHS
+from analytics.words import MONTHS, date_name, day_and_month, speaks_english
 
 DASH = "\N{EN DASH}"
 SPAN = 7  # days of a running median: every weekday once
@@ -51,6 +52,16 @@ class Dated:
     def gaps(self) -> list[tuple[int, int]]:
         """The first and last index of every run of unknown buckets."""
         return unknown_runs(self.counts)
+
+    def within(self, said: Sequence[tuple[date, str]]) -> list[tuple[date, str]]:
+        """Return those of the words that belong to a day of some bucket, in the order given; no empty ones."""
+        if not self.starts:
+            return []
+        return [(day, words) for day, words in said if words and self.starts[0] <= day <= self.ends[-1]]
+
+    def index_of(self, day: date) -> int:
+        """Return the index of the bucket that a day belongs to; the day must not lie outside."""
+        return bisect_right(self.starts, day) - 1
 
     def gap_names(self, *, year: bool = False) -> list[str]:
         """Return each gap's days, `8\N{EN DASH}16 Jun`; year: with the year, for sentences without an axis."""
@@ -97,11 +108,17 @@ def after(start: date, step: timedelta | None) -> date:
 
 def day_name(day: date, *, year: bool = True) -> str:
     """Return `19 Jun 2026`, or `19 Jun` where an axis shows the year."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if year else "")
+    return date_name(day) if year else day_and_month(day)
 
 
 def span_name(first: date, last: date, *, year: bool = False) -> str:
-    """Return `9 Jun`, `8\N{EN DASH}16 Jun` or `28 May\N{EN DASH}3 Jun`; whole months by their names only."""
+    """Return `9 Jun`, `8\N{EN DASH}16 Jun` or `28 May\N{EN DASH}3 Jun`; whole months by their names only.
+
+    Where dates are written in another order than the English, both ends are written out.
+    """
+    if not speaks_english():
+        ends = dict.fromkeys((day_name(first, year=year), day_name(last, year=year)))
+        return DASH.join(ends)
     tail = f" {last.year}" if year else ""
     head = f" {first.year}" if year and first.year != last.year else ""
     if first.day == 1 and after(last, timedelta(days=1)).day == 1:  # whole months

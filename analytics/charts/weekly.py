@@ -10,13 +10,13 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analytics.charts import dated_text
+from analytics.charts import dated_mermaid, dated_text
 from analytics.charts.axis import count_marks, fitting_marks
 from analytics.charts.columns import Key, Plot, ceiling, dark, draw_columns, draw_keys, keys_width, pale
 from analytics.charts.frame import AXIS, LANE, marks_width, value_axis
 from analytics.charts.gaps import ABOVE, THIN, draw_gaps, narrow
 from analytics.charts.layout import Box
-from analytics.charts.notes import draw_notes
+from analytics.charts.notes import MARKS, draw_marks, draw_notes
 from analytics.charts.series import unknown_runs
 from analytics.charts.spans import WEEK, Dated, dated, midnight, span_name
 from analytics.charts.theme import mix
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MONTH = timedelta(days=28)  # buckets that begin so far apart are calendar months
 LINE_POINTS, CASING = 1.4, 3.2  # points: the year before, and the background around it
 QUIET = 0.8  # share of its ink that the year before keeps
+MOST_NAMES = 6  # of releases that are written out; all others are ticks only
 RECENT = 6  # buckets at whose height the labels in the margin stand
 
 
@@ -36,7 +37,9 @@ class Weekly:
     """Counts of weeks (by their Monday) or of calendar months (by their first day), ascending; None is unknown.
 
     uniques: true uniques of each week, never sums of days, None where there are none · before: the count of the same
-    week a year before · unit: such as "views per week" · provisional: weeks that may still grow (hatched).
+    week a year before · unit: such as "views per week" · provisional: weeks that may still grow (hatched) · marks:
+    releases by day, a tick below their week · notes: unusual days, words beside the figure of their week; the highest
+    bar is always named.
     """
 
     title: str
@@ -47,6 +50,8 @@ class Weekly:
     before: tuple[int | None, ...] | None
     unit: str
     provisional: tuple[bool, ...] = ()
+    marks: tuple[tuple[date, str], ...] = ()
+    notes: tuple[tuple[date, str], ...] = ()
 
     @cached_property
     def data(self) -> Dated:
@@ -85,11 +90,11 @@ class Weekly:
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
-        return 3.7 if any(self.data.known) else 1.9
+        return (3.9 if self.data.within(self.marks) else 3.7) if any(self.data.known) else 1.9
 
     @property
     def alt(self) -> str:
-        """The finding, the span, total, highest week and uniques, gaps, what may grow, and the year before."""
+        """The finding, the span, total, highest week and uniques, gaps, what may grow, the year before, releases."""
         data = self.data
         noun, bucket = self._noun
         if not any(data.known):
@@ -100,18 +105,20 @@ class Weekly:
             now, before = (sum(side) for side in zip(*self._pairs, strict=True))
             same = plural(len(self._pairs), bucket)
             said.append(f"in the {same} known in both years {number(now)}, a year before {number(before)}")
+        said += dated_text.pointed_out(data.within(self.marks), data.within(self.notes))
         return f"{self.title}. {'; '.join(said)}."
 
     def text(self) -> str:
-        """Return a table with a bar per week, month, quarter or year."""
+        """Return a chart in Mermaid with a bar per week, month, quarter or year, then what is marked and noted."""
         noun, bucket = self._noun
         if not any(self.data.known):
             return f"{dated_text.nothing(self.data, noun, bucket)}."
         before = self._before if any(value is not None for value in self._before) else None
-        return dated_text.table(self.data, noun, bucket, before)
+        below = dated_text.below(self.data.within(self.marks), self.data.within(self.notes))
+        return "\n\n".join([dated_mermaid.chart(self.data, noun, bucket, before), *below])
 
     def draw(self, canvas: Canvas) -> None:
-        """Draw gaps, bars with their feet, the year before as a quiet line, and the highest bar's figure."""
+        """Draw gaps, bars with their feet, the year before as a quiet line, then words where there is room for them."""
         data = self.data
         if not any(data.known):
             canvas.nothing(dated_text.nothing(data, *self._noun))
@@ -123,7 +130,8 @@ class Weekly:
         steps = count_marks(most, 2 if canvas.compact else 4)
         area = canvas.area
         left = area.left + marks_width(canvas, steps)
-        ground = Box(left, area.top + LANE, area.right - side, area.bottom - AXIS)
+        marks = [(data.index_of(day), name) for day, name in data.within(self.marks)]
+        ground = Box(left, area.top + LANE, area.right - side, area.bottom - AXIS - (MARKS if marks else 0))
         plot = Plot(ground, len(data.starts), most)
         if narrow(canvas, plot, data):
             plot = Plot(ground.inside(top=34), len(data.starts), most)
@@ -134,7 +142,10 @@ class Weekly:
         self._line(canvas, plot)
         placed = [Key(plot.raw(key.y), key.words, key.ink, key.swatch, key.hatched) for key in keys]
         draw_keys(canvas, end + 18, placed, top=plot.box.top, bottom=plot.box.bottom, room=side - 18)
-        draw_notes(canvas, plot, self._tops(plot), self._notes(plot))
+        highest = data.counts.index(max(data.known))
+        draw_notes(canvas, plot, self._tops(plot), self._notes(plot), counts=data.counts, must=highest)
+        if marks:
+            draw_marks(canvas, plot, marks, most=MOST_NAMES)
         self._starts(canvas, plot)
 
     def _keys(self, canvas: Canvas) -> list[Key]:
@@ -176,13 +187,18 @@ class Weekly:
         return tops
 
     def _notes(self, plot: Plot) -> list[tuple[int, str]]:
-        """Return the figures of the highest bar and of those that are cut off."""
+        """Return the figures of the highest bar, of those that are cut off, and of those with an unusual day."""
         data, most = self.data, max(self.data.known)
-        named = {data.counts.index(most)} | {
-            index for index, count in enumerate(data.counts) if (count or 0) > plot.most
-        }
-        names = {index: span_name(data.starts[index], data.ends[index], year=data.years) for index in named}
-        return [(index, f"{number(data.counts[index] or 0)} · {names[index]}") for index in sorted(named)]
+        words: dict[int, str] = {}
+        for day, note in data.within(self.notes):  # of several in one week the first given stands
+            index = data.index_of(day)
+            count = data.counts[index]
+            words.setdefault(index, note if count is None else f"{number(count)}: {note}")
+        cut_off = (index for index, count in enumerate(data.counts) if (count or 0) > plot.most)
+        for index in (data.counts.index(most), *cut_off):
+            name = span_name(data.starts[index], data.ends[index], year=data.years)
+            words.setdefault(index, f"{number(data.counts[index] or 0)} · {name}")
+        return sorted(words.items())
 
     def _starts(self, canvas: Canvas, plot: Plot) -> None:
         """Write months or years where they begin."""

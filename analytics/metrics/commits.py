@@ -19,15 +19,17 @@ from analytics.words import during, number, percent, plural, span
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from analytics.moments import Moments
 else:
-    np = lazy("numpy")
+    np, pd = lazy("numpy"), lazy("pandas")
 
+UTC = "UTC"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
+def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
     """Count commits by committer date; additions and deletions of those that are no merges."""
     at = moments(tables.commits["committed_at"])
     inside = within(at, window)
@@ -55,15 +57,21 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
             "additions": int(ordinary["additions"].sum()),
             "deletions": int(ordinary["deletions"].sum()),
         },
-        tables={**grids, "weekday_hour": by_weekday_and_hour(at[inside])},
+        tables={**grids, "weekday_hour": by_weekday_and_hour(at[inside], zone_of(scene))},
         notes=tuple(notes),
     )
 
 
-def by_weekday_and_hour(at: Moments) -> Grid:
-    """Count moments by weekday and hour of the day, UTC: 168 rows, Monday 0 h first."""
+def zone_of(scene: Scene) -> str:
+    """Return the time zone of the team's working hours, UTC where none are set."""
+    return UTC if scene.terms.hours is None else scene.terms.hours.timezone
+
+
+def by_weekday_and_hour(at: Moments, zone: str = UTC) -> Grid:
+    """Count moments by weekday and hour of the day in a time zone: 168 rows, Monday 0 h first."""
+    local = at if zone == UTC else pd.DatetimeIndex(at, tz=UTC).tz_convert(zone).tz_localize(None).to_numpy()
     # 1970-01-01 was a Thursday, 72 hours after a Monday began.
-    slots = (at.astype("datetime64[h]").astype("int64") + 72) % 168
+    slots = (local.astype("datetime64[h]").astype("int64") + 72) % 168
     counts = np.bincount(slots, minlength=168).tolist()
     rows = ((WEEKDAYS[slot // 24], slot % 24, total) for slot, total in enumerate(counts))
     return Grid(("weekday", "hour", "commits"), tuple(rows))
@@ -74,12 +82,12 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     when = during(scene.window, scene.now)
     commits = count(now, "commits")
     if not commits:
-        return sentence(f"no commit on the default branch {when}", change(now, earlier(before, scene)))
+        return sentence(f"no commit on the default branch {when}", change(now, earlier(before, scene), scene))
     lines = f"{plural(count(now, 'additions'), 'line')} added, {number(count(now, 'deletions'))} deleted"
     return sentence(
         written(now, " on the default branch", when),
         f"without merges {lines}",
-        change(now, earlier(before, scene)),
+        change(now, earlier(before, scene), scene),
     )
 
 
@@ -90,12 +98,12 @@ def written(now: Measured, where: str, when: str) -> str:
     return by_people(things, total, count(now, "commits_by_people"), count(now, "authors"), when)
 
 
-def change(now: Measured, before: Measured | None) -> str:
+def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more commits than in the period before (12)`, or nothing where the change is not clear."""
     if before is None:
         return ""
-    clear = changes(("commits",), (count(now, "commits"),), (count(before, "commits"),))
-    return f"{clear[0]} than in the period before ({number(count(before, 'commits'))})" if clear else ""
+    clear = changes(("commits",), (count(now, "commits"),), (count(before, "commits"),), scene)
+    return f"{clear[0]} than {scene.against} ({number(count(before, 'commits'))})" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -103,7 +111,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     lines = [f"{number(count(side, 'additions'))} / {number(count(side, 'deletions'))}" for side in (now, before)]
     return settled(
         scene,
-        count_row("commits on the default branch", count(now, "commits"), count(before, "commits")),
+        count_row("commits on the default branch", count(now, "commits"), count(before, "commits"), scene),
         Comparison("people who committed", number(count(now, "authors")), number(count(before, "authors"))),
         Comparison("lines added / deleted (no merges)", lines[0], lines[1]),
     )
@@ -129,7 +137,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
         ),
         Heatmap(
             title=weekend(rows, commits),
-            subtitle=f"{where} · by weekday and two hours, UTC",
+            subtitle=f"{where} · by weekday and two hours, {zone_of(scene)}",
             rows=WEEKDAYS,
             columns=tuple(f"{hour:02}" for hour in range(0, 24, 2)),
             values=rows,
@@ -157,7 +165,8 @@ METRIC = Metric(
     definition=(
         "Commits on the default branch by committer date, merges and bots' included. People: distinct authors, the"
         " linked account or else a hash of the e-mail address; bots and deleted accounts are left out of them. "
-        "Lines added and deleted leave merges out. Weekdays and hours are UTC; a week begins on Monday 00:00 UTC. "
+        "Lines added and deleted leave merges out. Weekdays and hours are in the time zone of `hours:` in the "
+        "configuration, else UTC; a week begins on Monday 00:00 UTC. "
         "A change is called one only if the 95 % interval of the ratio to the period before excludes 1."
     ),
     needs=frozenset({"commits"}),

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analytics import followed
 from analytics.buckets import Buckets, column, end_times, for_picture, sizes, times
 from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.line import Line
 from analytics.charts.series import Series
-from analytics.comparing import changes, count, duration_row, earlier, listing, pair_row, sentence, settled
+from analytics.cohort import EVENT, OTHER, Cohort
+from analytics.comparing import (
+    changes,
+    count,
+    duration_row,
+    earlier,
+    listing,
+    pair_row,
+    sentence,
+    sentences,
+    settled,
+)
+from analytics.followed import Followed, comparable, share_row
+from analytics.issue_fates import ANSWERED, STILL_OPEN, fate, still_open_chart
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Measured, Metric, Scene
 from analytics.moments import before as known_before
@@ -29,9 +43,11 @@ else:
 SAMPLE = "closed_hours"
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
+def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
     """Count openings and closings in the window and what each bucket leaves open; later closings are unknown."""
-    created, closed = (moments(tables.issues[name]) for name in ("created_at", "closed_at"))
+    created, closed, answered = (
+        moments(tables.issues[name]) for name in ("created_at", "closed_at", "first_response_at")
+    )
     inside = within(closed, window)
     taken, negative = hours(created[inside], closed[inside])
     is_open = known_before(created, window.until) & ~known_before(closed, window.until)
@@ -45,16 +61,33 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
                 "open_at_end": backlog(created, closed, buckets.ends()),
             }
         )
-    return Measured(
+    opened = within(created, window)
+    never = np.full(int(opened.sum()), np.datetime64("NaT", "us"))
+    to_close = Cohort.of(created[opened], closed[opened], never, window.until)
+    # an issue that is closed without a word cannot be answered any more in time
+    to_answer = Cohort.of(created[opened], answered[opened], closed[opened], window.until)
+    still_open, incidence = to_close.still_open(), to_answer.incidence()
+    return Followed(
         facts={
-            "opened": int(within(created, window).sum()),
+            "opened": int(opened.sum()),
             "closed": int(inside.sum()),
             "open_at_end": int(is_open.sum()),
             "closed_n": len(taken),
             "closed_median_hours": median(taken),
+            **followed.medians(still_open, "km"),
+            "responded_n": to_answer.count(EVENT),
+            "closed_unanswered_n": to_answer.count(OTHER),
+            **followed.shares(to_answer, incidence, "first_response", ("24h", "7d")),
+            **followed.medians(to_answer.cause_specific(), "first_response_km"),
         },
         tables=grids,
-        samples={SAMPLE: taken},
+        samples={
+            SAMPLE: taken,
+            **followed.flags(to_close, "closed"),
+            **followed.flags(to_answer, "first_response"),
+        },
+        curves={STILL_OPEN: still_open.drawn(), ANSWERED: incidence.drawn()},
+        left=followed.left(to_close),
         notes=(f"{plural(negative, 'issue')} closed before it was opened, left out of durations",) if negative else (),
     )
 
@@ -75,35 +108,45 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     if not opened + closed:
         return sentence(f"no issue was opened or closed {when}", waiting)
     story = f"{plural(opened, 'issue')} opened and {number(closed)} closed {when}"
-    return sentence(story, waiting, change(now, earlier(before, scene)))
+    told = "; ".join(filter(None, [story, waiting, change(now, earlier(before, scene), scene)]))
+    return sentences(told, fate(now))
 
 
-def change(now: Measured, before: Measured | None) -> str:
+def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more opened (6) than in the period before`, or nothing where no change is clear."""
     if before is None:
         return ""
     clear = [
         f"{word} ({number(count(before, name))})"
         for name in ("opened", "closed")
-        for word in changes((name,), (count(now, name),), (count(before, name),))
+        for word in changes((name,), (count(now, name),), (count(before, name),), scene)
     ]
-    return f"{listing(clear)} than in the period before" if clear else ""
+    return f"{listing(clear)} than {scene.against}" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
     """Compare what was opened and closed and how long the closed ones took; the backlog is shown without a verdict."""
     flows = [(count(measured, "opened"), count(measured, "closed")) for measured in (now, before)]
+    name = comparable(scene)
+    answered, closed = (
+        [side.samples[f"{key}_within_{horizon}"] for side in (now, before)]
+        for key, horizon in (("first_response", "24h"), ("closed", name))
+    )
+    long_enough = "of those followed so long"
     return settled(
         scene,
-        pair_row("issues opened / closed", ("opened", "closed"), flows[0], flows[1]),
+        pair_row("issues opened / closed", ("opened", "closed"), flows[0], flows[1], scene),
         Comparison("issues open at the end", number(count(now, "open_at_end")), number(count(before, "open_at_end"))),
+        share_row(f"first response within 24 h, {long_enough}", answered[0], answered[1], scene.seed),
+        share_row(f"closed within {followed.SPOKEN[name]}, {long_enough}", closed[0], closed[1], scene.seed),
         duration_row("median time to close (closed ones)", now.samples[SAMPLE], before.samples[SAMPLE], scene.seed),
     )
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw the backlog, then the flow."""
-    return (backlog_chart(now, scene), flow_chart(now, scene))
+    """Draw the backlog, the flow, and how long those opened stay open."""
+    known = (still_open_chart(now, scene),) if count(now, "opened") else ()
+    return (backlog_chart(now, scene), flow_chart(now, scene), *known)
 
 
 def backlog_chart(now: Measured, scene: Scene) -> Line:
@@ -142,10 +185,14 @@ METRIC = Metric(
     definition=(
         "Opened: created in the window. Closed: closed in the window, whenever they were opened; a reopened issue "
         "is open. Open at the end: created before the window's (or the bucket's) end and not closed before it. "
-        "Median time to close: of those closed in the window, open ones are not in it. Pull requests are not "
-        "issues. Bots count like everybody. A closing dated before the opening is left out of durations and "
-        "counted. A change is called one only if its 95 % interval excludes no change, and longer or shorter never"
-        " with fewer than 5 on a side."
+        "Median time to close (closed ones): of those closed in the window, open ones are not in it; beside it the "
+        "Kaplan-Meier median of all opened in the window, open ones followed to its end (null where more than half are "
+        "open). First response: the first comment by a person other than the author. Its shares within 24 h and 7 d "
+        "are Aalen-Johansen's over all opened, being closed without one competing; its Kaplan-Meier median lets such a "
+        "closing censor, so it assumes that those were like the rest. Pull requests are not issues. Bots count like "
+        "everybody, but their comments are no response. What is dated before the opening is left out of durations "
+        "and counted. A change is called one only if its 95 % interval excludes no change, and longer or shorter, "
+        "higher or lower never with fewer than 5 on a side."
     ),
     needs=frozenset({"issues"}),
     measure=measure,
@@ -159,5 +206,13 @@ METRIC = Metric(
         "open_at_end": "issues open at the end",
         "closed_n": "closed issues of known duration",
         "closed_median_hours": "median time to close (closed ones)",
+        "km_median_hours": "half of those opened closed within",
+        "km_median_ci95": "95 % interval of that, in hours",
+        "responded_n": "of those opened, answered",
+        "closed_unanswered_n": "of those opened, closed without a response",
+        "first_response_within_24h": "first response within 24 h",
+        "first_response_within_7d": "first response within 7 d",
+        "first_response_km_median_hours": "median time to first response, were unanswered ones like the rest",
+        "first_response_km_median_ci95": "95 % interval of that median, in hours",
     },
 )

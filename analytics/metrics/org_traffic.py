@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from analytics.buckets import column
 from analytics.charts.chart import Chart
 from analytics.charts.multiples import MOST, Multiples, Panel
-from analytics.comparing import NOTHING, amount, count, earlier, listing, sentence, settled
-from analytics.days import KINDS, edges, labels, numbers, ordinals, trimmed, whole
+from analytics.comparing import NOTHING, amount, count, earlier, listing, sentence, sentences, settled
+from analytics.days import DAY, KINDS, edges, labels, numbers, ordinals, trimmed, whole
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Grid, Measured, Metric, Scene
 from analytics.stats import median
@@ -126,7 +126,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     said = listing([plural(int(total), kind[:-1]) for kind, total in seen if total is not None])
     repositories = plural(count(now, "repositories"), "repository", "repositories")
     first, top = now.tables["per_repository"].rows[0], amount(now, "top1_views_share")
-    return sentence(
+    return sentences(
         f"{said} of {repositories} {when}",
         f"{percent(top)} of the views were of {shorten(str(first[0]), NAME)}" if top is not None else "",
         change(now, earlier(before, scene), scene),
@@ -194,19 +194,29 @@ def multiples(now: Measured, kind: str, scene: Scene) -> Multiples:
     covered = column(now.tables["per_day"], f"{kind}_repositories")
     first = next((index for index, repositories in enumerate(covered) if repositories), 0)
     days = tuple(date.fromisoformat(day) for day in now.days[first:])
+    growing = provisional(days, scene.now)
     total = count(now, kind)
     top = f"{percent(counts[shown[0]] / total)} of {number(total)} {kind} are of {shorten(shown[0], 40)}"
     known = f"{plural(len(shown), 'repository', 'repositories')} with any"
+    where, when = scene.repository.split("/")[0], during(scene.window, scene.now)
+    hatched = " · hatched days may still grow" if any(growing) else ""
     return Multiples(
         title=top,
-        subtitle=f"{scene.repository.split('/')[0]} · {kind} per day, UTC · {known} · uniques cannot be added",
+        subtitle=f"{where} · {kind} per day, UTC · beside each name its {kind} {when} · {known} · "
+        f"uniques cannot be added{hatched}",
         panels=tuple(
-            Panel(name.rpartition("/")[2], days, tuple(whole(np.frombuffer(now.daily[name][kind])[first:])))
+            Panel(name.rpartition("/")[2], days, tuple(whole(np.frombuffer(now.daily[name][kind])[first:])), growing)
             for name in shown[:MOST]
         ),
         unit=f"{kind} per day",
         more=max(0, len(shown) - MOST),
     )
+
+
+def provisional(days: tuple[date, ...], now: datetime) -> tuple[bool, ...]:
+    """Return of each day whether it may still grow: the last two, unless the window ended before these were recent."""
+    recent = now.astimezone(UTC).date() - SETTLED * DAY
+    return tuple(day >= recent and index >= len(days) - SETTLED for index, day in enumerate(days))
 
 
 METRIC = Metric(

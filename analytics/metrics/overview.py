@@ -16,8 +16,9 @@ from analytics.comparing import (
     sentence,
     settled,
 )
+from analytics.merging_words import SAMPLE
 from analytics.metric import Comparison, Fact, Measured, Metric, Scene
-from analytics.metrics import authors, commits, issues, pulls, review_matrix, time_to_merge, traffic
+from analytics.metrics import authors, commits, first_review, issues, pulls, review_matrix, time_to_merge, traffic
 from analytics.overview_picture import picture
 from analytics.refused import clause, refused, unknown
 from analytics.tables import DATASET_NOUNS, Tables
@@ -28,7 +29,8 @@ from analytics.words import during, number, plural
 PARTS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        pulls.METRIC, time_to_merge.METRIC, review_matrix.METRIC, issues.METRIC, commits.METRIC, authors.METRIC,
+        pulls.METRIC, time_to_merge.METRIC, first_review.METRIC, review_matrix.METRIC, issues.METRIC, commits.METRIC,
+        authors.METRIC,
     )
 }  # fmt: skip
 # Part of it for who may see it, where anything of it is known; an overview does without.
@@ -121,7 +123,7 @@ def flows(now: Measured, scene: Scene) -> list[str]:
 
 def flow_of_pulls(now: Measured) -> str:
     """Return `34 pull requests opened, 13 merged (median 5 d 18 h), 25 closed unmerged`."""
-    hours = parts_of(now)["time-to-merge"].samples[time_to_merge.SAMPLE]
+    hours = parts_of(now)["time-to-merge"].samples[SAMPLE]
     median = f" (median {middle(hours)})" if hours else ""
     return (
         f"{plural(count(now, 'pulls.opened'), 'pull request')} opened, "
@@ -150,13 +152,13 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
         f"{word} ({number(count(before, key))})"
         for name in threads(scene)
         for key, spoken in FLOWS[name].items()
-        for word in changes((spoken,), (count(now, key),), (count(before, key),))
+        for word in changes((spoken,), (count(now, key),), (count(before, key),), scene)
     ]
     if "pulls" in threads(scene):
-        samples = [parts_of(side)["time-to-merge"].samples[time_to_merge.SAMPLE] for side in (now, before)]
+        samples = [parts_of(side)["time-to-merge"].samples[SAMPLE] for side in (now, before)]
         verdict = duration_change(samples[0], samples[1], scene.seed)
         clear += [f"{verdict} time to merge ({middle(samples[1])})"] if verdict else []
-    return f"{listing(clear)} than in the period before" if clear else ""
+    return f"{listing(clear)} than {scene.against}" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -168,7 +170,8 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     return settled(
         scene,
         *rows["pulls"][:2],
-        *rows["time-to-merge"][:1],
+        *rows["time-to-merge"][:2],
+        *rows["first-review"][:1],
         *rows["review-matrix"][:2],
         *rows["issues"][:1],
         *still_open(now, before, scene),
@@ -202,9 +205,9 @@ METRIC = Metric(
     title="Overview",
     summary="pull requests, reviews, issues, commits and people at a glance",
     definition=(
-        "The figures of pulls, time-to-merge, review-matrix, issues, commits and authors for one window, each as "
-        "defined there, beside the equally long period just before. A change of a count is called one only if the "
-        "exact 95 % interval of the ratio excludes 1; a duration is called longer or shorter only if the "
+        "The figures of pulls, time-to-merge, first-review, review-matrix, issues, commits and authors for one window, "
+        "each as defined there, beside the equally long period just before. A change of a count is called one only if "
+        "the exact 95 % interval of the ratio excludes 1; a duration is called longer or shorter only if the "
         "bootstrap's 95 % interval of the difference of medians excludes 0, and never with fewer than 5 on a side."
         " Bots are left out of people, and count in commits and pull requests. What GitHub does not let the App read "
         "is unknown, with all that needs it. Traffic is part of it only for people who may see it."

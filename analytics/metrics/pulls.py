@@ -59,19 +59,19 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     if not opened + merged + closed:
         return sentence(f"no pull request was opened, merged or closed {when}", waiting)
     story = f"{plural(opened, 'pull request')} opened, {number(merged)} merged, {number(closed)} closed unmerged {when}"
-    return sentence(story, waiting, change(now, earlier(before, scene)))
+    return sentence(story, waiting, change(now, earlier(before, scene), scene))
 
 
-def change(now: Measured, before: Measured | None) -> str:
+def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more closed unmerged than in the period before (5)`, or nothing where no change is clear."""
     if before is None:
         return ""
     clear = [
         f"{word} ({number(count(before, key))})"
         for key, name in zip(COUNTS, SPOKEN, strict=True)
-        for word in changes((name,), (count(now, key),), (count(before, key),))
+        for word in changes((name,), (count(now, key),), (count(before, key),), scene)
     ]
-    return f"{listing(clear)} than in the period before" if clear else ""
+    return f"{listing(clear)} than {scene.against}" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -79,8 +79,8 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     ends = [(count(measured, "merged"), count(measured, "closed_unmerged")) for measured in (now, before)]
     return settled(
         scene,
-        count_row("pull requests opened", count(now, "opened"), count(before, "opened")),
-        pair_row("merged / closed unmerged", ("merged", "closed"), ends[0], ends[1]),
+        count_row("pull requests opened", count(now, "opened"), count(before, "opened"), scene),
+        pair_row("merged / closed unmerged", ("merged", "closed"), ends[0], ends[1], scene),
         Comparison("open at the end", number(count(now, "open_at_end")), number(count(before, "open_at_end"))),
         Comparison("median size of those opened", size(now), size(before)),
     )

@@ -90,10 +90,11 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     if not reviews:
         aside = ", deleted accounts aside" if count(now, "deleted_account_reviews") else ""
         return sentence(
-            f"no pull request was reviewed by anyone but its author {when}{aside}", change(now, earlier(before, scene))
+            f"no pull request was reviewed by anyone but its author {when}{aside}",
+            change(now, earlier(before, scene), scene),
         )
     story = f"{plural(reviews, 'review')} of {plural(count(now, 'pulls_reviewed'), 'pull request')} {when}"
-    return sentence(story, concentration(now), change(now, earlier(before, scene)))
+    return sentence(story, concentration(now), change(now, earlier(before, scene), scene))
 
 
 def concentration(now: Measured, whole: str = "of them") -> str:
@@ -107,12 +108,12 @@ def concentration(now: Measured, whole: str = "of them") -> str:
     return f"two of {number(everybody)} reviewers wrote {percent(shares[0] + shares[1])} {whole}"
 
 
-def change(now: Measured, before: Measured | None) -> str:
+def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `fewer reviews than in the period before (40)`, or nothing where the change is not clear."""
     if before is None:
         return ""
-    clear = changes(("reviews",), (count(now, "reviews"),), (count(before, "reviews"),))
-    return f"{clear[0]} than in the period before ({number(count(before, 'reviews'))})" if clear else ""
+    clear = changes(("reviews",), (count(now, "reviews"),), (count(before, "reviews"),), scene)
+    return f"{clear[0]} than {scene.against} ({number(count(before, 'reviews'))})" if clear else ""
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -121,7 +122,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     said = [NOTHING if share is None else percent(share) for share in shares]
     return settled(
         scene,
-        count_row("reviews", count(now, "reviews"), count(before, "reviews")),
+        count_row("reviews", count(now, "reviews"), count(before, "reviews"), scene),
         Comparison("people who reviewed", number(count(now, "reviewers_n")), number(count(before, "reviewers_n"))),
         Comparison("share of the busiest reviewer", said[0], said[1]),
     )
@@ -150,6 +151,9 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
             row_totals=tuple(totals[: len(rows)]),
             row_name="reviewer",
             column_name="author",
+            unusual=tuple(
+                (at // len(columns), at % len(columns), way) for at, way in enumerate(column(grid, "unusual")) if way
+            ),
         ),
     )
 
@@ -170,8 +174,9 @@ METRIC = Metric(
         "left out and counted. Pairs are ranked by reviews or by distinct pull requests, ties by name; bots are "
         "kept in them, marked. Share of the busiest and Gini (0: all alike, towards 1: one does all) are over "
         "everybody who reviewed, bots included, and given without them too. Reviews by or for deleted accounts are "
-        "left out and counted, whoever wrote them. The matrix is a part: the 20 busiest reviewers by the 20 most "
-        "reviewed authors. Expected: the reviews a pair would have if reviewers did not choose authors, nobody "
+        "left out and counted, whoever wrote them. The matrix is a part: the busiest reviewers by the most "
+        "reviewed authors, 40 of each at most, from the 21st on only with 5 reviews or "
+        "more. Expected: the reviews a pair would have if reviewers did not choose authors, nobody "
         "reviewing himself; unusual are pairs more than 3 standard deviations away from it. A change is called one "
         "only if the 95 % interval of the ratio to the period before excludes 1."
     ),

@@ -9,7 +9,7 @@ from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.line import Line
 from analytics.charts.series import Series
-from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, listing, sentence, settled
+from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, listing, sentences, settled
 from analytics.days import labels, numbers, ordinals, whole
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Fact, Grid, Measured, Metric, Scene
@@ -103,7 +103,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     gone = f", {number(count(now, 'unstarred'))} taken back" if count(now, "unstarred") else ""
     there = [plural(int(total), one) for one, name in (("star", "stars"), ("fork", "forks"), ("watcher", "watchers"))
              if (total := amount(now, name)) is not None]  # fmt: skip
-    return sentence(
+    return sentences(
         f"{plural(count(now, 'starred'), 'new star')}{gone} {when}",
         f"{listing(there)} at the end" if there else "",
         change(now, earlier(before, scene)),

@@ -1,130 +1,121 @@
-"""How long the pull requests that were merged in the window had been open."""
+"""How long pull requests take to be merged: those opened in the window, open ones included, and those merged in it."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from analytics.charts.axis import HOUR_MARKS
+from analytics import followed
 from analytics.charts.chart import Chart
-from analytics.charts.histogram import Histogram
-from analytics.comparing import NOTHING, amount, count, duration_row, duration_words, earlier, middle, sentence, settled
-from analytics.metric import Comparison, Grid, Measured, Metric, Scene
+from analytics.cohort import EVENT, OPEN, OTHER, Cohort
+from analytics.comparing import NOTHING, amount, duration_row, settled
+from analytics.followed import Followed, comparable, share_row
+from analytics.histogram import histogram
+from analytics.lazy import lazy
+from analytics.merging_charts import fate_chart, spread_chart, still_open_chart
+from analytics.merging_words import CLOSED, MERGED, SAMPLE, STILL_OPEN, cohort_size, finding, notes, reached
+from analytics.metric import Comparison, Measured, Metric, Scene
+from analytics.moments import before as known_before
 from analytics.moments import hours, moments, within
 from analytics.stats import mean, median, quantile
 from analytics.tables import Tables
 from analytics.window import Window
-from analytics.words import duration, during, number, plural, span
+from analytics.words import duration, number
 
-SAMPLE = "merged_hours"
-LEFT_OUT = "merged before it was opened, left out of durations"
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = lazy("numpy")
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
-    """Take merged_at - created_at of everything merged in the window, in hours."""
-    created, merged = moments(tables.pulls["created_at"]), moments(tables.pulls["merged_at"])
+def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
+    """Take the durations of what was merged in the window, and follow all that was opened in it to its end."""
+    created, merged, closed = (moments(tables.pulls[name]) for name in ("created_at", "merged_at", "closed_at"))
     inside = within(merged, window)
-    taken, negative = hours(created[inside], merged[inside])
-    return Measured(
+    taken, _ = hours(created[inside], merged[inside])
+    opened = within(created, window)
+    # a merge closes, too, sometimes at another second: only what is not merged by then was closed unmerged
+    unmerged = np.where(known_before(merged, window.until), np.datetime64("NaT"), closed)
+    cohort = Cohort.of(created[opened], merged[opened], unmerged[opened], window.until)
+    end = np.where(np.isnat(unmerged), merged, unmerged)
+    negative = int(((inside | (opened & known_before(end, window.until))) & (end < created)).sum())
+    still_open, incidence = cohort.still_open(), cohort.incidence()
+    merges = cohort.count(EVENT)
+    shares = followed.shares(cohort, incidence, "merged", ("24h", "7d", "30d"))
+    return Followed(
         facts={
             "merged_n": len(taken),
             "merged_median_hours": median(taken),
             "merged_p90_hours": quantile(taken, 0.9),
             "merged_mean_hours": mean(taken),
+            "opened_n": int(opened.sum()),
+            "closed_unmerged_n": cohort.count(OTHER),
+            "still_open_n": cohort.count(OPEN),
+            **followed.medians(still_open, "resolved_km"),
+            **shares,
+            "km_events": merges,
+            "km_censored": len(cohort) - merges,
+            **followed.medians(cohort.cause_specific(), "km"),
         },
         tables={"histogram": histogram(taken)},
-        samples={SAMPLE: taken},
-        notes=(f"{plural(negative, 'pull request')} {LEFT_OUT}",) if negative else (),
+        samples={SAMPLE: taken, **followed.flags(cohort, "merged")},
+        notes=notes(negative, shares, len(cohort)),
+        curves={
+            STILL_OPEN: still_open.drawn(),
+            MERGED: incidence.drawn(),
+            CLOSED: cohort.competing().drawn(),
+        },
+        left=followed.left(cohort),
     )
 
 
-def histogram(ordered: Sequence[float]) -> Grid:
-    """Count sorted hours between the marks of the picture's axis; a bar has its lower mark; the last has no end."""
-    marks = [mark for mark, _ in HOUR_MARKS]
-    below = [0, *(bisect_left(ordered, mark) for mark in marks), len(ordered)]
-    counts = [right - left for left, right in pairwise(below)]
-    return Grid(("from_hours", "to_hours", "n"), tuple(zip([0.0, *marks], [*marks, None], counts, strict=True)))
-
-
-def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Say the median and the ninth decile with n, and the period before with the verdict that its test allows."""
-    when = during(scene.window, scene.now)
-    taken = now.samples[SAMPLE]
-    if not taken:
-        story = f"no pull request{of_known(now)} was merged {when}"
-    elif len(taken) == 1:
-        story = f"one pull request{of_known(now)} was merged {when}, {duration(taken[0])} after it was opened"
-    else:
-        longest = duration(amount(now, "merged_p90_hours") or 0)
-        story = f"{half(now)}, nine in ten within {longest}, {when}"
-    return sentence(story, contrast(now, before, scene))
-
-
-def of_known(now: Measured) -> str:
-    """Return ` of known duration` where merges dated before the opening were left out."""
-    return " of known duration" if now.notes else ""
-
-
-def contrast(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Return `the period before had a median of 24 h (n = 13 and 19: no clear change)`, or nothing without one."""
-    before = earlier(before, scene)
-    if before is None or not now.samples[SAMPLE] or not before.samples[SAMPLE]:
-        return ""
-    samples = now.samples[SAMPLE], before.samples[SAMPLE]
-    return f"the period before had a median of {middle(samples[1])} ({duration_words(*samples, scene.seed)})"
-
-
-def half(now: Measured) -> str:
-    """Return `half of 13 merged pull requests were in within 5 d 18 h`."""
-    merged = plural(count(now, "merged_n"), "merged pull request")
-    return f"half of {merged}{of_known(now)} were in within {middle(now.samples[SAMPLE])}"
-
-
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
-    """Compare the medians; both windows hold what was merged in them, so neither had less time to be merged."""
-    tail = [amount(measured, "merged_p90_hours") for measured in (now, before)]
-    shown = [NOTHING if value is None else duration(value) for value in tail]
+    """Compare the share merged among those followed equally long, and the medians of those merged in each window."""
+    name = comparable(scene)
+    sides = [side.samples[f"merged_within_{name}"] for side in (now, before)]
+    resolved = [amount(side, "resolved_km_median_hours") for side in (now, before)]
+    tail = [amount(side, "merged_p90_hours") for side in (now, before)]
     return settled(
         scene,
+        share_row(f"merged within {followed.SPOKEN[name]}, of those followed so long", sides[0], sides[1], scene.seed),
         duration_row("median time to merge (merged ones)", now.samples[SAMPLE], before.samples[SAMPLE], scene.seed),
-        Comparison("nine in ten merged within", shown[0], shown[1]),
+        Comparison(
+            f"half merged or closed within (of {number(cohort_size(now))} and {number(cohort_size(before))})",
+            reached(now, resolved[0]),
+            reached(before, resolved[1]),
+            figures=(resolved[0], resolved[1]),
+            durations=True,
+        ),
+        Comparison(
+            "nine in ten merged within",
+            *(NOTHING if hours is None else duration(hours) for hours in tail),
+            figures=(tail[0], tail[1]),
+            durations=True,
+        ),
     )
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw the histogram."""
-    return (spread_chart(now, scene),)
-
-
-def spread_chart(now: Measured, scene: Scene) -> Histogram:
-    """Draw how the durations are spread."""
-    taken = now.samples[SAMPLE]
-    when = during(scene.window, scene.now)
-    known = of_known(now)
-    titles = {0: f"No pull request{known} merged {when}", 1: f"The one merged pull request{known} took {middle(taken)}"}
-    return Histogram(
-        title=titles.get(len(taken), f"Half of merged pull requests were in within {middle(taken)}"),
-        subtitle=(
-            f"{scene.repository} · {number(len(taken))} merged{known}, {span(scene.window)} · "
-            "time from opening to merge"
-        ),
-        hours=tuple(taken),
-        median=amount(now, "merged_median_hours"),
-        unit="pull requests",
-    )
+    """Draw who is still open after how long, how soon they are merged or closed, and the merged ones' histogram."""
+    followed_ones = (still_open_chart(now, scene), fate_chart(now, scene)) if cohort_size(now) else ()
+    return (*followed_ones, spread_chart(now, scene))
 
 
 METRIC = Metric(
     name="time-to-merge",
     title="Time to merge",
-    summary="how long merged pull requests had been open",
+    summary="how soon pull requests are merged, and how long merged ones took",
     definition=(
-        "Hours from opening to merge of the pull requests merged in the window, whenever they were opened; those "
-        "still open or closed unmerged are not in it, so it says nothing of how long an open one will wait. Median"
-        " and p90 are interpolated linearly between ranks. Bots count like everybody. A merge dated before the "
-        "opening is left out and counted. Longer or shorter is said only if the bootstrap's 95 % interval of the "
-        "difference of medians excludes 0, and never with fewer than 5 on a side."
+        "Two groups that are never mixed. Opened in the window, all of them, those still open followed to the window's "
+        "end: the median until merged or closed is Kaplan-Meier's, in which nothing competes (null where more than "
+        "half are open); merged within 24 h, 7 d and 30 d are Aalen-Johansen's shares, in which being closed unmerged "
+        "competes (null past the longest that one was observed, unless all had ended); the Kaplan-Meier median of "
+        "merging alone lets a closing censor, so it assumes that closed ones were like the rest. Intervals are 95 %, "
+        "log-log. Merged in the window, whenever they were opened: median and p90, linear between ranks, and mean of "
+        "the hours from opening to merge; these fall when old pull requests rot, because what is never merged is not "
+        "in them. Bots count like everybody. An end dated before the opening is left out and counted. Periods are "
+        "compared by the share merged within 7 d (24 h in short ones) of those followed so long in each; higher or "
+        "lower, longer or shorter is said only if the bootstrap's 95 % interval of the difference excludes 0, and "
+        "never with fewer than 5 on a side."
     ),
     needs=frozenset({"pulls"}),
     measure=measure,
@@ -137,5 +128,17 @@ METRIC = Metric(
         "merged_median_hours": "median time to merge (merged ones)",
         "merged_p90_hours": "nine in ten merged within",
         "merged_mean_hours": "mean time to merge (merged ones)",
+        "opened_n": "pull requests opened, followed to their end",
+        "closed_unmerged_n": "opened and closed unmerged",
+        "still_open_n": "opened and still open",
+        "resolved_km_median_hours": "half merged or closed within",
+        "resolved_km_median_ci95": "half merged or closed within, 95 % interval in hours",
+        "merged_within_24h": "merged within 24 h",
+        "merged_within_7d": "merged within 7 d",
+        "merged_within_30d": "merged within 30 d",
+        "km_events": "opened and merged",
+        "km_censored": "opened and not merged",
+        "km_median_hours": "median time to merge, were closed ones like the rest",
+        "km_median_ci95": "median time to merge, were closed ones like the rest, 95 % interval in hours",
     },
 )

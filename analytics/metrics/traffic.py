@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from analytics.buckets import column
 from analytics.charts.chart import Chart
 from analytics.coinciding import coincidences
-from analytics.comparing import amount, count, earlier, listing, sentence, settled
+from analytics.comparing import amount, count, earlier, listing, sentence, sentences, settled
 from analytics.days import DAY, KINDS, UNIQUES, Days, date_of, days_of, labels, runs, total, weekday
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Fact, Grid, Measured, Metric, Scene
@@ -159,7 +159,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     when = during(scene.window, scene.now)
     if not seen(now):
         return sentence(f"no traffic is known {when}; it is kept from the first capture on")
-    return sentence(
+    return sentences(
         f"{seen(now)} {when}{known_of(now)}",
         brought(now),
         bounds(now),

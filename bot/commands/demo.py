@@ -133,6 +133,7 @@ def configuration(sandbox: Sandbox, keys: AppKeys, port: int, folder: Path) -> d
         **kept,
         "GITHUB_APP_ID": str(keys.app_id),
         "GITHUB_CLIENT_ID": keys.client_id,
+        "GITHUB_CLIENT_SECRET": keys.client_secret,
         "GITHUB_PRIVATE_KEY": keys.private_key,
         "GITHUB_WEBHOOK_SECRET": keys.webhook_secret,
         "GITHUB_API_URL": sandbox.url,

@@ -29,7 +29,6 @@ from github.reads.repository import repository as repository_facts
 from reports.answer import Answer
 from reports.answering import bring, ref
 from reports.capture_times import PERSONAL
-from reports.compute_task import Task
 from reports.export import as_csv, as_json
 from reports.markdown import comment
 from reports.mistake import Mistake
@@ -39,6 +38,7 @@ from storage.engine import Store
 from storage.installations import Installation, Repository, Visibility, save_installation, save_repository
 
 FORMATS = ("markdown", "json", "csv", "png")
+COMPARED = ("previous", "year")  # what one reading of one repository holds
 SQLITE_START = b"SQLite format 3\0"
 
 
@@ -53,13 +53,21 @@ class Wanted:
     metrics: tuple[str, ...]
     pictures: bool
     store: Path | None
+    options: tuple[tuple[str, str], ...] = ()
+    """What narrows the rows, and what they are compared with; written as in a comment."""
 
 
 @click.command()
 @click.argument("repository", metavar="OWNER/REPO")
-@click.option("--since", metavar="WHEN", help="Start: 2026-01-01, 2026-01-01T08:00:00Z, 90d, 12w or all. Default: 30d.")
+@click.option(
+    "--since", metavar="WHEN", help="Start: 2026-01-01, 2026-01-01T08:00:00Z, 90d, 6m, ytd or all. Default: 30d."
+)
 @click.option("--until", metavar="WHEN", help="End, not included; written like --since. Default: now.")
 @click.option("--metric", "metrics", multiple=True, metavar="NAME", help="May be repeated. Default: every metric.")
+@click.option("--author", "authors", multiple=True, metavar="LOGIN", help="Only what these people wrote; repeatable.")
+@click.option("--label", "labels", multiple=True, metavar="NAME", help="Only what has one of these labels.")
+@click.option("--base", "bases", multiple=True, metavar="BRANCH", help="Only pull requests into these branches.")
+@click.option("--vs", type=click.Choice(COMPARED), help="What to compare with. Default: the period before.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the files (png needs it).")
 @click.option(
@@ -71,6 +79,10 @@ def command(  # noqa: PLR0917 - click passes them by name
     since: str | None,
     until: str | None,
     metrics: tuple[str, ...],
+    authors: tuple[str, ...],
+    labels: tuple[str, ...],
+    bases: tuple[str, ...],
+    vs: str | None,
     form: str,
     out: Path | None,
     store: Path | None,
@@ -83,7 +95,9 @@ def command(  # noqa: PLR0917 - click passes them by name
     if form == "png" and out is None:
         raise click.UsageError("--format png needs --out DIR, the folder to put the pictures into")
     logs.configure("warning")
-    wanted = Wanted(owner, name, since, until, metrics, form == "png", store)
+    given = {"author": authors, "label": labels, "base": bases, "vs": () if vs is None else (vs,)}
+    options = tuple((key, value) for key, values in given.items() for value in values)
+    wanted = Wanted(owner, name, since, until, metrics, form == "png", store, options)
     meter = None if quiet else Meter(sys.stderr)
     try:
         answer, facts = asyncio.run(analyse(wanted, meter))
@@ -126,6 +140,7 @@ async def analyse(wanted: Wanted, meter: Meter | None) -> tuple[Answer, Reposito
             repository_id=0,
             repository=f"{wanted.owner}/{wanted.name}",
             known=all_metrics(),
+            options=wanted.options,
         )
         # an empty variable is an absent one
         urls = [os.environ.get(name, "").strip() or None for name in ("GITHUB_GRAPHQL_URL", "GITHUB_URL")]
@@ -146,7 +161,7 @@ async def analyse(wanted: Wanted, meter: Meter | None) -> tuple[Answer, Reposito
                 meter.measuring()
             from reports.compute import answer  # noqa: PLC0415 - pandas, only once everything has been read
 
-            answered = answer(Task(store.url, known.question, moment, known.states, pictures=wanted.pictures))
+            answered = answer(known.task(store.url, moment, pictures=wanted.pictures))
             sentences = (*answered.completeness.sentences, *known.sentences)
             return replace(answered, completeness=replace(answered.completeness, sentences=sentences)), found
         finally:

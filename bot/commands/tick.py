@@ -22,6 +22,7 @@ from reports.capture_order import order_now
 from reports.capture_times import today
 from reports.services import Services
 from scheduler.discover import Discovered, learn
+from scheduler.plan import SETTINGS
 from storage.backlog import left_over, to_do
 from storage.captures import CaptureRun, unplanned
 from storage.connection import Connection
@@ -70,7 +71,7 @@ async def tick(app: web.Application, *, capture: bool) -> int:
     began = services.now()
     again = await planned_today(services, began) if capture else []
     whole = await look(services)
-    put = await app[CLOCK].tick(woken=True)
+    put = await app[CLOCK].tick(woken=True, reachable=False)
     put += await services.store.write(lambda conn: order_all(conn, again, began))
     services.wakeup.set()
     click.echo(f"New in the queue: {put} jobs.")
@@ -126,7 +127,8 @@ async def say(services: Services, began: datetime, *, whole: bool) -> int:
     # a clock that is read from elsewhere may step back a little
     for ended in await services.store.read(lambda conn: runs_ended(conn, began - A_MOMENT)):
         click.echo(line(ended))
-    left = await services.store.read(lambda conn: left_over(conn, TIMED, now, began - A_MOMENT))
+    told = [kind for kind in TIMED if kind != SETTINGS]  # looked at again by themselves, once there is what to look at
+    left = await services.store.read(lambda conn: left_over(conn, told, now, began - A_MOMENT))
     for job in left:
         what = "was given up" if job.state == "dead" else f"goes on after {job.run_at:%Y-%m-%d %H:%M} UTC"
         click.echo(f"{job.kind} {job.key} {what}: {job.error or 'no reason is known'}", err=True)

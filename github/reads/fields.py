@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from analytics.actors import Actor
+from analytics.rows import CommentRow
 from analytics.window import parse_iso
 from github.errors import Gone
+from github.pages import nodes
 from github.reads.repository import RepoRef
 
 
@@ -30,3 +32,20 @@ def repository_of(data: Mapping[str, Any], repo: RepoRef) -> Mapping[str, Any]:
     if found.get("databaseId") not in (None, repo.id):
         raise Gone(f"another repository is called {repo.full_name} now")
     return found
+
+
+def label_names(said: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the names of an issue's or pull request's labels, of which GitHub allows a hundred."""
+    return tuple(label["name"] for label in nodes(said["labels"]))
+
+
+def comment(number: int, said: Mapping[str, Any], *, on_pull: bool) -> CommentRow:
+    """Read who commented when; GraphQL tells a comment's length only with its text, which is not asked for."""
+    return CommentRow(
+        id=said["id"],
+        number=number,
+        on_pull=on_pull,
+        author=actor(said["author"]),
+        created_at=parse_iso(said["createdAt"]),
+        body_length=0,
+    )

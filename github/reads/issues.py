@@ -1,4 +1,6 @@
-"""Issues with their first response, most recently updated first.
+"""Issues with labels, first response and last comments, most recently updated first.
+
+48 of them cost one GraphQL point: a page of them and three lists of each are 145 requests by GitHub's formula.
 
 No comment's text is read: GraphQL has a body's length only with the body, so `CommentRow.body_length` is 0 here.
 """
@@ -16,11 +18,11 @@ from analytics.window import parse_iso
 from github.client import GitHub
 from github.errors import Gone
 from github.pages import PageSize, fetch, next_cursor, nodes
-from github.reads.fields import actor, moment, repository_of
+from github.reads.fields import actor, comment, label_names, moment, repository_of
 from github.reads.repository import RepoRef
 
 STATES = ("OPEN", "CLOSED")
-LARGEST = 50
+LARGEST = 48
 NESTED = 100
 
 ISSUES = """
@@ -39,6 +41,8 @@ query Issues($owner: String!, $name: String!, $first: Int!, $after: String, $sta
           pageInfo { hasNextPage endCursor }
           nodes { id createdAt author { login __typename } }
         }
+        latest: comments(last: 10) { nodes { id createdAt author { login __typename } } }
+        labels(first: 100) { nodes { name } }
       }
     }
   }
@@ -63,7 +67,7 @@ query MoreOfIssue($owner: String!, $name: String!, $number: Int!, $first: Int!, 
 
 @dataclass(frozen=True, slots=True)
 class IssuePage:
-    """One page of issues and the comments read on the way to each first response, which need not be all.
+    """One page of issues, the comments read on the way to each first response, and the last ten: not always all.
 
     `total` counts all issues of the asked states; `oldest_updated_at` is None on an empty page.
     """
@@ -97,7 +101,8 @@ async def issue_pages(
         for node in nodes(connection):
             read = await _comments(gh, repo, node)
             issues.append(_issue(node, read))
-            comments.extend(read)
+            latest = (comment(node["number"], said, on_pull=False) for said in nodes(node["latest"]))
+            comments.extend({one.id: one for one in (*read, *latest)}.values())
         after, more = connection["pageInfo"].get("endCursor"), bool(connection["pageInfo"]["hasNextPage"])
         yield IssuePage(
             issues=tuple(issues),
@@ -119,7 +124,7 @@ def first_response(author: Actor, comments: list[CommentRow]) -> CommentRow | No
 async def _comments(gh: GitHub, repo: RepoRef, node: Mapping[str, Any]) -> list[CommentRow]:
     """Return the first comments, and further ones until somebody has answered."""
     author, number = actor(node["author"]), node["number"]
-    read = [_comment(number, said) for said in nodes(node["comments"])]
+    read = [comment(number, said, on_pull=False) for said in nodes(node["comments"])]
     cursor = next_cursor(node["comments"])
     size = PageSize(NESTED)
     while cursor and first_response(author, read) is None:
@@ -129,20 +134,9 @@ async def _comments(gh: GitHub, repo: RepoRef, node: Mapping[str, Any]) -> list[
         except Gone:
             break  # deleted or transferred meanwhile; whether the repository is gone, the next page says
         connection = ((data.get("repository") or {}).get("issue") or {}).get("comments")
-        read.extend(_comment(number, said) for said in nodes(connection))
+        read.extend(comment(number, said, on_pull=False) for said in nodes(connection))
         cursor = next_cursor(connection)
     return read
-
-
-def _comment(number: int, said: Mapping[str, Any]) -> CommentRow:
-    return CommentRow(
-        id=said["id"],
-        number=number,
-        on_pull=False,
-        author=actor(said["author"]),
-        created_at=parse_iso(said["createdAt"]),
-        body_length=0,
-    )
 
 
 def _issue(node: Mapping[str, Any], comments: list[CommentRow]) -> IssueRow:
@@ -159,4 +153,5 @@ def _issue(node: Mapping[str, Any], comments: list[CommentRow]) -> IssueRow:
         comments=node["comments"]["totalCount"],
         first_response_at=response.created_at if response else None,
         first_response_by=response.author if response else None,
+        labels=label_names(node),
     )

@@ -1,4 +1,8 @@
-"""Pull requests with their reviews and timeline, most recently updated first, about 25 to a GraphQL point."""
+"""Pull requests with reviews, timeline, labels and last comments, most recently updated first.
+
+25 of them cost one GraphQL point: a page of them and four lists of each are 101 requests by GitHub's formula. Of the
+comments only the last are read, which tell whose turn it is; no comment's text is, so `CommentRow.body_length` is 0.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 from analytics.actors import BOT_SUFFIX
-from analytics.rows import PullRow, ReviewRow, TimelineRow
+from analytics.rows import CommentRow, PullRow, ReviewRow, TimelineRow
 from analytics.window import parse_iso
 from github.client import GitHub
 from github.errors import Gone
 from github.pages import PageSize, fetch, next_cursor, nodes
-from github.reads.fields import actor, moment, repository_of
+from github.reads.fields import actor, comment, label_names, moment, repository_of
 from github.reads.repository import RepoRef
 
 STATES = ("OPEN", "CLOSED", "MERGED")
@@ -59,6 +63,8 @@ query Pulls($owner: String!, $name: String!, $first: Int!, $after: String, $stat
         mergedBy {{ login __typename }}
         reviews(first: 50) {{ ...Reviews }}
         timelineItems(first: 50, itemTypes: {ITEM_TYPES}) {{ ...Timeline }}
+        labels(first: 100) {{ nodes {{ name }} }}
+        comments(last: 20) {{ nodes {{ id createdAt author {{ login __typename }} }} }}
       }}
     }}
   }}
@@ -95,7 +101,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PullPage:
-    """One page of pull requests, whole: nested lists have been followed to their ends.
+    """One page of pull requests: reviews and turns have been followed to their ends, comments are the last twenty.
 
     `total` counts all pull requests of the asked states; `oldest_updated_at` is None on an empty page; `size` is what
     the next page will be asked with.
@@ -104,6 +110,7 @@ class PullPage:
     pulls: tuple[PullRow, ...]
     reviews: tuple[ReviewRow, ...]
     timeline: tuple[TimelineRow, ...]
+    comments: tuple[CommentRow, ...]
     end_cursor: str | None
     has_next: bool
     oldest_updated_at: datetime | None
@@ -129,18 +136,21 @@ async def pull_pages(
         pulls: list[PullRow] = []
         reviews: list[ReviewRow] = []
         timeline: list[TimelineRow] = []
+        comments: list[CommentRow] = []
         for node in nodes(connection):
             await _complete(gh, repo, node)
             turns = _turns(node)
             pulls.append(_pull(node, turns))
             reviews.extend(_review(node, said) for said in nodes(node["reviews"]))
             timeline.extend(turns)
+            comments.extend(comment(node["number"], said, on_pull=True) for said in nodes(node["comments"]))
             await asyncio.sleep(0)  # a page can hold 2,500 rows; whoever waits for the loop gets it in between
         after, more = connection["pageInfo"].get("endCursor"), bool(connection["pageInfo"]["hasNextPage"])
         yield PullPage(
             pulls=tuple(pulls),
             reviews=tuple(reviews),
             timeline=tuple(timeline),
+            comments=tuple(comments),
             end_cursor=after,
             has_next=more,
             oldest_updated_at=min((row.updated_at for row in pulls), default=None),
@@ -201,6 +211,7 @@ def _pull(node: Mapping[str, Any], turns: list[TimelineRow]) -> PullRow:
         additions=node["additions"],
         deletions=node["deletions"],
         changed_files=node["changedFiles"],
+        labels=label_names(node),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from github.client import GitHub
 from github.errors import Gone
+from github.pace import Urgency
 from github.reads.repository import RepoRef
 from github.route import Route
 
@@ -14,13 +15,11 @@ EYES = "eyes"
 ROCKET = "rocket"
 THUMBS_DOWN = "-1"
 
-COMMENTS_FIRST = 2  # places in the pace of writes that a reaction leaves to the comments after it
-
 
 async def react(gh: GitHub, repo: RepoRef, comment_id: int, content: str) -> int:
     """React to a comment and return the reaction's id; the same reaction twice is one, so it may be repeated."""
     path = REACT.at(owner=repo.owner, repo=repo.name, comment_id=comment_id)
-    said = await gh.post(path, {"content": content}, repeatable=True, keep=COMMENTS_FIRST)
+    said = await gh.post(path, {"content": content}, repeatable=True, urgency=Urgency.PASSING)
     reaction_id: int = said["id"]
     return reaction_id
 
@@ -29,6 +28,6 @@ async def unreact(gh: GitHub, repo: RepoRef, comment_id: int, reaction_id: int) 
     """Take a reaction back; one that is not there any more is fine."""
     path = UNREACT.at(owner=repo.owner, repo=repo.name, comment_id=comment_id, reaction_id=reaction_id)
     try:
-        await gh.delete(path, keep=COMMENTS_FIRST)
+        await gh.delete(path, urgency=Urgency.PASSING)
     except Gone:
         return

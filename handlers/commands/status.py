@@ -11,8 +11,9 @@ USAGE = "/analytics status"
 
 async def tell(context: Context, call: Call) -> None:
     """Say how it stands with what is stored; raises Mistake for further words."""
-    if call.words[1:]:
-        raise Mistake("`status` takes no further words.", USAGE, nearest=USAGE, word=call.words[1])
+    further = [*call.words[1:], *(f"{key}={value}" for key, value in call.options)]
+    if further:
+        raise Mistake("`status` takes no further words.", USAGE, nearest=USAGE, word=further[0])
     await context.status()
 
 
@@ -28,4 +29,5 @@ COMMAND = Command(
     who_may=WhoMay.MEMBERS,
     examples=("/analytics status",),
     run=tell,
+    place=7,
 )

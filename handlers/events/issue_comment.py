@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
@@ -15,30 +15,37 @@ from github.reads.permission import permission
 from github.reads.repository import repository
 from github.writes.reactions import THUMBS_DOWN
 from handlers.access import Access
+from handlers.activity.comments import keep_comment
 from handlers.asked import AskedIn
-from handlers.command import WhoMay
+from handlers.command import MEMBERS, WhoMay
 from handlers.commands import command_for
 from handlers.conversation import Conversation
 from handlers.grammar import Call, GrammarMistake, changed, parse
 from handlers.history import later_history
+from handlers.measure import in_measure, too_much_asked
+from handlers.part import meant
 from handlers.reactions import Reactions
 from handlers.seen import note_seen
 from reports.answering import ref
-from reports.configuration import read_configuration
+from reports.configured import configuration_for
 from reports.keys import answer_key
 from reports.publish import Publication
-from reports.sentences import failure
+from reports.sentences import failure, too_much
 from reports.services import Services
-from storage import answers, askings
+from storage import answers
+from storage.answer_parts import parts_of
 from storage.answers import PublishedAnswer
 from storage.connection import Connection
 from storage.installations import Repository, Visibility
+from storage.installations import repository as stored
 from storage.queue import put
 
 EVENT = "issue_comment"
 ACTIONS = frozenset({"created", "edited"})
-AUTHOR_MAY_ASK = 3  # times an hour, of somebody who is only the thread's author
-HOUR = timedelta(hours=1)
+BELONGING = frozenset({"OWNER", "MEMBER"})
+"""What GitHub calls `author_association` of those who belong to the repository's owner, not to the repository alone."""
+NEVER_EVERYONE = frozenset({"export", "status"})
+"""For members whatever `who_may` says: one puts a file under an address, the other tells of the installation."""
 ASKED = "asked"
 TRUSTED = timedelta(minutes=10)
 """How long what a delivery says of its repository is believed: it may have waited since, and gone private."""
@@ -50,7 +57,8 @@ Calls = tuple[Call | GrammarMistake, ...]
 
 
 async def handle(services: Services, _delivery: str, payload: Mapping[str, Any]) -> None:
-    """Answer the commands in the comment, if it has any that are new and its author may ask."""
+    """Keep that somebody wrote; answer the comment's commands, if it has any that are new and its author may ask."""
+    await keep_comment(services, payload)
     asked = AskedIn.from_payload(payload)
     if asked is None or asked.action not in ACTIONS or asked.by_program:
         return
@@ -69,10 +77,17 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
         # nothing else: a stranger's question must not make noise for everybody
         await reactions.show(THUMBS_DOWN)
         return
+    publication = publication_of(services, github, asked, record)
+    published = {part.meaning: part for part in await services.store.read(lambda conn: parts_of(conn, record.key))}
+    fresh = [call for call in calls if isinstance(call, GrammarMistake) or meant(call) not in published]
+    limit = await too_much_asked(services, asked, max(1, len(fresh)))
+    if limit is not None:
+        await reactions.show(THUMBS_DOWN)
+        if limit.say and record.comment_id is None:
+            await publication.put(too_much(limit.found.again_at, everybody=limit.found.everybody, key=record.key))
+        return
     before = github.usage.copy()
     now = services.now()
-    waited = max(0.0, (now - asked.updated_at - GRANULARITY).total_seconds())
-    publication = publication_of(services, github, asked, record)
     conversation = Conversation(
         services,
         github,
@@ -80,16 +95,40 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
         record.key,
         publication,
         reactions,
-        Access(services, github, services.github(asked.installation.id), asked.repository, asked.sender),
+        access_of(services, github, asked),
         now.replace(microsecond=0),
-        waited,
+        max(0.0, (now - asked.updated_at - GRANULARITY).total_seconds()),
+        published,
+        may_correct=asked.association in MEMBERS and not asked.edited_by_other,
     )
     await conversation.hold(calls)
     used = github.usage.since(before)
     log.info("answered", comment=asked.comment_id, requests=used.requests, points=used.points, writes=used.writes)
-    if not conversation.whole:
-        job = later_history(asked.repository, services.now())
-        await services.store.write(lambda connection: put(connection, [job], services.now()))
+    await read_on(services, conversation.unfinished)
+
+
+def access_of(services: Services, github: GitHub, asked: AskedIn) -> Access:
+    """Return what whoever asks may see; the association in the payload is the comment's author's."""
+    return Access(
+        services,
+        github,
+        services.github(asked.installation.id),
+        asked.repository,
+        asked.sender,
+        belongs=asked.association in BELONGING and not asked.edited_by_other,
+    )
+
+
+async def read_on(services: Services, unfinished: Collection[int]) -> None:
+    """Have the history of repositories read on while nobody waits."""
+
+    async def work(connection: Connection) -> None:
+        known = [await stored(connection, number) for number in unfinished]
+        jobs = [later_history(one, services.now()) for one in known if one is not None]
+        await put(connection, jobs, services.now())
+
+    if unfinished:
+        await services.store.write(work)
 
 
 async def looked_up(github: GitHub, known: Repository) -> Repository:
@@ -189,21 +228,10 @@ async def may_ask(services: Services, github: GitHub, asked: AskedIn, calls: Cal
         return True
     if all(who.allows(asked.association, is_author=is_author) for who in wanted) and await in_measure(services, asked):
         return True
-    return (await read_configuration(services.github(asked.installation.id), asked.repository)).everyone_may
-
-
-async def in_measure(services: Services, asked: AskedIn) -> bool:
-    """Note that the thread's author asks once more, unless that is too often within an hour; an edit asks again."""
-
-    async def work(connection: Connection) -> bool:
-        where, who, this_one = asked.repository.id, asked.author, (asked.comment_id, asked.updated_at)
-        since = services.now() - HOUR
-        if await askings.askings_since(connection, where, who, since, apart_from=this_one) >= AUTHOR_MAY_ASK:
-            return False
-        await askings.note_asking(connection, where, who, *this_one)
-        return True
-
-    return await services.store.write(work)
+    if any(isinstance(call, Call) and command_for(call).name in NEVER_EVERYONE for call in calls):
+        return False
+    owners = services.github(asked.installation.id)
+    return (await configuration_for(services, owners, asked.repository)).everyone_may
 
 
 def publication_of(services: Services, github: GitHub, asked: AskedIn, record: PublishedAnswer) -> Publication:

@@ -12,8 +12,9 @@ from github.errors import Gone, Refused
 from github.reads.repository import RepositoryFacts
 from github.reads.repository import repository as read_repository
 from handlers.following import remove_repositories
-from handlers.reported import DEFAULT_BRANCH, narrowest, repository_in
+from handlers.reported import DEFAULT_BRANCH, repository_in
 from reports.services import Services
+from reports.together import narrowest
 from storage import installations
 from storage.connection import Connection
 from storage.installations import Repository

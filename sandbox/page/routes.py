@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sandbox.actions import Actions
 from sandbox.clock import iso
+from sandbox.page.files import Files
 from sandbox.page.identities import identities
 from sandbox.page.listing import listing, repository_line, state_of
 from sandbox.page.view import Face, entries, fingerprint
@@ -31,14 +32,19 @@ POLICY = (
 
 
 def setup(app: web.Application, world: World, actions: Actions) -> None:
-    """Add the pages to `app`: `/`, `/<owner>/<repository>[/issues|/pulls|/issues/<n>|/pull/<n>]`, and `/_page/…`."""
-    pages = Pages(world, actions)
+    """Add the pages to `app`: `/`, `/<owner>/<repository>[/issues|/pulls|/issues/<n>|/pull/<n>]`, and `/_page/…`.
+
+    Files of commits lie beside them: `/<owner>/<repository>/blob/<sha>/<path>?raw=true`.
+    """
+    pages, files = Pages(world, actions), Files(world)
     repository = "/{owner:(?!" + RESERVED + ")[^/]+}/{name}"
     thread = repository + "/{kind:issues|pull}/{number:[1-9][0-9]{0,9}}"
     app.router.add_static(STATIC, HERE / "static")
     app.router.add_get("/", pages.repositories)
     app.router.add_get(repository, pages.repository)
     app.router.add_get(repository + "/{kind:issues|pulls}", pages.threads)
+    app.router.add_get(repository + "/blob/{sha:[0-9a-f]{40}}/{path:.+}", files.blob)
+    app.router.add_get(repository + "/raw/{sha:[0-9a-f]{40}}/{path:.+}", files.raw)
     app.router.add_get(thread, pages.thread)
     app.router.add_get(thread + "/entries", pages.entries)
     app.router.add_post(thread + "/comments", pages.write)

@@ -10,29 +10,39 @@ from sandbox.rest import (
     contents,
     deliveries,
     fans,
+    git,
     issues,
+    labels,
     limits,
+    manifests,
     people,
     reactions,
     repositories,
     runs,
+    teams,
     traffic,
+    user,
 )
 from sandbox.rest.routing import Route
 
 ROUTES: tuple[Route, ...] = (
     *app.ROUTES,
+    *manifests.ROUTES,
     *deliveries.ROUTES,
     *people.ROUTES,
     *limits.ROUTES,
     *repositories.ROUTES,
     *comments.ROUTES,
     *issues.ROUTES,
+    *labels.ROUTES,
     *reactions.ROUTES,
     *contents.ROUTES,
+    *git.ROUTES,
     *traffic.ROUTES,
     *fans.ROUTES,
     *runs.ROUTES,
+    *teams.ROUTES,
+    *user.ROUTES,
 )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from sandbox import payloads
-from sandbox.errors import invalid, not_found
+from sandbox.errors import Refusal, invalid, not_found
 from sandbox.rest.routing import REPOSITORY, Route, answer, body, caller, guard, guard_thread, page
 from sandbox.state import state
-from sandbox.things import Issue, Pull
+from sandbox.things import Issue, Pull, Repository
 
+LONGEST_TITLE, LONGEST_BODY = 256, 65_536  # characters
 SORT = {"created": "created_at", "updated": "updated_at"}
 
 
@@ -25,12 +26,21 @@ async def list_issues(request: web.Request) -> web.Response:
         if wanted in ("all", one.state)
         and one.updated_at >= since
         and labels <= set(one.labels)
+        and in_milestone(one, query.get("milestone"))
         and (not creator or (one.author is not None and one.author.rest_login.lower() == creator))
     ]
     field = SORT.get(query.get("sort", "created"), "created_at")
     rows.sort(key=lambda one: (getattr(one, field), one.number), reverse=query.get("direction", "desc") == "desc")
     chosen, headers = page(request, rows)
     return answer([payloads.issue(one, state(request).base) for one in chosen], headers=headers)
+
+
+def in_milestone(thread: Issue | Pull, wanted: str | None) -> bool:
+    """Tell whether a thread is in the milestone of that number, in any (`*`) or in none."""
+    if wanted is None:
+        return True
+    number = "none" if thread.milestone is None else str(thread.milestone.number)
+    return number == wanted or (wanted == "*" and thread.milestone is not None)
 
 
 async def get_issue(request: web.Request) -> web.Response:
@@ -45,6 +55,7 @@ async def create_issue(request: web.Request) -> web.Response:
     title = wanted.get("title")
     if not isinstance(title, str | int) or not str(title).strip():
         raise invalid("Issue", "title")
+    _takes(found, wanted)
     issue = here.world.open_issue(
         found, caller(request).account, str(title), str(wanted.get("body") or ""), _names(wanted.get("labels"))
     )
@@ -56,8 +67,19 @@ async def create_issue(request: web.Request) -> web.Response:
 async def edit_issue(request: web.Request) -> web.Response:
     """`PATCH …/issues/{issue_number}`: title, body, state and labels."""
     item, here = guard_thread(request, "write"), state(request)
-    here.hands.change_issue(item, caller(request).account, await body(request))
+    wanted = await body(request)
+    _takes(item.repository, wanted)
+    here.hands.change_issue(item, caller(request).account, wanted)
     return answer(payloads.issue(item, here.base))
+
+
+def _takes(found: Repository, wanted: dict[str, object]) -> None:
+    """Refuse what is too long, and anything in an archived repository."""
+    if found.archived:
+        raise Refusal(403, "Repository was archived so is read-only.")
+    for field, most in (("title", LONGEST_TITLE), ("body", LONGEST_BODY)):
+        if len(str(wanted.get(field) or "")) > most:
+            raise invalid("Issue", field, "unprocessable")
 
 
 async def list_labels(request: web.Request) -> web.Response:

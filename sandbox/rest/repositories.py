@@ -15,7 +15,8 @@ RANK = {"none": 0, "read": 1, "triage": 2, "write": 3, "maintain": 4, "admin": 5
 LEGACY = {"triage": "read", "maintain": "write"}
 
 
-def _flags(role: str) -> dict[str, bool]:
+def flags(role: str) -> dict[str, bool]:
+    """Say what a role may do, in the five words of `permissions`."""
     return {name: RANK[role] > place for place, name in enumerate(ROLES)}
 
 
@@ -24,7 +25,7 @@ async def get_repository(request: web.Request) -> web.Response:
     found = guard(request, "metadata:read")
     who = caller(request)
     role = "read" if who.account is None or who.installation else found.permission_of(who.account.login)
-    return answer(payloads.repository(found, state(request).base, _flags(role)))
+    return answer(payloads.repository(found, state(request).base, flags(role)))
 
 
 async def collaborator_permission(request: web.Request) -> web.Response:
@@ -35,7 +36,7 @@ async def collaborator_permission(request: web.Request) -> web.Response:
     if account is None:
         raise not_found()
     role = found.permission_of(login)
-    user = {**payloads.account(account, state(request).base), "permissions": _flags(role), "role_name": role}
+    user = {**payloads.account(account, state(request).base), "permissions": flags(role), "role_name": role}
     return answer({"permission": LEGACY.get(role, role), "user": user, "role_name": role})
 
 

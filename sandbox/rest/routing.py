@@ -80,6 +80,8 @@ def guard(request: web.Request, permission: str, *, public: bool = True) -> Repo
 def thread(found: Repository, number: str) -> Issue | Pull:
     """Issue or pull request `number` of a repository; 404 where there is none."""
     item = found.threads.get(int(number)) if number.isdigit() else None
+    if item is None and number.isdigit() and int(number) in found.deleted:
+        raise Refusal(410, "This issue was deleted")
     if item is None:
         raise not_found()
     return item

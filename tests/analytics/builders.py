@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.actors import Actor
 from analytics.metric import Measured, Metric, Scene
-from analytics.tables import Tables
+from analytics.tables import COLUMNS, Tables
 from analytics.window import Window
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
@@ -103,7 +103,8 @@ def tables(**rows: Sequence[Row]) -> Tables:
         columns[table] = {name: [row[name] for row in given] for name in names}
         for role in ("author", "reviewer", "actor"):
             if role in columns[table]:
-                columns[table][f"{role}_kind"] = [kind_of(login) for login in columns[table][role]]
+                if f"{role}_kind" in COLUMNS[table]:
+                    columns[table][f"{role}_kind"] = [kind_of(login) for login in columns[table][role]]
                 columns[table][role] = [None if login is None else bare(login) for login in columns[table][role]]
         if table in ("pulls", "issues") and given:
             columns[table]["number"] = list(range(1, len(given) + 1))

@@ -70,7 +70,8 @@ def test_an_unknown_metric_gets_the_nearest_one(acme: Acme) -> None:
         (["--since", "2026-02-30"], ["There is no day `2026-02-30`"]),
         (["--until", "2026-13-01"], ["There is no day `2026-13-01`"]),
         (["--since", "2026-11-20T25:00Z"], ["is not a date"]),
-        (["--since", "3m"], ["`3m` is not a period", "`90d`"]),
+        (["--since", "3mo"], ["`3mo` is not a period", "`3m`"]),
+        (["--since", "2026-Q1"], ["`2026-Q1` is a stretch of time", "`2026-01-01`"]),
         (["--since", "2026-03-01", "--until", "2026-02-01"], ["must begin before it ends"]),
         (["--since", "2027-01-01"], ["must begin before it ends"]),
     ],
@@ -80,6 +81,22 @@ def test_a_wrong_date_is_named(acme: Acme, options: list[str], words: list[str])
     before = github.asked()
     assert_told(report(github, name, *options), *words)
     assert github.asked() == before, "what is wrong by itself is said before anything is asked"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--metric", "commits", "--label", "bug"], ["`label=` cannot narrow `commits`"]),
+        (["--author", "a/b"], ["`a/b` cannot be a login"]),
+        (["--since", "all", "--vs", "year"], ["Nothing lies before the whole history"]),
+        (["--vs", "o/r"], ["'previous', 'year'"]),
+    ],
+)
+def test_a_filter_that_cannot_be_is_named(acme: Acme, options: list[str], words: list[str]) -> None:
+    github, name = acme
+    before = github.asked()
+    assert_told(report(github, name, *options), *words)
+    assert github.asked() == before
 
 
 def test_an_unknown_format_lists_those_there_are(acme: Acme) -> None:

@@ -48,7 +48,7 @@ def test_json_is_one_object_with_every_metric(acme: Acme, store: str) -> None:
 
     parsed = json.loads(said.stdout)
     assert list(parsed["metrics"]) == list(readable(all_metrics())), "all that GitHub can be asked for"
-    assert {"schema", "repository", "window", "as_of", "completeness", "metrics"} == set(parsed)
+    assert {"schema", "repository", "question", "window", "as_of", "completeness", "metrics"} == set(parsed)
     assert parsed["repository"]["full_name"] == name
     for metric in parsed["metrics"].values():
         assert {"facts", "tables", "definition"} <= set(metric)
@@ -61,6 +61,16 @@ def test_metric_may_be_repeated_and_an_alias_is_its_metric(acme: Acme, store: st
     said = report(github, name, "--store", store, "--format", "json", *chosen)
 
     assert list(json.loads(said.stdout)["metrics"]) == ["issues", "pulls"]
+
+
+def test_filters_are_as_in_a_comment_and_said_in_the_line_that_repeats_it(acme: Acme, store: str) -> None:
+    github, name = acme
+    asked = ("--author", "Octocat", "--label", '"good first issue",bug', "--vs", "year")
+    said = report(github, name, "--store", store, "--metric", "pulls", *asked)
+
+    assert said.exit_code == 0, said.output
+    assert 'author=octocat label="good first issue",bug vs=year\n' in said.stdout
+    assert "--author octocat --label '\"good first issue\",bug' --vs year\n" in said.stdout
 
 
 def test_a_window_of_weeks_counts_back_from_its_end(acme: Acme, store: str) -> None:

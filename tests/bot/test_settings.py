@@ -239,3 +239,43 @@ def test_the_days_of_grace_are_a_whole_number(complete: dict[str, str]) -> None:
     for wrong in ("-1", "a month", "30.5", "99999", "\u0663"):
         (fault,) = faults(complete | {"GRACE_DAYS": wrong})
         assert fault.startswith("GRACE_DAYS is not a number of days")
+
+
+SIGNING_IN = {
+    "PUBLIC_URL": "https://almanac.quartz.example",
+    "GITHUB_CLIENT_ID": "Iv23abc",
+    "GITHUB_CLIENT_SECRET": SECRET,
+    "OIDC_ISSUER": "https://id.quartz.example/",
+    "OIDC_CLIENT_ID": "almanac",
+    "OIDC_CLIENT_SECRET": SECRET,
+    "OPERATORS": "jade, 4002\n opal@quartz.example",
+    "SECRET_KEY": "k" * 32,
+}
+
+
+def test_signing_in_can_be_said(complete: dict[str, str]) -> None:
+    settings = Settings.from_environ(complete | SIGNING_IN)
+    assert settings.oidc_issuer == "https://id.quartz.example/"  # letter by letter: a slash is a part of it
+    assert settings.operators == ("jade", "4002", "opal@quartz.example")
+    assert "k" * 32 not in repr(settings)
+    assert SECRET not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"GITHUB_CLIENT_ID": "", "GITHUB_APP_ID": "1"}, "GITHUB_CLIENT_ID is missing"),
+        ({"OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID is missing"),
+        ({"OIDC_ISSUER": ""}, "OIDC_ISSUER is missing"),
+        ({"OIDC_ISSUER": "http://id.quartz.example"}, "OIDC_ISSUER is not"),
+        ({"OIDC_ISSUER": "id.quartz.example"}, "OIDC_ISSUER is not"),
+        ({"PUBLIC_URL": ""}, "PUBLIC_URL must be https"),
+        ({"PUBLIC_URL": "http://almanac.quartz.example"}, "PUBLIC_URL must be https"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_half_of_signing_in_is_a_fault(complete: dict[str, str], changed: dict[str, str], words: str) -> None:
+    (fault,) = faults(complete | SIGNING_IN | changed)
+    assert words in fault
+    assert SECRET not in fault

@@ -10,7 +10,8 @@ from tests.github.fake import Answer, Heard, Says
 
 Node = dict[str, Any]
 REVIEWS_AT_FIRST = TURNS_AT_FIRST = 50
-COMMENTS_AT_FIRST = 10
+COMMENTS_AT_FIRST = LAST_OF_ISSUE = 10
+LAST_OF_PULL = 20
 
 
 def at(day: int, hour: int = 0, minute: int = 0) -> str:
@@ -27,6 +28,7 @@ def pull(number: int, author: str | None = "ada", **changes: Any) -> Node:
         "number": number, "title": f"Change {number}", "isDraft": False, "createdAt": at(1), "updatedAt": at(2),
         "closedAt": None, "mergedAt": None, "baseRefName": "main", "additions": 3, "deletions": 1, "changedFiles": 2,
         "author": person(author), "mergedBy": None, "reviews": [], "timelineItems": [],
+        "labels": labels(), "comments": [],
     }  # fmt: skip
     return node | changes
 
@@ -42,13 +44,21 @@ def turn(name: str, kind: str, moment: str = at(1, 1), actor: str | None = "ada"
 def issue(number: int, comments: list[Node], author: str | None = "ada", **changes: Any) -> Node:
     node = {
         "number": number, "title": f"Trouble {number}", "createdAt": at(1), "updatedAt": at(2), "closedAt": None,
-        "stateReason": None, "author": person(author), "comments": comments,
+        "stateReason": None, "author": person(author), "comments": comments, "labels": labels(),
     }  # fmt: skip
     return node | changes
 
 
 def comment(name: str, author: str | None, moment: str = at(1, 2), kind: str = "User") -> Node:
     return {"id": name, "createdAt": moment, "author": person(author, kind)}
+
+
+def labels(*names: str) -> Node:
+    return {"nodes": [{"name": name} for name in names]}
+
+
+def last(items: list[Node], count: int) -> Node:
+    return {"nodes": items[-count:]}
 
 
 def connection(items: list[Node], first: int, after: str | None = None) -> Node:
@@ -88,6 +98,7 @@ class Graph:
             node
             | {"reviews": connection(node["reviews"], REVIEWS_AT_FIRST)}
             | {"timelineItems": connection(node["timelineItems"], TURNS_AT_FIRST)}
+            | {"comments": last(node["comments"], LAST_OF_PULL)}
             for node in page["nodes"]
         ]
         return {"pullRequests": page}
@@ -103,7 +114,12 @@ class Graph:
 
     def _Issues(self, given: Mapping[str, Any]) -> Node:  # noqa: N802
         page = connection(self.issues, given["first"], given["after"])
-        page["nodes"] = [node | {"comments": connection(node["comments"], COMMENTS_AT_FIRST)} for node in page["nodes"]]
+        page["nodes"] = [
+            node
+            | {"comments": connection(node["comments"], COMMENTS_AT_FIRST)}
+            | {"latest": last(node["comments"], LAST_OF_ISSUE)}
+            for node in page["nodes"]
+        ]
         return {"issues": page}
 
     def _MoreOfIssue(self, given: Mapping[str, Any]) -> Node:  # noqa: N802

@@ -20,18 +20,27 @@ from github.auth import App
 from github.client import GitHub
 from github.endpoints import Endpoints
 from github.reads.app import app
+from github.reads.branches import tip
 from github.reads.comments import issue_comments
 from github.reads.contents import file_text
+from github.reads.deliveries import attempts
 from github.reads.installations import installation, installations, repositories
+from github.reads.own_issues import issue, issues_by
 from github.reads.permission import permission
+from github.reads.registration import hook
 from github.reads.repository import RepoRef, repository
+from github.reads.teams import is_secret, team_members
 from github.reads.traffic import traffic_of
+from github.reads.user import installations_of_user, owns, repositories_of_user, user
 from github.reads.workflow_runs import runs_between
 from github.route import Route
-from github.writes import comments, reactions
+from github.writes import comments, git, issues, reactions
+from github.writes.manifest import convert
+from github.writes.redeliver import redeliver
 from tests.github.fake import Clock, FakeGitHub, Heard, Says
 
 REPO = RepoRef(7, "o", "r")
+SHA = "8ab686eafeb1f44702738c8b0f24f2567c36da6d"
 MODULES = [importlib.import_module(found.name) for found in pkgutil.walk_packages(github.__path__, "github.")]
 DOCUMENTS = {
     f"{module.__name__}.{name}": text
@@ -61,7 +70,7 @@ def test_a_document_is_valid_graphql_of_github(schema: graphql.GraphQLSchema, na
 
 
 def test_every_reader_of_graphql_was_found() -> None:
-    assert len(DOCUMENTS) == 8
+    assert len(DOCUMENTS) == 10
 
 
 async def _all(items: Any) -> None:
@@ -75,13 +84,34 @@ SEARCHES = {"created"}  # described as a time and, in the same breath, as a sear
 # One call per route, as the package makes it.
 CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
     "GET /app": app,
+    "GET /app/hook/config": hook,
+    "GET /app/hook/deliveries": lambda gh: _all(attempts(gh, gh.now() - timedelta(days=3))),
+    "POST /app/hook/deliveries/{delivery_id}/attempts": lambda gh: redeliver(gh, 12),
+    "POST /app-manifests/{code}/conversions": lambda gh: convert(gh, "a1b2"),
+    "GET /user": user,
+    "GET /user/installations": installations_of_user,
+    "GET /user/installations/{installation_id}/repositories": lambda gh: repositories_of_user(gh, 42),
+    "GET /user/memberships/orgs/{org}": lambda gh: owns(gh, "o"),
     "GET /app/installations/{installation_id}": lambda gh: installation(gh, 42),
     "GET /app/installations": installations,
     "GET /installation/repositories": repositories,
     "GET /repos/{owner}/{repo}": lambda gh: repository(gh, "o", "r"),
+    "GET /orgs/{org}/teams/{team_slug}": lambda gh: is_secret(gh, "o", "core"),
+    "GET /repos/{owner}/{repo}/git/ref/{ref}": lambda gh: tip(gh, REPO, "almanac-pictures"),
+    "POST /repos/{owner}/{repo}/git/blobs": lambda gh: git.make_blob(gh, REPO, b"PNG"),
+    "POST /repos/{owner}/{repo}/git/trees": lambda gh: git.make_tree(gh, REPO, {"a.png": SHA}, {"README.md": "hello"}),
+    "POST /repos/{owner}/{repo}/git/commits": lambda gh: git.make_commit(gh, REPO, "hello", SHA, [SHA]),
+    "POST /repos/{owner}/{repo}/git/refs": lambda gh: git.lead(gh, REPO, "almanac-pictures", SHA, begin=True),
+    "PATCH /repos/{owner}/{repo}/git/refs/{ref}": lambda gh: git.lead(gh, REPO, "almanac-pictures", SHA, begin=False),
+    "GET /orgs/{org}/teams/{team_slug}/members": lambda gh: team_members(gh, "o", "core"),
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: _all(
         issue_comments(gh, REPO, 5, since=gh.now())
     ),
+    "GET /repos/{owner}/{repo}/issues": lambda gh: _all(issues_by(gh, REPO, "x[bot]", since=gh.now())),
+    "GET /repos/{owner}/{repo}/issues/{issue_number}": lambda gh: issue(gh, REPO, 5),
+    "POST /repos/{owner}/{repo}/issues": lambda gh: issues.open_issue(gh, REPO, "Title", "hello", ["report"]),
+    "PATCH /repos/{owner}/{repo}/issues/{issue_number}": lambda gh: issues.close_issue(gh, REPO, 5),
+    "POST /repos/{owner}/{repo}/labels": lambda gh: issues.make_label(gh, REPO, "report", "0969da", "What it is"),
     "GET /repos/{owner}/{repo}/collaborators/{username}/permission": lambda gh: permission(gh, REPO, "ada"),
     "GET /repos/{owner}/{repo}/contents/{path}": lambda gh: file_text(gh, "o", "r", ".github/analytics.yml"),
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: comments.create(gh, REPO, 5, "hello"),
@@ -99,11 +129,32 @@ CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
     "POST /app/installations/{installation_id}/access_tokens": lambda gh: gh.get("/x"),
 }
 CONTENT: dict[str, Any] = {
+    "GET /app/hook/config": {
+        "url": "https://example.org",
+        "content_type": "json",
+        "secret": "***",
+        "insecure_ssl": "0",
+    },
+    "GET /app/hook/deliveries": [],
+    "GET /user": {"id": 1, "login": "ada"},
+    "GET /user/installations": {"total_count": 0, "installations": []},
+    "GET /user/installations/{installation_id}/repositories": {"total_count": 0, "repositories": []},
+    "GET /user/memberships/orgs/{org}": {"role": "admin", "state": "active"},
+    "POST /app-manifests/{code}/conversions": {
+        "id": 1,
+        **dict.fromkeys(("slug", "html_url", "client_id", "client_secret", "webhook_secret", "pem"), "x"),
+    },
     "GET /app/installations/{installation_id}": {"id": 42, "account": {"login": "o", "id": 1, "type": "User"}},
     "GET /app/installations": [],
     "GET /repos/{owner}/{repo}/actions/runs": {"total_count": 0, "workflow_runs": []},
+    "GET /orgs/{org}/teams/{team_slug}/members": [],
+    "GET /repos/{owner}/{repo}/git/ref/{ref}": {"object": {"sha": SHA}},
+    **{f"POST /repos/{{owner}}/{{repo}}/git/{kind}": {"sha": SHA} for kind in ("blobs", "trees", "commits")},
     "GET /installation/repositories": {"total_count": 0, "repositories": []},
     "GET /repos/{owner}/{repo}": {"id": 7, "name": "r", "owner": {"login": "o"}},
+    "GET /repos/{owner}/{repo}/issues": [],
+    "GET /repos/{owner}/{repo}/issues/{issue_number}": {"number": 5, "state": "open"},
+    "POST /repos/{owner}/{repo}/issues": {"number": 5},
     "GET /repos/{owner}/{repo}/issues/{issue_number}/comments": [],
     "POST /app/installations/{installation_id}/access_tokens": {"token": "ghs_x", "expires_at": "2026-11-22T09:00:00Z"},
 }

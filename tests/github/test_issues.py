@@ -10,7 +10,7 @@ from github.client import GitHub
 from github.reads.issues import IssuePage, issue_pages
 from github.reads.repository import RepoRef
 from tests.github.fake import Answer, FakeGitHub, Heard, Says
-from tests.github.graphs import Graph, at, comment, issue
+from tests.github.graphs import Graph, at, comment, issue, labels
 
 REPO = RepoRef(7, "o", "r")
 
@@ -28,14 +28,15 @@ async def test_an_issue_becomes_a_row(gh: GitHub, fake: FakeGitHub) -> None:
         comment("C4", "ben", at(1, 4)),
         comment("C5", "cleo", at(1, 5)),
     ]
-    (page,) = await read(gh, fake, Graph(issues=[issue(3, comments, closedAt=at(5), stateReason="NOT_PLANNED")]))
+    node = issue(3, comments, closedAt=at(5), stateReason="NOT_PLANNED", labels=labels("bug", "help wanted"))
+    (page,) = await read(gh, fake, Graph(issues=[node]))
     assert page.issues == (
         IssueRow(
             number=3, title="Trouble 3", author=Actor("ada", ActorKind.PERSON),
             created_at=datetime(2026, 10, 1, tzinfo=UTC), updated_at=datetime(2026, 10, 2, tzinfo=UTC),
             closed_at=datetime(2026, 10, 5, tzinfo=UTC), state_reason="NOT_PLANNED", comments=5,
             first_response_at=datetime(2026, 10, 1, 4, tzinfo=UTC),
-            first_response_by=Actor("ben", ActorKind.PERSON),
+            first_response_by=Actor("ben", ActorKind.PERSON), labels=("bug", "help wanted"),
         ),
     )  # fmt: skip
     assert [row.id for row in page.comments] == ["C1", "C2", "C3", "C4", "C5"]
@@ -49,7 +50,7 @@ async def test_a_first_answer_in_comment_37_is_found(gh: GitHub, fake: FakeGitHu
     (page,) = await read(gh, fake, graph)
     assert page.issues[0].first_response_at == datetime(2026, 10, 2, 2, tzinfo=UTC)
     assert page.issues[1].first_response_at is None
-    assert graph.asked == [("Issues", 50), ("MoreOfIssue", 100)]
+    assert graph.asked == [("Issues", 48), ("MoreOfIssue", 100)]
 
 
 async def test_what_nobody_answered_is_read_to_the_end(gh: GitHub, fake: FakeGitHub) -> None:
@@ -58,6 +59,15 @@ async def test_what_nobody_answered_is_read_to_the_end(gh: GitHub, fake: FakeGit
     assert page.issues[0].first_response_at is None
     assert (page.issues[0].comments, len(page.comments)) == (250, 250)
     assert [name for name, _ in graph.asked] == ["Issues", "MoreOfIssue", "MoreOfIssue", "MoreOfIssue"]
+
+
+async def test_the_last_comments_are_read_where_the_first_response_came_early(gh: GitHub, fake: FakeGitHub) -> None:
+    """They say whose turn it is; what lies between is not asked for, and no comment comes twice."""
+    comments = [comment(f"C{number}", "ben" if number % 2 else "ada") for number in range(1, 31)]
+    graph = Graph(issues=[issue(1, comments)])
+    (page,) = await read(gh, fake, graph)
+    assert [row.id for row in page.comments] == [f"C{number}" for number in (*range(1, 11), *range(21, 31))]
+    assert [name for name, _ in graph.asked] == ["Issues"]
 
 
 async def test_an_issue_that_is_deleted_while_it_is_read_does_not_hide_the_repository(
@@ -75,7 +85,7 @@ async def test_an_issue_that_is_deleted_while_it_is_read_does_not_hide_the_repos
     assert [row.number for row in page.issues] == [1, 2]
 
 
-async def test_issues_come_fifty_to_a_page(gh: GitHub, fake: FakeGitHub) -> None:
+async def test_issues_come_forty_eight_to_a_page(gh: GitHub, fake: FakeGitHub) -> None:
     pages = await read(gh, fake, Graph(issues=[issue(number, []) for number in range(1, 121)]))
-    assert [len(page.issues) for page in pages] == [50, 50, 20]
+    assert [len(page.issues) for page in pages] == [48, 48, 24]
     assert pages[0].total == 120

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.actors import GHOST, Actor, ActorKind
-from analytics.rows import PullRow, ReviewRow, TimelineRow
+from analytics.rows import CommentRow, PullRow, ReviewRow, TimelineRow
 from github.client import GitHub
 from github.errors import Gone, Later
 from github.pages import PageSize
 from github.reads.pulls import PullPage, pull_pages, ready_at
 from github.reads.repository import RepoRef
 from tests.github.fake import Clock, FakeGitHub, Says
-from tests.github.graphs import Graph, at, person, pull, review, turn
+from tests.github.graphs import Graph, at, comment, labels, person, pull, review, turn
 
 REPO = RepoRef(7, "o", "r")
 
@@ -42,6 +42,8 @@ async def test_a_pull_request_becomes_rows(gh: GitHub, fake: FakeGitHub) -> None
             turn("T3", "ReviewRequestRemovedEvent", requestedReviewer=None),
             turn("T4", "MergedEvent", at(3), None),
         ],
+        labels=labels("bug", "Ready to merge"),
+        comments=[comment(f"C{number}", "ben", at(2, 0, number)) for number in range(1, 23)],
     )
     (page,) = await read(gh, fake, Graph(pulls=[node]))
     ada = Actor("ada", ActorKind.PERSON)
@@ -50,6 +52,7 @@ async def test_a_pull_request_becomes_rows(gh: GitHub, fake: FakeGitHub) -> None
             number=5, title="Change 5", author=ada, created_at=day(1), updated_at=day(2), closed_at=day(3),
             merged_at=day(3), merged_by=Actor("renovate", ActorKind.BOT), is_draft=False, ready_at=day(1),
             base_ref="main", additions=3, deletions=1, changed_files=2,
+            labels=("bug", "Ready to merge"),
         ),
     )  # fmt: skip
     assert page.reviews == (
@@ -61,6 +64,10 @@ async def test_a_pull_request_becomes_rows(gh: GitHub, fake: FakeGitHub) -> None
         TimelineRow("T2", 5, "review_requested", day(1, 1), ada, "team:core"),
         TimelineRow("T3", 5, "review_request_removed", day(1, 1), ada, None),
         TimelineRow("T4", 5, "merged", day(3), None, None),
+    )
+    ben = Actor("ben", ActorKind.PERSON)
+    assert page.comments == tuple(
+        CommentRow(f"C{number}", 5, True, ben, day(2, 0, number), 0) for number in range(3, 23)
     )
     assert (page.total, page.has_next, page.oldest_updated_at) == (1, False, day(2))
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from github.client import GitHub
-from github.errors import Gone
+from github.errors import Gone, Refused
 from github.reads.app import app
 from github.reads.comments import IssueComment, issue_comments
 from github.reads.contents import file_text
@@ -77,15 +77,21 @@ async def test_a_permission_is_a_level_and_a_role(gh: GitHub, fake: FakeGitHub) 
             Says({"type": "file", "encoding": "base64", "content": base64.encodebytes("é: 1\n".encode()).decode()}),
             "é: 1\n",
         ),
-        (Says({"type": "file", "encoding": "none", "content": ""}), None),  # over 1 MB
         (Says([{"type": "file", "name": "x"}]), None),  # a folder
-        (Says({"type": "file", "encoding": "base64", "content": "/w=="}), None),  # not UTF-8
+        (Says({"type": "file", "encoding": "base64", "content": "/w=="}), "\ufffd"),  # not UTF-8
         (Says({"message": "Not Found"}, 404), None),
     ],
 )
 async def test_a_file_is_its_text_or_none(gh: GitHub, fake: FakeGitHub, answer: Says, expected: str | None) -> None:
     fake.on("GET", "/repos/o/r/contents/.github/analytics.yml", answer)
     assert await file_text(gh, "o", "r", ".github/analytics.yml") == expected
+
+
+async def test_a_file_too_large_to_be_shown_is_not_absent(gh: GitHub, fake: FakeGitHub) -> None:
+    answer = Says({"type": "file", "encoding": "none", "content": "", "size": 2_000_000})
+    fake.on("GET", "/repos/o/r/contents/.github/analytics.yml", answer)
+    with pytest.raises(Refused, match="larger than 1 MB"):
+        await file_text(gh, "o", "r", ".github/analytics.yml")
 
 
 async def test_a_comment_is_created_and_edited(gh: GitHub, fake: FakeGitHub) -> None:

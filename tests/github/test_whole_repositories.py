@@ -52,6 +52,9 @@ async def test_every_row_of_a_real_repository_arrives_once(shared_folder: Path, 
             row["number"]: row["merged_at"] is not None for row in dataset.pulls
         }
         assert len(pulls) == len(dataset.pulls)
+        assert {row.number: sorted(row.labels) for row in pulls} == {
+            row["number"]: sorted(row["labels"]) for row in dataset.pulls
+        }
         assert Counter(row.number for row in reviews) == Counter(row["number"] for row in dataset.reviews)
         assert len({row.id for row in reviews}) == len(reviews)
         assert [row.updated_at for row in pulls] == sorted((row.updated_at for row in pulls), reverse=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import cmarkgfm
@@ -15,37 +15,19 @@ from handlers.command import Command, WhoMay
 from handlers.commands import all_commands, command_for
 from handlers.commands import help as help_command
 from handlers.commands import metric as metric_command
-from handlers.grammar import Call, parse
-from reports.question import Mistake, Question
-from tests.reports.values import METRICS
+from handlers.grammar import parse
+from reports.options import KEYS
+from reports.period import FORMS
+from reports.question import Against, Mistake, Question
+from tests.handlers.thread import NOW, only_call, run
+from tests.reports.values import METRICS as SOME
+from tests.reports.values import metric
 
-NOW = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
-
-
-@dataclass
-class Repository:
-    id: int = 7
-    owner: str = "o"
-    name: str = "r"
-
-
-@dataclass
-class Thread:
-    """A thread that remembers what was asked and said."""
-
-    now: datetime = NOW
-    repository: Repository = field(default_factory=Repository)
-    asked: list[Question] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
-
-    async def answer(self, question: Question) -> None:
-        self.asked.append(question)
-
-    async def status(self) -> None:
-        self.said.append("status")
-
-    async def say(self, markdown: str) -> None:
-        self.said.append(markdown)
+NEEDS = {"issues": {"issues"}, "commits": {"commits"}, "overview": {"pulls", "issues"}, "traffic": {"traffic"}}
+METRICS = {
+    name: replace(one, needs=frozenset(NEEDS.get(name, {"pulls"})))
+    for name, one in {**SOME, "waiting": metric("waiting")}.items()
+}
 
 
 @pytest.fixture(autouse=True)
@@ -54,21 +36,8 @@ def few_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(help_command, "all_metrics", lambda: METRICS)
 
 
-def call(text: str) -> Call:
-    (only,) = parse(text)
-    assert isinstance(only, Call)
-    return only
-
-
-async def run(text: str) -> Thread:
-    thread = Thread()
-    asked = call(text)
-    await command_for(asked).run(thread, asked)
-    return thread
-
-
 def test_every_module_is_a_command() -> None:
-    assert list(all_commands()) == ["help", "metric", "overview", "status"]
+    assert list(all_commands()) == ["compare", "export", "help", "metric", "overview", "report", "status", "waiting"]
 
 
 @pytest.mark.parametrize(
@@ -83,23 +52,37 @@ def test_every_module_is_a_command() -> None:
         ("/analytics pulls", "metric"),
         ("/analytics 90d pulls", "metric"),
         ("/analytics nonsense", "metric"),
+        ("/analytics vs=year", "overview"),
+        ("/analytics 2026-Q1 author=x", "overview"),
+        ("/analytics ytd", "overview"),
+        ("/analytics vs=year pulls", "metric"),
+        ("/analytics compare 2026-Q1 2026-Q2", "compare"),
+        ("/analytics author=x Compare pulls", "compare"),
+        ("/analytics export json", "export"),
+        ("/analytics waiting label=bug", "waiting"),
+        ("/analytics report weekly on=monday", "report"),
+        ("/analytics status", "status"),
     ],
 )
 def test_a_line_finds_its_command(line: str, name: str) -> None:
-    assert command_for(call(line)).name == name
+    assert command_for(only_call(line)).name == name
 
 
 @pytest.mark.parametrize("command", all_commands().values(), ids=lambda command: command.name)
 async def test_every_example_works(command: Command) -> None:
     for example in command.examples:
-        assert command_for(call(example)) is command
+        assert command_for(only_call(example)) is command
         thread = await run(example)
-        assert len(thread.asked) + len(thread.said) == 1
+        assert thread.done == 1
 
 
 async def test_a_question_is_about_the_repository_of_the_thread() -> None:
     thread = await run("/analytics pulls issues 90d")
     assert thread.asked == [Question(("pulls", "issues"), Window.last(90, NOW), 7, "o/r")]
+
+
+async def test_the_word_metric_may_stand_before_a_metric() -> None:
+    assert (await run("/analytics metric pulls")).asked == (await run("/analytics pulls")).asked
 
 
 async def test_a_word_that_means_nothing_is_a_mistake() -> None:
@@ -114,13 +97,25 @@ async def test_help_names_every_command_and_metric_and_who_may() -> None:
         assert f"`{command.usage}`" in page
         assert command.who_may.value in page
         assert all(example in page for example in command.examples)
-    for metric in METRICS.values():
-        assert f"| `{metric.name}` |" in page
-        assert metric.summary in page
-    assert "a short summary (also `prs`, `pull-requests`) |" in page
+    for one in METRICS.values():
+        assert f"\n- `{one.name}` {one.summary}" in page
+    assert "a short summary (also `prs`, `pull-requests`)\n" in page
+    for form in FORMS:
+        assert f"`{form}`" in page
+    for key in KEYS.values():
+        assert f"\n- `{key}` " in page
     assert parse(page) == ()
     html = cmarkgfm.github_flavored_markdown_to_html(page)
-    assert html.count("<table>") == 2
+    assert html.count("<table>") == 0, "a table is wider than a phone"
+    assert html.count("<li>") == len(all_commands()) + len(METRICS) + len(KEYS) + 2
+
+
+async def test_help_says_who_may_do_what() -> None:
+    (page,) = (await run("/analytics help")).said
+    assert (
+        "\n- `export`, `report`, `status`: members and collaborators\n"
+        "- everything else: members and collaborators, and the thread's author three times an hour\n"
+    ) in page
 
 
 @pytest.mark.parametrize(
@@ -128,8 +123,14 @@ async def test_help_names_every_command_and_metric_and_who_may() -> None:
     [
         ("/analytics help pulls", "How pulls are counted. Bots are left out."),
         ("/analytics help prs", "**pulls**, `pulls`: what pulls are, a short summary (also `prs`, `pull-requests`)."),
-        ("/analytics help help", "**`/analytics help [command or metric]`** answers with this page"),
-        ("/analytics help metric", "Metrics and period may stand in any order."),
+        ("/analytics help help", "**`/analytics help [command, metric or key]`** answers with this page"),
+        ("/analytics help metric", "Metrics, period and keys may stand in any order."),
+        ("/analytics help compare", "Who may: members and collaborators, and the thread's author three times an hour."),
+        ("/analytics help export", "Who may: members and collaborators."),
+        ("/analytics help vs", "/analytics pulls 6m vs=OWNER/REPO"),
+        ("/analytics help vs=", "compare with the period before"),
+        ("/analytics help label=bug", 'label="good first issue"'),
+        ("/analytics help periods", "- `2026-W05` an ISO week"),
         ("/analytics help overview", "overview"),
     ],
 )
@@ -164,4 +165,84 @@ def test_who_may_is_data(who: WhoMay, association: str, is_author: bool, allowed
 
 def test_the_name_of_a_command_is_no_metric_but_the_overview() -> None:
     """A metric of a command's name could never be asked for."""
-    assert set(commands.all_commands()) & set(all_metrics()) <= {"overview"}
+    assert set(commands.all_commands()) & set(all_metrics()) <= {"overview", "waiting"}
+
+
+async def test_two_periods_are_compared_the_earlier_is_the_one_before() -> None:
+    first, second = Window(utc(2026, 1), utc(2026, 4)), Window(utc(2026, 4), utc(2026, 7))
+    expected = Question(("pulls",), second, 7, "o/r", against=Against("window", window=first), compare=True)
+    for line in ("compare pulls 2026-Q1 2026-Q2", "compare 2026-Q2 pulls 2026-Q1"):
+        assert (await run(f"/analytics {line}")).asked == [expected]
+
+
+@pytest.mark.parametrize(
+    ("line", "against"),
+    [
+        ("compare 90d", Against()),
+        ("compare", Against()),
+        ("compare 90d vs=previous", Against()),
+        ("compare 90d vs=year", Against("year")),
+        ("compare 90d vs=o/other", Against("repository", repository="o/other")),
+    ],
+)
+async def test_one_period_is_compared_with_the_one_before_or_what_vs_says(line: str, against: Against) -> None:
+    (question,) = (await run(f"/analytics {line}")).asked
+    assert (question.against, question.compare, question.metrics) == (against, True, ("overview",))
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence", "nearest"),
+    [
+        ("compare 2026-Q1 2026-Q2 2026-Q3", "`2026-Q3` is one period too many; `compare` has two periods.", None),
+        ("compare 30d 90d", "The two periods overlap; what is compared has no days in common.", "vs=previous"),
+        ("compare 2026-Q1 2026-Q1", "`2026-Q1` is said twice.", None),
+        ("compare 2026-Q1 2026-Q2 vs=year", "Two periods are compared with each other; `vs=` would be a third.", None),
+        (
+            "compare all",
+            "Nothing lies before the whole history, so nothing can be compared with it.",
+            "/analytics compare 1y",
+        ),
+        (
+            "pulls 2026-Q1 2026-Q2",
+            "`2026-Q2` is one period too many; one command has one, and `compare` two.",
+            "/analytics compare pulls 2026-Q1 2026-Q2",
+        ),
+        ("pulls compare 90d", "`compare` is a command of its own: it comes first.", "/analytics compare"),
+        ("pulls help", "`help` is a command of its own: it comes first.", "/analytics help"),
+        ("comapre 90d", "`comapre` is neither a metric nor a period.", "compare"),
+        ("stauts", "`stauts` is neither a metric nor a period.", "status"),
+        ("export xlsx", "`xlsx` is no format of an export.", "csv"),
+        ("export csv json", "One export has one format.", "/analytics export csv"),
+        ("export pulz", "`pulz` is neither a metric nor a period.", "pulls"),
+        ("status now", "`status` takes no further words.", "/analytics status"),
+        ("status in=o/other", "`status` takes no further words.", "/analytics status"),
+    ],
+)
+async def test_a_mistake_names_what_would_be_right(line: str, sentence: str, nearest: str | None) -> None:
+    with pytest.raises(Mistake) as caught:
+        await run(f"/analytics {line}")
+    assert (caught.value.sentence, caught.value.nearest) == (sentence, nearest)
+    assert caught.value.usage.startswith("/analytics")
+
+
+@pytest.mark.parametrize(
+    ("line", "metrics", "form"),
+    [
+        ("export", ("overview",), "csv"),
+        ("export pulls issues 90d JSON", ("pulls", "issues"), "json"),
+        ("export `csv` pulls", ("pulls",), "csv"),
+        ("export json json", ("overview",), "json"),
+    ],
+)
+async def test_an_export_is_a_question_and_a_format(line: str, metrics: tuple[str, ...], form: str) -> None:
+    ((question, said),) = (await run(f"/analytics {line}")).exported
+    assert (question.metrics, said) == (metrics, form)
+
+
+async def test_waiting_is_the_metric_of_that_name() -> None:
+    (question,) = (await run("/analytics waiting")).asked
+    assert question.metrics == ("waiting",)
+
+
+def utc(year: int, month: int) -> datetime:
+    return datetime(year, month, 1, tzinfo=UTC)

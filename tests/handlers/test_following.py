@@ -16,7 +16,7 @@ from handlers.following import (
     keep_installation,
     remove_repositories,
 )
-from handlers.seen import note_seen
+from handlers.seen import CLOCKS_DIFFER, note_seen
 from scheduler.plan import second_run_of
 from storage import installations
 from storage.captures import begin_run, end_run, recent_runs
@@ -83,7 +83,8 @@ async def test_nothing_is_kept_of_a_repository_whose_installation_has_ended(stor
 
 
 @pytest.mark.parametrize(
-    ("seen_at", "back"), [(NOW - timedelta(seconds=1), False), (NOW, False), (NOW + timedelta(seconds=1), True)]
+    ("seen_at", "back"),
+    [(NOW - timedelta(seconds=1), False), (NOW + CLOCKS_DIFFER, False), (NOW + 2 * CLOCKS_DIFFER, True)],
 )
 async def test_a_comment_proves_only_what_was_when_it_was_written(store: Store, seen_at: datetime, back: bool) -> None:
     await store.write(lambda conn: keep_installation(conn, ACME))
@@ -92,6 +93,29 @@ async def test_a_comment_proves_only_what_was_when_it_was_written(store: Store, 
     await store.write(lambda conn: note_seen(conn, ACME, ROCKET, seen_at))
     assert ((await installation(store)).removed_at is None) is back
     assert ((await repository(store)).removed_at is None) is back
+
+
+async def test_a_comment_after_a_look_that_found_nothing_proves_the_look_wrong(store: Store) -> None:
+    await store.write(lambda conn: keep_installation(conn, ACME))
+    await store.write(lambda conn: installations.mark_installation_removed(conn, 51, NOW, "listing"))
+    await store.write(lambda conn: note_seen(conn, ACME, ROCKET, NOW + timedelta(seconds=1)))
+    assert (await installation(store)).removed_at is None
+
+
+async def test_a_late_comment_takes_no_repository_back_from_where_it_went(store: Store) -> None:
+    """It was written in the first installation, which has ended since; the second one sees the repository now."""
+    await store.write(lambda conn: end_installation(conn, ACME, NOW))
+    elsewhere = replace(ROCKET, installation_id=52)
+    await store.write(lambda conn: installations.save_repository(conn, elsewhere))
+    await store.write(lambda conn: note_seen(conn, ACME, ROCKET, NOW - timedelta(minutes=1)))
+    assert await repository(store) == elsewhere
+
+
+async def test_a_late_comment_on_what_was_never_stored_brings_nothing_to_life(store: Store) -> None:
+    await store.write(lambda conn: end_installation(conn, ACME, NOW))
+    await store.write(lambda conn: note_seen(conn, ACME, ROCKET, NOW - timedelta(minutes=1)))
+    assert (await installation(store)).removed_at == NOW
+    assert (await repository(store)).removed_at == NOW
 
 
 async def test_a_comment_does_not_publish_what_was_hidden(store: Store) -> None:

@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.events import all_events, event_named, handled
-from handlers.reported import installation_in, listed_in, narrowest, repository_in
+from handlers.reported import installation_in, listed_in, repository_in
 from reports.services import Services
+from reports.together import narrowest
 from storage import installations
 from storage.captures import recent_runs
 from storage.engine import Store

@@ -10,7 +10,7 @@ import pytest
 from analytics.traffic import Capture, Count, Snapshot, Traffic
 from reports.answer import DatasetState
 from reports.capture_times import PERSONAL
-from reports.capture_words import NO_PERMISSION
+from reports.capture_words import NO_PERMISSION, missing_permission
 from reports.captured import Captured, captured
 from storage.captures import Outcome, begin_run, end_run, plan_run
 from storage.connection import Connection
@@ -107,10 +107,31 @@ async def test_a_refusal_is_told_as_the_log_has_it(store: Store) -> None:
 
 
 async def test_a_permission_that_was_granted_since_is_not_called_missing(store: Store) -> None:
+    """The capture that is ordered when it is granted is under way."""
     await capture(store, "refused", NO_PERMISSION)
+    await store.write(lambda conn: plan_run(conn, 51, "2026-11-22T11:59:00Z", NOW.date(), NOW))
     state = await traffic(store)
     assert state.error is None
-    assert state.pending is not None
+    assert "is under way" in (state.pending or "")
+
+
+async def test_a_refusal_counts_before_what_github_lists(store: Store) -> None:
+    """The list says that the App may; GitHub said no when it was asked: to one repository, or to the whole run."""
+    await capture(store, "refused", NO_PERMISSION)
+    assert (await traffic(store)).error == NO_PERMISSION
+    page = missing_permission(WEB, ACME)
+
+    async def end(conn: Connection) -> None:
+        await plan_run(conn, 51, "2026-11-22", NOW.date(), NOW)
+        await end_run(conn, 51, "2026-11-22", "done", repositories=1, requests=6, reason=page, now=NOW)
+
+    await store.write(end)
+    assert (await traffic(store)).error == page
+
+
+async def test_a_run_that_waits_for_a_server_that_was_off_is_not_under_way(store: Store) -> None:
+    await store.write(lambda conn: plan_run(conn, 51, "2026-11-19", NOW.date() - timedelta(days=3), NOW - 72 * HOUR))
+    assert "is due by 2026-11-23" in ((await traffic(store)).pending or "")
 
 
 async def test_a_fault_of_ours_is_no_refusal(store: Store) -> None:

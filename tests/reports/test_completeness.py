@@ -37,5 +37,16 @@ def test_nothing_but_refused_datasets_is_not_late_either() -> None:
     assert line(REFUSED) == SAID
 
 
+def test_what_was_imported_is_not_late() -> None:
+    """How far an import reaches is said beside it; nothing of it is waiting to be read from GitHub."""
+    imported = DatasetState("traffic", 1095)
+    assert line(imported) == "1,095 traffic days"
+    assert (
+        line(imported, DatasetState("releases", 3, synced_at=WHEN))
+        == "1,095 traffic days, 3 releases, synced 3 min ago"
+    )
+    assert line(DatasetState("stars", 3)) == "3 stars, not all of it synced yet"
+
+
 def test_a_dataset_that_was_never_read_is_late() -> None:
     assert line(DatasetState("issues", 0), REFUSED) == f"0 issues, not all of it synced yet · {SAID}"

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from analytics.metrics import all_metrics
 from analytics.traffic import Count
 from analytics.window import Window
-from reports import compute
+from reports import compute, compute_tables
 from reports.answer import DatasetState
 from reports.compute_task import Task
 from reports.markdown import comment
@@ -64,7 +65,7 @@ def test_an_overview_loads_traffic_only_for_who_may_see_it(task: Task) -> None:
     answer = compute.answer(for_others)
     assert not [key for key in answer.sections[0].now.facts if key.startswith("traffic")]
     assert "views" not in comment(answer, picture_urls=None, key=None).replace("reviews", "")
-    tables = compute.read(task.database, for_others.question, frozenset(READ), WINDOW.since)
+    tables = compute_tables.loaded(for_others, [all_metrics()["overview"]]).asked
     assert len(tables.traffic_days) == 0
 
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
-import cmarkgfm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.terms import Hours, Terms
 from github.client import GitHub
 from github.endpoints import Endpoints
-from reports.capture_rules import CaptureRules
 from reports.configuration import (
     LARGEST,
     OWNERS_REPOSITORY,
@@ -26,6 +24,7 @@ from reports.configuration import (
     read_configuration,
     read_owners_configuration,
 )
+from reports.yaml_lines import MOST_NODES
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Match
 from sandbox.server import Sandbox
@@ -38,6 +37,7 @@ DEFAULT, WIDENED = Configuration(), Configuration(everyone_may=True)
 
 
 UNREADABLE = "it cannot be read as YAML"
+HIDDEN = Configuration(terms=Terms(people="hidden"))
 
 
 @pytest.mark.parametrize(
@@ -48,86 +48,38 @@ UNREADABLE = "it cannot be read as YAML"
         ("who_may: members", DEFAULT),
         ("", DEFAULT),
         ("# nothing yet", DEFAULT),
+        ("hours:\nbots:\ncapture:", DEFAULT),
         ("traffic: push", DEFAULT),
         ("traffic: everyone", Configuration(traffic="everyone")),
         ("traffic: off", Configuration(traffic="off")),
         ("traffic: 'off'", Configuration(traffic="off")),
         ("traffic: false", Configuration(traffic="off")),
         ("who_may: everyone\ntraffic: off", Configuration(everyone_may=True, traffic="off")),
+        ("people: anonymous", Configuration(terms=Terms(people="anonymous"))),
+        ("images: text", Configuration(images="text")),
+        ("bots: [Acme-CI, 'helper[bot]', 42, acme-ci]", Configuration(terms=Terms(bots=("acme-ci", "helper", "42")))),
+        ("merge_markers: ['[Merged by Bors]']", Configuration(terms=Terms(merge_markers=("[Merged by Bors]",)))),
+        ("language: pt-br", Configuration(terms=Terms(language="pt_BR"))),
+        ("language: no", Configuration(terms=Terms(language="no"))),
+        ("targets: {merge: 7d, close: 1.5w}", Configuration(terms=Terms(targets={"merge": 168, "close": 252}))),
+        (
+            "targets: {first_review: 24 hours, merge: 2 days}",
+            Configuration(terms=Terms(targets={"first_review": 24, "merge": 48})),
+        ),
+        ("hours: {}", Configuration(terms=Terms(hours=Hours()))),
+        ("hours: {from: 8:30, to: 24:00}", Configuration(terms=Terms(hours=Hours(begin=510, end=1440)))),
+        ("hours: {days: sun-thu}", Configuration(terms=Terms(hours=Hours(days=(0, 1, 2, 3, 6))))),
+        ("hours: {days: [fri, mon]}", Configuration(terms=Terms(hours=Hours(days=(0, 4))))),
+        (
+            "hours:\n  timezone: Europe/Berlin\n  holidays: DE-BE\n  dates: [2026-12-31, 2026-12-24]",
+            Configuration(
+                terms=Terms(hours=Hours("Europe/Berlin", holidays="DE-BE", dates=("2026-12-24", "2026-12-31")))
+            ),
+        ),
     ],
 )
 def test_what_a_file_says(text: str, configuration: Configuration) -> None:
     assert parse_configuration(text) == configuration
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("who_may: Everyone", "`who_may: Everyone` must be `members` or `everyone`, so `members` holds"),
-        ("who_may: [everyone]", "must be `members` or `everyone`, so `members` holds"),
-        ("who_may: yes", "`who_may: true` must be"),
-        ("who_may:", "`who_may:` must be"),
-        ("traffic: on", "`traffic: true` must be `push`, `everyone` or `off`, so `push` holds"),
-        ("traffic: nobody", "`traffic: nobody` must be `push`, `everyone` or `off`, so `push` holds"),
-        ("traffic: [off]", "must be `push`, `everyone` or `off`, so `push` holds"),
-        ("trafic: off", "`trafic` is not known (did you mean `traffic`?)"),
-        ("people: hidden", "`people` is not known"),
-        ("1: off", "`1` is not known"),
-        ("capture:\n  '*': off", "`capture:` counts only in the owner's `.github` repository"),
-        ("everyone", "it must have lines such as `traffic: push`; it was not used"),
-        ("- who_may: everyone", "it must have lines such as"),
-        ("who_may: everyone\n---\nwho_may: everyone", UNREADABLE),
-        ("who_may: everyone\n  bad: [indent", f"{UNREADABLE} at line 2"),
-        ("since: 2026-13-45\nwho_may: everyone", UNREADABLE),
-        ("!!python/object/apply:os.system ['true']", UNREADABLE),
-        ("who_may: everyone\nwhat: !custom 1", f"{UNREADABLE} at line 2"),
-        ("a: &a everyone\nwho_may: *a", UNREADABLE),
-        ("who_may: everyone\n\0", UNREADABLE),
-        (
-            "traffic: off\nwho_may: everyone\ntraffic: everyone",
-            f"{UNREADABLE} at line 3 (`a key that stands there twice`)",
-        ),
-    ],
-)
-def test_what_cannot_be_used_is_named_and_widens_nothing(text: str, fault: str) -> None:
-    read = parse_configuration(text)
-    assert replace(read, faults=()) == DEFAULT
-    (only,) = read.faults
-    assert fault in only
-
-
-def test_one_fault_leaves_the_rest_in_force() -> None:
-    read = parse_configuration("# ours\nwho_may: 'everyone'\npeople: hidden\ntraffic: nobody\n")
-    assert read.everyone_may
-    assert len(read.faults) == 2
-
-
-def test_the_owners_file_says_what_is_captured() -> None:
-    read = parse_configuration("capture:\n  '*': daily\n  'old-*': weekly\n  secret-plan: never\n", owners=True)
-    assert read.capture == CaptureRules((("*", "daily"), ("old-*", "weekly")))
-    assert read.faults == ()
-    assert len(read.capture_faults) == 1
-
-
-def test_all_faults_are_one_harmless_line_that_names_no_pattern() -> None:
-    """A pattern may be the name of a private repository, and the line stands in a public thread."""
-    hostile = "'@everyone <b>': x\ncapture:\n  secret-plan: never\ntraffic: |\n  several\n  lines\n"
-    line = replace(parse_configuration(hostile, owners=True), source="acme/.github").fault_line
-    assert line is not None
-    assert line.startswith("`.github/analytics.yml` of `acme/.github`: ")
-    assert "\n" not in line
-    assert "secret-plan" not in line
-    assert "1 of its lines under `capture:` cannot be used" in line
-    html = cmarkgfm.github_flavored_markdown_to_html(line)
-    assert "<b>" not in html
-    assert "@everyone" not in re.sub("<code>.*?</code>", "", html)
-
-
-def test_a_hundred_faults_are_still_a_line() -> None:
-    line = replace(parse_configuration("\n".join(f"key{n}: 1" for n in range(100))), source="a/b").fault_line
-    assert line is not None
-    assert "96 more" in line
-    assert len(line) < 500
 
 
 def bomb(levels: int, width: int, merged: bool) -> str:
@@ -149,6 +101,14 @@ def test_what_is_nested_too_deep_is_refused(text: str) -> None:
     assert refused(text)
 
 
+def test_what_has_more_keys_and_values_than_anybody_writes_is_refused() -> None:
+    read = parse_configuration(f"who_may: everyone\nbots: [{'x,' * MOST_NODES}]")
+    assert read.faults == (
+        "line 2: it cannot be read as YAML (`it has more than 5,000 keys and values`) and was not used",
+    )
+    assert not read.everyone_may
+
+
 def test_a_file_that_is_too_large_is_not_looked_at() -> None:
     text = "who_may: everyone\n#"
     assert parse_configuration(text + "x" * (LARGEST - len(text))) == WIDENED
@@ -158,7 +118,7 @@ def test_a_file_that_is_too_large_is_not_looked_at() -> None:
 def refused(text: str) -> bool:
     """Tell whether nothing of the text is used, and that is said."""
     read = parse_configuration(text)
-    return bool(read.faults) and replace(read, faults=()) == DEFAULT
+    return bool(read.faults) and replace(read, faults=()) == HIDDEN
 
 
 @given(st.text(max_size=60), st.booleans())
@@ -195,7 +155,7 @@ async def test_a_repositorys_own_file_counts() -> None:
 
 async def test_without_one_the_owners_counts() -> None:
     async with github(owners="who_may: everyone") as (gh, _):
-        assert await read_configuration(gh, ROCKET) == replace(WIDENED, source="acme/.github")
+        assert await read_configuration(gh, ROCKET) == replace(WIDENED, source="acme/.github", owners=True)
         assert await read_owners_configuration(gh, "acme") == replace(WIDENED, source="acme/.github")
 
 

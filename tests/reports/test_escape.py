@@ -46,7 +46,8 @@ class Page(HTMLParser):
     ("written", "expected"),
     [
         ("plain words, 12,345 of them (n = 12): 62 %", "plain words, 12,345 of them (n = 12): 62 %"),
-        ("thanks @octocat!", "thanks `@octocat!`"),
+        ("most come from o/r#5: 3 views", "most come from `o/r#5`: 3 views"),
+        ("thanks @octocat!", "thanks `@octocat`!"),
         ("see #12", "see `#12`"),
         ("see owner/repo#12", "see `owner/repo#12`"),
         ("see GH-12", "see `GH-12`"),

@@ -13,10 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.filters import Filters
 from analytics.metric import Cell, Grid, Measured
 from analytics.window import Window
+from reports.against import Against
 from reports.answer import Answer, Completeness, DatasetState, Section
-from reports.export import FORMULA_STARTS, as_csv, as_json, csv_text
+from reports.export import FORMULA_STARTS, about_csv, as_csv, as_json, csv_text
 from reports.question import Question
 from storage.installations import Repository
 
@@ -97,6 +99,16 @@ def test_json_has_the_published_names() -> None:
         "repository": {
             "id": 7, "owner": "acme", "name": "rocket", "full_name": "acme/rocket", "visibility": "private",
         },
+        "question": {
+            "metrics": ["pulls"],
+            "filters": {},
+            "against": {
+                "kind": "previous",
+                "repository": None,
+                "window": {"since": "2026-09-23T08:00:00Z", "until": "2026-10-23T08:00:00Z"},
+            },
+            "scope": "repository",
+        },
         "window": {"since": "2026-10-23T08:00:00Z", "until": "2026-11-22T08:00:00Z"},
         "as_of": "2026-11-22T08:00:00Z",
         "completeness": {
@@ -118,6 +130,7 @@ def test_json_has_the_published_names() -> None:
                 "finding": "Some.",
                 "notes": ["note"],
                 "previous": None,
+                "compared": None,
             }
         },
     }  # fmt: skip
@@ -126,6 +139,38 @@ def test_json_has_the_published_names() -> None:
 def test_the_period_before_stands_beside_it() -> None:
     both = replace(section({"opened": 3}), before=Measured({"opened": 5}))
     assert as_json(answer(both), ROCKET)["metrics"]["pulls"]["previous"] == {"opened": 5}
+
+
+@pytest.mark.parametrize(
+    "against",
+    [Against("year"), Against("repository", 8, "acme/lamp"), Against("window", window=Window.last(9, WINDOW.since))],
+)
+def test_what_is_not_the_period_before_is_not_called_that(against: Against) -> None:
+    both = replace(section({"opened": 3}), before=Measured({"opened": 5}))
+    asked = answer(both)
+    said = as_json(replace(asked, question=replace(asked.question, against=against)), ROCKET)
+    assert said["metrics"]["pulls"]["previous"] is None
+    assert said["metrics"]["pulls"]["compared"] == {"opened": 5}
+    assert said["question"]["against"]["kind"] == against.kind
+
+
+def test_a_narrowed_answer_says_so_beside_its_tables() -> None:
+    """Of a team its name; who its members are is in no file."""
+    states = {"pulls": DatasetState("pulls", 3, 3, NOW, None, True)}
+    given = answer(section({"opened": 3}), completeness=Completeness(states, ("a sentence", "=1")))
+    filters = Filters(authors=("octocat",), teams=("@acme/core",), bases=("main", "next"))
+    rows = read_csv(about_csv(replace(given, question=replace(given.question, filters=filters)), ROCKET))
+    assert rows[0] == ["name", "value"]
+    said = dict(rows[1:])
+    assert said["repository.full_name"] == "acme/rocket"
+    assert said["question.filters.team"] == "acme/core"
+    assert said["question.filters.base"] == "main; next"
+    assert said["window.since"] == "2026-10-23T08:00:00Z"
+    assert said["as_of"] == "2026-11-22T08:00:00Z"
+    assert said["completeness.complete"] == "True"
+    assert said["completeness.datasets.pulls.rows"] == "3"
+    assert said["completeness.notes"] == "a sentence; =1"
+    assert not [row for row in rows if "octocat" in "".join(row)]
 
 
 @pytest.mark.parametrize(

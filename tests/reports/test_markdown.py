@@ -117,10 +117,10 @@ def test_the_command_to_repeat_asks_the_same_question() -> None:
     assert again.seed == QUESTION.seed
 
 
-def test_whole_days_are_named_by_their_first_and_last_day() -> None:
+def test_whole_days_are_named_by_the_quarter_they_are() -> None:
     quarter = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC))
     body = comment(replace(ANSWER, question=replace(QUESTION, window=quarter)), picture_urls=None, key=None)
-    assert "| 1 Jan 2026 to 31 Mar 2026 | before |" in body
+    assert "| Q1 2026 | before |" in body
     assert "/analytics overview 2026-01-01..2026-03-31\n" in body
     assert "--since 2026-01-01T00:00:00Z --until 2026-04-01T00:00:00Z" in body
     assert " · 2026-01-01 to 2026-03-31 UTC · " in body

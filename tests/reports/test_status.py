@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from reports.capture_words import NO_PERMISSION, missing_permission
 from reports.status import Stored, page
 from storage.captures import CaptureRow, CaptureRun, Outcome
 from storage.installations import Installation, Repository
@@ -73,6 +74,34 @@ def test_suspended_removed_and_under_way() -> None:
         assert "not installed here any more" in page(replace(NOTHING, owner=owner), NOON, WEB)
     running = replace(RUN, state="running", finished_at=None)
     assert "a capture is under way" in page(replace(NOTHING, runs=[(running, [])]), NOON, WEB)
+
+
+def test_a_run_whose_place_another_has_taken_is_not_under_way() -> None:
+    """Nobody began it while the server was off; the next day's was done."""
+    waits = replace(RUN, run="2026-11-21", day=NOON.date() - timedelta(days=1), state="planned", started_at=None)
+    said = page(replace(NOTHING, runs=[(RUN, []), (waits, [])]), NOON, WEB)
+    assert "the next is due 2026-11-23" in said
+    assert "| `2026-11-21` | \N{EN DASH} | overtaken |" in said
+    alone = page(replace(NOTHING, runs=[(waits, [])]), NOON, WEB)
+    assert "a capture is under way" in alone
+    assert "| waits |" in alone
+
+
+def test_a_run_that_a_wrong_clock_planned_is_not_under_way() -> None:
+    ahead = replace(RUN, run="2027-01-05", day=date(2027, 1, 5), state="planned", planned_at=NOON + timedelta(days=44))
+    assert "under way" not in page(replace(NOTHING, runs=[(ahead, []), (RUN, [])]), NOON, WEB)
+
+
+def test_what_github_did_counts_before_the_permissions_that_it_lists() -> None:
+    """Some list them sparsely and show traffic; others list them and refuse."""
+    sparse = replace(NOTHING, owner=replace(OWNER, permissions={"issues": "write"}))
+    assert "Administration" not in page(replace(sparse, runs=[(RUN, [tried("captured")])]), NOON, WEB)
+    refused = [(replace(RUN, reason=missing_permission(WEB, OWNER)), [tried("refused", NO_PERMISSION)])]
+    assert "settings/installations/7" in page(replace(NOTHING, runs=refused), NOON, WEB)
+    ordered = replace(RUN, run="2026-11-22T11:59:00Z", state="planned", started_at=None)
+    assert "settings/installations/7" not in page(replace(NOTHING, runs=[(ordered, []), *refused]), NOON, WEB)
+    one_of_many = [(RUN, [tried("refused", NO_PERMISSION)])]
+    assert "settings/installations/7" not in page(replace(NOTHING, runs=one_of_many), NOON, WEB)
 
 
 def test_the_other_datasets_have_a_line_each() -> None:

@@ -16,3 +16,9 @@ def test_yes_and_no_are_words() -> None:
 def test_a_fact_is_called_by_its_label_else_by_its_key() -> None:
     assert label("reviewers_n", {"reviewers_n": "people who reviewed"}) == "people who reviewed"
     assert label("merged_median_hours", {}) == "merged median"
+
+
+def test_working_hours_stay_hours() -> None:
+    """60 of them are seven working days and a half, not two days and a half."""
+    assert fact("reviewed_median_business_hours", 60.0) == "60 h"
+    assert fact("reviewed_median_hours", 60.0) == "2 d 12 h"

@@ -44,7 +44,7 @@ class Description:
         found = []
         # What has most fixed parts first: /repos/{owner}/{repo}/issues/comments before …/issues/{issue_number}.
         for path in sorted(self._document["paths"], key=lambda one: (one.count("{"), -len(one))):
-            shape = re.sub(r"\\{path\\}", ".+", re.escape(path))
+            shape = re.sub(r"\\{(path|ref)\\}", ".+", re.escape(path))
             pattern = re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", shape))
             methods = self._document["paths"][path]
             found += [(pattern, method, methods[method]) for method in METHODS if method in methods]

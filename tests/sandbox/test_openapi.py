@@ -31,6 +31,8 @@ def record(method: str, path: str, query: dict[str, str] | None = None, body: ob
         record("PATCH", "/api/v3/repos/a/b/issues/comments/1", body={"body": "hello"}),
         record("POST", "/repos/a/b/issues/comments/1/reactions", body={"content": "eyes"}),
         record("GET", "/repos/a/b/contents/.github/analytics.yml"),
+        record("GET", "/repos/a/b/git/ref/heads/almanac-pictures"),
+        record("PATCH", "/repos/a/b/git/refs/heads/almanac-pictures", body={"sha": "0" * 40, "force": False}),
         record("POST", "/app/installations/1/access_tokens", body={"repository_ids": [1]}),
         record("POST", "/app/hook/deliveries/1/attempts"),
         record("GET", "/repos/a/b/traffic/views", {"per": "week"}),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports.capture_order import order_now
 from sandbox.faults import Fault, Match
 from scheduler import capture as module
 from scheduler.capture_repository import keep as real_keep
@@ -196,50 +196,6 @@ async def test_a_limit_in_the_middle_of_a_repository_stores_no_half_of_it(field:
     assert field.runs() == [(TODAY, "done", 6)]
 
 
-async def test_a_missing_permission_is_said_once_and_nothing_is_asked_in_vain(field: Field) -> None:
-    installation = field.installation()
-    del installation.permissions["administration"]
-    await field.tick()
-
-    assert field.asked("/traffic/") == []
-    assert field.runs() == [(TODAY, "done", 6)]
-    page = f"{field.sandbox.url}/organizations/{installation.account.login}/settings/installations/{installation.id}"
-    assert page in field.reason()
-    assert {tuple(found) for found in field.outcomes().values()} == {("refused",)}
-    assert field.rows("SELECT count(*) AS n FROM snapshots") == [{"n": 6}]
-    assert field.rows("SELECT * FROM traffic_days") == []
-
-
-async def test_a_permission_that_is_accepted_is_used_at_once(field: Field) -> None:
-    """No webhook tells of it: the next look at the installations does."""
-    granted = field.installation().permissions.pop("administration")
-    await field.tick()
-    field.world.clock.advance(timedelta(hours=6))
-    field.installation().permissions["administration"] = granted
-    await field.tick()
-
-    assert field.runs() == [(TODAY, "done", 6), (f"{TODAY}T18:00:00Z", "done", 6)]
-    assert len(field.asked("/traffic/")) == 6 * 6
-    assert {tuple(found) for found in field.outcomes().values()} == {("refused", "captured")}
-
-
-async def test_a_permission_that_only_the_refusals_show_is_asked_about_twice(field: Field) -> None:
-    """GitHub's list still says that the App may; two repositories that refuse know better."""
-    refused = Fault(
-        Match("GET", "*/traffic/*"),
-        "status",
-        status=403,
-        headers={"x-accepted-github-permissions": "administration=read"},
-        body='{"message": "Resource not accessible by integration"}',
-        times=None,
-    )
-    field.sandbox.faults.add(refused)
-    await field.tick()
-
-    assert len(field.asked("/traffic/")) == 2 * 6
-    assert "lacks the repository permission Administration" in field.reason()
-
-
 async def test_a_plan_without_traffic_is_noted_for_that_repository(field: Field) -> None:
     private = [repository for repository in field.repositories() if repository.private]
     public = [repository for repository in field.repositories() if not repository.private]
@@ -367,52 +323,27 @@ async def test_one_part_that_fails_does_not_cost_the_others(field: Field) -> Non
     assert len(rows) >= 14
 
 
-async def test_a_repository_that_github_cannot_show_fails_alone_day_after_day(field: Field) -> None:
-    broken = field.repositories()[2]
-    fault = Fault(Match("GET", f"*/{broken.name}/traffic/*"), "status", status=500, body="{}", times=None)
-    field.sandbox.faults.add(fault)
+async def test_a_weekly_repository_that_came_in_part_is_tried_again_the_next_day(field: Field) -> None:
+    one = field.repositories()[1]
+    one.archived = True
+    broken = Match("GET", f"*/{one.name}/traffic/popular/paths")
+    field.sandbox.faults.add(Fault(broken, "status", status=422, body='{"message": "no"}'))
     for _ in range(3):
         await field.tick()
         field.world.clock.advance(DAY)
-
-    assert [(state, count) for _, state, count in field.runs()] == [("done", 6)] * 3
-    outcomes = dict(field.outcomes())
-    assert outcomes.pop(broken.id) == ["failed"] * 3
-    assert list(outcomes.values()) == [["captured"] * 3] * 5
+    assert field.outcomes()[one.id] == ["partly", "captured"]
 
 
-async def test_an_outage_marks_nothing_as_failed(field: Field) -> None:
-    """Nobody knows yet what can be read: the run is put back, and goes on when GitHub answers again."""
-    field.sandbox.faults.add(Fault(Match("GET", "*/traffic/*"), "status", status=500, body="{}", times=None))
+async def test_two_runs_of_one_moment_have_a_line_each(field: Field) -> None:
+    """The clock stands still; the second run, which somebody asked for, does not write over the first one's log."""
     await field.tick()
-    assert field.outcomes() == {}
-    field.sandbox.faults.clear()
-    field.world.clock.advance(timedelta(hours=1))
+    await field.services.store.write(lambda conn: order_now(conn, field.installation().id, field.services.now()))
     await field.work()
-    assert field.runs() == [(TODAY, "done", 6)]
-    assert list(field.outcomes().values()) == [["captured"]] * 6
 
-
-@pytest.mark.parametrize(
-    ("message", "permission"),
-    [("Repository access blocked", "administration=read"), ("Must have push access to repository", "")],
-)
-async def test_one_repository_that_refuses_does_not_speak_for_the_others(
-    field: Field, message: str, permission: str
-) -> None:
-    one = field.repositories()[0]
-    headers = {"x-accepted-github-permissions": permission} if permission else {}
-    body = json.dumps({"message": message})
-    refusing = Match("GET", f"*/{one.name}/traffic/*")
-    field.sandbox.faults.add(Fault(refusing, "status", status=403, headers=headers, body=body, times=None))
-    for _ in range(2):
-        await field.tick()
-        field.world.clock.advance(DAY)
-
-    outcomes = dict(field.outcomes())
-    assert outcomes.pop(one.id) == ["refused"] * 2
-    assert list(outcomes.values()) == [["captured"] * 2] * 5
-    assert "lacks the repository permission" not in field.reason()
+    assert list(field.outcomes().values()) == [["captured"] * 2] * 6
+    rows = field.rows("SELECT run, count(*) AS n FROM captures GROUP BY run ORDER BY run")
+    assert [row["n"] for row in rows] == [6, 6]
+    assert field.rows("SELECT count(*) AS n FROM raw_answers") == [{"n": 12}]
 
 
 async def test_settings_that_cannot_be_read_stop_no_capture(field: Field) -> None:
@@ -437,7 +368,7 @@ async def test_names_that_changed_hands_while_a_run_waited_are_asked_anew(
                 field.sandbox.hands.rename_repository(repository.full_name, f"new-{repository.name}")
             field.world.clock.advance(timedelta(hours=1))
 
-    monkeypatch.setattr("scheduler.capture.one.keep", keep_two)
+    monkeypatch.setattr("scheduler.capture_repository.keep", keep_two)
     await field.tick()
     assert field.runs() == [(TODAY, "done", 6)]
     assert list(field.outcomes().values()) == [["captured"]] * 6
@@ -448,10 +379,16 @@ async def test_names_that_changed_hands_while_a_run_waited_are_asked_anew(
 async def test_captures_never_take_every_place(field: Field) -> None:
     """Two places of four: a command that comes while thousands wait is claimed at once."""
     assert {bot_kind for bot_kind, kind in module_kinds(field).items() if kind} == {
+        "capture",
+        "digest",
+        "discover",
         "history",
         "prune",
-        "discover",
-        "capture",
+        "reconcile",
+        "redeliver",
+        "refresh",
+        "settings",
+        "speak",
     }
     jobs = [queue.NewJob("capture", str(number), b"", None, 0) for number in range(50)]
     await field.services.store.write(lambda conn: queue.put(conn, jobs, NOON))

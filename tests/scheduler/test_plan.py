@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.capture_rules import CaptureRules
+from reports.capture_runs import is_from_the_future, overtaken_by
 from reports.capture_times import SPREAD, begins, next_capture, slot, today
 from scheduler import plan
 
@@ -34,6 +36,18 @@ class Run:
     run: str
     day: date
     planned_at: datetime
+    state: str = "planned"
+
+
+@dataclass(frozen=True)
+class Tries:
+    read: date | None
+    whole: date | None
+
+
+def whole(last: date | None) -> Tries | None:
+    """Return what is stored of a repository whose last try brought everything; None: it was never tried."""
+    return None if last is None else Tries(last, last)
 
 
 @given(ids)
@@ -78,7 +92,7 @@ def test_nothing_is_captured_twice_a_day_nor_forgotten_for_more_than_a_week(
     day: date, last: date | None, frequency: str, asked: bool
 ) -> None:
     rules = CaptureRules((("*", frequency),))  # type: ignore[arg-type]
-    due = plan.is_due(Repository(), rules, last, day, asked=asked)
+    due = plan.is_due(Repository(), rules, whole(last), day, asked=asked)
     if frequency == "off":
         assert not due
     elif asked or last is None:
@@ -97,21 +111,42 @@ def test_day_after_day_captures_come_as_often_as_asked(first: date, count: int, 
     captured: list[date] = []
     for number in range(count):
         day = first + number * DAY
-        if plan.is_due(Repository(), rules, captured[-1] if captured else None, day):
+        if plan.is_due(Repository(), rules, whole(captured[-1] if captured else None), day):
             captured.append(day)
     assert len(captured) == (count if frequency == "daily" else -(-count // 7))
 
 
 def test_archived_repositories_are_weekly_unless_a_pattern_says_otherwise() -> None:
-    yesterday = TODAY - DAY
+    yesterday = whole(TODAY - DAY)
     archived = Repository(archived=True)
     assert not plan.is_due(archived, CaptureRules(), yesterday, TODAY)
     assert plan.is_due(archived, CaptureRules((("lan*", "daily"),)), yesterday, TODAY)
-    assert plan.is_due(archived, CaptureRules(), TODAY - 7 * DAY, TODAY)
+    assert plan.is_due(archived, CaptureRules(), whole(TODAY - 7 * DAY), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("read", "last_whole", "due"), [(1, 1, False), (1, None, True), (1, 6, False), (1, 7, True), (0, None, False)]
+)
+def test_a_part_of_the_answer_does_not_do_for_a_week(read: int, last_whole: int | None, due: bool) -> None:
+    """Dates are days ago. What came in part is due again the next day, and not on the same."""
+    tries = Tries(TODAY - read * DAY, None if last_whole is None else TODAY - last_whole * DAY)
+    assert plan.is_due(Repository(archived=True), CaptureRules(), tries, TODAY) is due
+
+
+def test_one_that_was_tried_in_vain_is_due() -> None:
+    assert plan.is_due(Repository(archived=True), CaptureRules(), Tries(None, None), TODAY)
+
+
+def test_a_witness_is_one_of_those_read_last_and_another_each_minute() -> None:
+    read = {1: TODAY, 2: TODAY - DAY, 3: TODAY}
+    asked = [plan.witness([1, 2, 3, 4], read, NOON + timedelta(minutes=minute)) for minute in range(4)]
+    assert set(asked) == {1, 3}
+    assert {plan.witness([4, 5], {}, NOON + timedelta(minutes=minute)) for minute in range(2)} == {4, 5}
+    assert plan.witness([], read, NOON) is None
 
 
 @given(st.dictionaries(st.integers(1, 50), st.one_of(st.none(), dates)), dates, st.sets(st.integers(1, 50)))
-def test_the_longest_uncaptured_has_its_turn_first(known: dict[int, date | None], day: date, first: set[int]) -> None:
+def test_the_longest_untried_has_its_turn_first(known: dict[int, date | None], day: date, first: set[int]) -> None:
     repositories = [Repository(one, f"r{one}", f"o/r{one}") for one in known]
     last = {one: when for one, when in known.items() if when is not None}
     order = plan.in_turn(repositories, last, day, first)
@@ -127,13 +162,13 @@ def test_a_later_days_run_takes_over_and_one_from_the_future_does_not() -> None:
     mine = Run("2026-11-20", date(2026, 11, 20), NOON - 2 * DAY)
     newer = Run("2026-11-22", TODAY, NOON - timedelta(hours=9))
     wrong = Run("2027-01-05", date(2027, 1, 5), NOON + 44 * DAY)
-    assert plan.overtaken_by(mine, [], NOON) is None
-    assert plan.overtaken_by(mine, [newer], NOON) == "2026-11-22"
-    assert plan.overtaken_by(mine, [wrong, newer], NOON) == "2026-11-22"
-    assert plan.overtaken_by(newer, [wrong], NOON) is None
-    assert plan.is_from_the_future(wrong, NOON)
-    assert not plan.is_from_the_future(newer, NOON)
-    assert not plan.is_from_the_future(Run("x", TODAY, NOON + timedelta(minutes=5)), NOON), "clocks differ a little"
+    assert overtaken_by(mine, [], NOON) is None
+    assert overtaken_by(mine, [newer], NOON) == "2026-11-22"
+    assert overtaken_by(mine, [wrong, newer], NOON) == "2026-11-22"
+    assert overtaken_by(newer, [wrong], NOON) is None
+    assert is_from_the_future(wrong, NOON)
+    assert not is_from_the_future(newer, NOON)
+    assert not is_from_the_future(Run("x", TODAY, NOON + timedelta(minutes=5)), NOON), "clocks differ a little"
 
 
 def test_a_run_that_was_asked_for_is_told_from_the_days_own() -> None:

@@ -31,14 +31,6 @@ def postgresql() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy."""
-    path = tmp_path_factory.mktemp("migrated") / "almanac.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     """Return a function that makes a fresh database, migrated or empty, and returns its address."""
@@ -47,7 +39,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
         def make_file(migrated: bool) -> str:
             path = tmp_path / f"{next(numbers)}.db"
             if migrated:
-                shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+                shutil.copyfile(request.getfixturevalue("empty_database"), path)
             return f"sqlite:///{path}"
 
         yield make_file
@@ -82,10 +74,10 @@ async def store(database: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def file(tmp_path: Path, migrated_file: Path) -> str:
+def file(tmp_path: Path, empty_database: Path) -> str:
     """A database of the kind that has a job engine so far."""
     path = tmp_path / "jobs.db"
-    shutil.copyfile(migrated_file, path)
+    shutil.copyfile(empty_database, path)
     return f"sqlite:///{path}"
 
 

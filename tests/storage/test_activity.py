@@ -248,18 +248,15 @@ def several(versions: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Any]]:
 
 
 @often
-@given(st.data(), several(pull_versions))
-def test_any_order_and_repetition_of_pull_requests_ends_the_same(
-    database: str, data: st.DataObject, versions: list[PullRow]
+@pytest.mark.parametrize(
+    ("how", "table", "versions"),
+    [(activity.save_pulls, schema.pulls, pull_versions), (activity.save_issues, schema.issues, issue_versions)],
+    ids=["pull requests", "issues"],
+)
+@given(data=st.data())
+def test_any_order_and_repetition_ends_the_same(
+    database: str, how: Callable[..., Any], table: Table, versions: st.SearchStrategy[Any], data: st.DataObject
 ) -> None:
-    order = data.draw(st.permutations(versions + versions))
-    same_as_once(database, activity.save_pulls, schema.pulls, versions, order)
-
-
-@often
-@given(st.data(), several(issue_versions))
-def test_any_order_and_repetition_of_issues_ends_the_same(
-    database: str, data: st.DataObject, versions: list[IssueRow]
-) -> None:
-    order = data.draw(st.permutations(versions + versions))
-    same_as_once(database, activity.save_issues, schema.issues, versions, order)
+    found = data.draw(several(versions))
+    order = data.draw(st.permutations(found + found))
+    same_as_once(database, how, table, found, order)

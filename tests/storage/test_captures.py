@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from storage.captures import CaptureRun
 from storage.engine import Store
 from storage.installations import Installation, mark_installation_removed, save_installation, save_repository
 from storage.traffic import save_capture
+from storage.tries import Tries, last_tries
 from tests.storage.ask import read, write
 from tests.storage.conftest import REPOSITORY
 from tests.storage.showing import DAY, NOW, TODAY, capture
@@ -79,8 +80,8 @@ async def test_what_a_run_has_stored_need_not_be_done_again(store: Store) -> Non
     await write(store, save_repository, OTHER)
     await save(store, REPOSITORY.id, at=-DAY, run="2026-11-21")
     await save(store, 8, at=HOUR, outcome="refused")
-    assert await read(store, captures.captured_in, 1, RUN) == {8}
-    assert await read(store, captures.captured_in, 2, RUN) == set()
+    assert [row.repository_id for row in await read(store, captures.run_captures, 1, RUN)] == [8]
+    assert await read(store, captures.run_captures, 2, RUN) == []
     await save(store, REPOSITORY.id, at=2 * HOUR)
     rows = await read(store, captures.run_captures, 1, RUN)
     assert [(row.repository_id, row.outcome, row.requests) for row in rows] == [(8, "refused", 6), (7, "captured", 6)]
@@ -100,3 +101,32 @@ async def test_the_last_capture_that_brought_traffic_is_known_per_repository(sto
     assert last is not None
     assert last.outcome == "refused"
     assert await read(store, captures.last_capture, 8) is None
+
+
+async def test_two_runs_never_share_a_moment_and_one_run_keeps_its_own(store: Store) -> None:
+    async def free(repository_id: int, installation_id: int, run: str) -> datetime:
+        return await write(store, captures.free_moment, repository_id, NOW, installation_id=installation_id, run=run)
+
+    await save(store, REPOSITORY.id, at=timedelta(), run="other")
+    instant = timedelta(microseconds=1)
+    assert await free(8, 1, RUN) == NOW
+    assert await free(REPOSITORY.id, 1, RUN) == NOW + instant
+    assert await free(REPOSITORY.id, 1, "other") == NOW
+    assert await free(REPOSITORY.id, 2, "other") == NOW + instant
+    await save(store, REPOSITORY.id, at=instant, run="third")
+    assert await free(REPOSITORY.id, 1, RUN) == NOW + 2 * instant
+
+
+async def test_the_last_tries_are_known_whatever_came_of_them(store: Store) -> None:
+    """Of three repositories one was refused after it had been read in part, one read whole, one never tried."""
+    for more in (OTHER, replace(OTHER, id=9), replace(OTHER, id=10, installation_id=2)):
+        await write(store, save_repository, more)
+    await save(store, REPOSITORY.id, at=-5 * DAY)
+    await save(store, REPOSITORY.id, at=-3 * DAY, outcome="partly")
+    await save(store, REPOSITORY.id, at=timedelta(), outcome="refused")
+    await save(store, 8, at=-DAY)
+    await save(store, 10, at=timedelta())
+    assert await read(store, last_tries, 1) == {
+        7: Tries(TODAY, TODAY - 3 * DAY, TODAY - 5 * DAY),
+        8: Tries(TODAY - DAY, TODAY - DAY, TODAY - DAY),
+    }

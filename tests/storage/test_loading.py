@@ -15,10 +15,12 @@ import pytest
 from analytics.actors import GHOST, Actor, ActorKind
 from analytics.rows import CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
 from analytics.tables import COLUMNS, Tables
-from storage import activity, loading
+from analytics.turns import turns_of_pulls
+from storage import activity, loading, loading_rows
 from storage.engine import Store
 from storage.installations import save_repository
-from storage.loading import load
+from storage.loading import load, load_together
+from storage.loading_rows import Wanted
 from storage.urls import sqlite_path
 from tests.storage.ask import write
 from tests.storage.conftest import REPOSITORY
@@ -127,6 +129,31 @@ def test_a_window_holds_what_moved_in_it_and_what_is_open(filled: str) -> None:
     assert column(found.releases, "tag") == ["v1", "v2"]
 
 
+@pytest.mark.parametrize("since", [NOW - 7 * DAY, SINCE, None])
+async def test_whose_turn_it_is_does_not_hang_on_the_window(store: Store, since: datetime | None) -> None:
+    """Opened 90 days ago, reviewed 85 days ago: the author's turn, whether 7 days are looked at or all history."""
+    await write(store, activity.save_pulls, REPOSITORY.id, [replace(pull(2, NOW - 90 * DAY), is_draft=False), PULLS[0]])
+    await write(
+        store, activity.save_reviews, REPOSITORY.id, [review(1, 1, NOW - 85 * DAY), review(2, 2, NOW - 85 * DAY)]
+    )
+    found = Tables.of(load(store.url, REPOSITORY.id, ["pulls", "reviews", "timeline", "comments"], since, NOW))
+    turns = turns_of_pulls(found, NOW)
+    assert (turns.number.tolist(), turns.author_s.tolist()) == ([2], [True])
+    assert column(found.reviews, "number") == ([1, 2] if since is None else [2])
+
+
+async def test_older_reviews_are_read_only_where_turns_are_asked_for_and_none_twice(store: Store) -> None:
+    reviews = [review(1, 2, NOW - 85 * DAY), review(2, 3, NOW - 35 * DAY), review(4, 3, NOW - 25 * DAY)]
+    await write(store, activity.save_pulls, REPOSITORY.id, PULLS)
+    await write(store, activity.save_reviews, REPOSITORY.id, reviews)
+    counted = Tables.of(load(store.url, REPOSITORY.id, ["reviews"], SINCE, NOW))
+    assert column(counted.reviews, "number") == [3]
+    followed = Tables.of(load(store.url, REPOSITORY.id, ["reviews", "comments"], SINCE, NOW))
+    assert column(followed.reviews, "number") == [2, 3, 3]
+    together = load_together(store.url, [REPOSITORY.id], ["reviews", "comments"], SINCE, NOW)
+    assert sorted(together.columns["reviews"]["number"].tolist()) == [2, 3, 3]
+
+
 def test_values_come_through_unchanged_and_the_unknown_stays_unknown(filled: str) -> None:
     found = tables(filled)
     assert column(found.pulls, "created_at") == [row.created_at for row in PULLS[:4]]
@@ -172,9 +199,9 @@ def test_only_the_asked_tables_are_read(filled: str) -> None:
     assert list(load(filled, REPOSITORY.id, ["commits"], None, NOW)) == ["commits"]
 
 
-@pytest.mark.parametrize("table", ["pulls", "reviews", "issues", "commits", "timeline"])
+@pytest.mark.parametrize("table", ["pulls", "reviews", "issues", "commits", "timeline", "comments", "titles"])
 def test_a_window_is_found_through_indexes(file: str, table: str) -> None:
-    sql = loading.select(table, [REPOSITORY.id], 10, 20)
+    sql = loading_rows.select(table, Wanted(REPOSITORY.id, 10, 20))
     connection = sqlite3.connect(str(sqlite_path(file)))
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     connection.close()
@@ -196,8 +223,8 @@ def test_loading_needs_neither_pandas_nor_sqlalchemys_engine() -> None:
 
 async def test_all_rows_of_a_repository_are_counted_whenever_they_are_dated(filled: str) -> None:
     """Expected: the pull requests before, in and after any window; nothing of another repository."""
-    assert loading.count(filled, REPOSITORY.id, "pulls") == len(PULLS)
-    assert loading.count(filled, REPOSITORY.id, "commits") == len(COMMITS)
-    assert loading.count(filled, 404, "pulls") == 0
+    assert loading.count(filled, [REPOSITORY.id], "pulls") == len(PULLS)
+    assert loading.count(filled, [REPOSITORY.id], "commits") == len(COMMITS)
+    assert loading.count(filled, [404], "pulls") == 0
     with pytest.raises(ValueError, match="no table"):
-        loading.count(filled, REPOSITORY.id, "pulls; DROP TABLE pulls")
+        loading.count(filled, [REPOSITORY.id], "pulls; DROP TABLE pulls")

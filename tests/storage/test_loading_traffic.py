@@ -17,6 +17,7 @@ from storage import loading, loading_traffic, stars, traffic
 from storage.engine import Store
 from storage.installations import save_repository
 from storage.loading import load
+from storage.loading_rows import Wanted
 from storage.urls import sqlite_path
 from tests.storage.ask import write
 from tests.storage.conftest import REPOSITORY
@@ -141,13 +142,14 @@ def test_an_empty_repository_has_empty_tables(database: str) -> None:
 
 def test_rows_of_a_table_are_counted_by_what_they_are(filled: str) -> None:
     expected = {"traffic_days": 28, "traffic_totals": 2, "referrers": 4, "paths": 2, "snapshots": 1, "stars": 3}
-    assert {table: loading.count(filled, REPOSITORY.id, table) for table in expected} == expected
-    assert loading.count(filled, 8, "referrers") == 1
+    assert {table: loading.count(filled, [REPOSITORY.id], table) for table in expected} == expected
+    assert loading.count(filled, [8], "referrers") == 1
+    assert loading.count(filled, [8, REPOSITORY.id], "referrers") == 1 + expected["referrers"]
 
 
 @pytest.mark.parametrize("table", sorted(loading_traffic.SOURCES))
 def test_only_rows_of_the_asked_repositories_are_read(file: str, table: str) -> None:
-    sql = loading.select(table, [REPOSITORY.id], 10**15, 2 * 10**15)
+    sql = loading.listing(table, [REPOSITORY.id], Wanted(REPOSITORY.id, 10**15, 2 * 10**15))
     connection = sqlite3.connect(str(sqlite_path(file)))
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     connection.close()

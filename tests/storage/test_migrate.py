@@ -15,16 +15,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-import storage.schema_traffic  # noqa: F401 - its tables join the metadata
+import storage.schema_access
+import storage.schema_reports
+import storage.schema_traffic  # noqa: F401
 from storage.connection import Connection
 from storage.engine import Store
-from storage.installations import Installation, Repository, installation, repository
+from storage.installations import Installation, Repository, installation, repository, save_unless_over
 from storage.migrate import MIGRATIONS, sync_engine, upgrade
 from storage.schema import metadata
 from storage.version import HEAD, is_current
 from tests.storage.conftest import Make
 
 VERSIONS = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+SEEDS = Path(__file__).with_name("seeds")  # `0002_traffic.sql` is of the migration `0002_traffic.py`
 
 
 def test_the_migrated_schema_is_the_one_in_the_code(database: str) -> None:
@@ -125,30 +128,33 @@ def test_the_rule_about_columns_notices_one() -> None:
     assert columns_without_default(good) == []
 
 
-def test_each_later_migration_ships_rows_to_be_migrated_and_runs_over_them(make: Make) -> None:
-    """Beside `0002_name.py` lies `0002_name.sql`: rows of the schema before it, which the migration must carry over."""
+def seed(database: str, path: Path) -> None:
+    """Store the rows that belong to a migration: those of the schema before it, which it must carry over."""
+    engine = sync_engine(database)
+    with engine.begin() as connection:
+        for statement in (SEEDS / f"{path.stem}.sql").read_text().split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def test_each_later_migration_has_rows_to_carry_over_and_runs_over_them(make: Make) -> None:
     database = make(False)
     upgrade(database, VERSIONS[0].stem.split("_")[0])
     for path in VERSIONS[1:]:
-        engine = sync_engine(database)
-        with engine.begin() as connection:
-            for statement in path.with_suffix(".sql").read_text().split(";\n"):
-                connection.exec_driver_sql(statement)
-        engine.dispose()
+        seed(database, path)
         upgrade(database, path.stem.split("_")[0])
     upgrade(database)
+
+
+def test_each_seed_belongs_to_a_migration() -> None:
+    assert {path.stem for path in SEEDS.iterdir()} == {path.stem for path in VERSIONS[1:]}
 
 
 async def test_traffic_finds_the_rows_of_before_as_they_were(make: Make) -> None:
     """What 0001 stored is there unchanged after 0002, and what nobody had said then is unknown."""
     database = make(False)
     upgrade(database, "0001")
-    path = MIGRATIONS / "versions" / "0002_traffic.sql"
-    engine = sync_engine(database)
-    with engine.begin() as connection:
-        for statement in path.read_text().split(";\n"):
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+    seed(database, VERSIONS[1])
     upgrade(database)
     store = await Store.open(database)
     pit = await store.read(lambda conn: repository(conn, 72))
@@ -158,6 +164,20 @@ async def test_traffic_finds_the_rows_of_before_as_they_were(make: Make) -> None
     assert pit.node_id is None
     assert basalt == Installation(12, "basalt", 4300, "User", suspended_at=at(1763800000))
     assert (basalt.permissions, basalt.listed_at) == (None, None)
+
+
+async def test_of_what_ended_before_nobody_knows_who_told(make: Make) -> None:
+    """What 0002 stored is there unchanged after 0003; a later look may take such an end back."""
+    database = make(False)
+    upgrade(database, "0002")
+    seed(database, VERSIONS[2])
+    upgrade(database)
+    store = await Store.open(database)
+    slate = await store.read(lambda conn: installation(conn, 13))
+    assert slate is not None
+    assert (slate.removed_at, slate.removed_by, slate.permissions) == (at(1764000000), None, {"administration": "read"})
+    assert await store.write(lambda conn: save_unless_over(conn, slate))
+    await store.close()
 
 
 def at(seconds: int) -> datetime:

@@ -83,14 +83,14 @@ class Replayed:
 
 @pytest.fixture(params=FOLDERS)
 async def replayed(
-    request: pytest.FixtureRequest, shared_folder: Path, migrated_file: Path, tmp_path: Path
+    request: pytest.FixtureRequest, shared_folder: Path, empty_database: Path, tmp_path: Path
 ) -> Replayed:
     folder: Path = shared_folder / "data" / "traffic" / request.param
     referrers = listed(folder / "referrers.csv.gz", "referrer")
     paths = listed(folder / "paths.csv.gz", "path")
     with gzip.open(folder / "windows.jsonl.gz") as file:
         captures = [capture(json.loads(line), referrers, paths) for line in file]
-    shutil.copyfile(migrated_file, tmp_path / "replay.db")
+    shutil.copyfile(empty_database, tmp_path / "replay.db")
     store = await Store.open(f"sqlite:///{tmp_path / 'replay.db'}")
 
     async def work(conn: Connection) -> Replayed:

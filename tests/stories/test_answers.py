@@ -61,7 +61,7 @@ async def test_an_answer_is_read_from_the_top(town: Town) -> None:
 async def test_pictures_are_reached_without_a_login_and_never_change(town: Town) -> None:
     """Light and dark are two PNGs of 1,480 pixels under unguessable addresses that may be kept for ever."""
     body = town.answer_to(await town.say("/analytics time-to-merge 90d"))
-    dark, light = re.findall(r'(?:srcset|src)="([^"]+)"', body)
+    dark, light, *_ = re.findall(r'(?:srcset|src)="([^"]+)"', body)
     assert body.index(f'<source media="(prefers-color-scheme: dark)" srcset="{dark}">') < body.index(light)
     assert dark != light
     for address in (dark, light):
@@ -84,10 +84,22 @@ async def test_an_unknown_picture_is_not_found(town: Town) -> None:
 async def test_a_picture_says_its_numbers_to_who_cannot_see_it(town: Town) -> None:
     """The alternative text of a picture states its finding and how many it rests on."""
     body = town.answer_to(await town.say("/analytics time-to-merge 90d"))
-    (alt,) = re.findall(r'<img alt="([^"]+)"', body)
+    alt, *_ = re.findall(r'<img alt="([^"]+)"', body)
+    finding = re.match(
+        r"\*\*Half of (\d+) pull requests opened in the last 90 days are (merged or closed within [^(]+) \(", body
+    )
+    assert finding is not None
+    assert int(finding[1]) == len(between(lantern().pulls, "created_at", 90))
+    assert f"Half of pull requests are {finding[2]}." in alt
+    assert f"at the beginning {finding[1]} were followed" in alt
+
+
+async def test_an_answer_keeps_the_plain_median_of_the_merged_ones(town: Town) -> None:
+    """The comment says the median of what was merged, beside the one that counts open pull requests, too."""
+    body = town.answer_to(await town.say("/analytics time-to-merge 90d"))
     merged = between(lantern().pulls, "merged_at", 90)
-    assert duration(median(hours_to_merge(merged))) in alt
-    assert f"{len(hours_to_merge(merged))} pull requests" in alt
+    plain = duration(median(hours_to_merge(merged)))
+    assert f"Half of {len(hours_to_merge(merged))} merged pull requests were in within {plain}" in body
 
 
 @pytest.mark.parametrize("words", ["12w", "84d", "2026-08-28T12:00:00Z..2026-11-20T12:00:00Z"])

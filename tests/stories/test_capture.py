@@ -142,7 +142,7 @@ async def test_the_status_names_a_missing_permission_and_the_page_where_it_is_gi
         assert "**Administration (read-only)** is missing" in body
         page = f"{town.sandbox.url}/organizations/quartz-labs/settings/installations/{installation.id}"
         assert f"({page})" in body
-        assert traffic(town) == []
+        assert len({path.split("/")[3] for path in traffic(town)}) == 1, "one is asked: what GitHub lists may be sparse"
 
 
 class Ticker:

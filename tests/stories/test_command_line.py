@@ -27,15 +27,33 @@ async def run(folder: Path, *words: str, **variables: str) -> tuple[int, str]:
     return child.returncode, said.decode()
 
 
-async def test_an_unconfigured_server_names_everything_that_is_missing(tmp_path: Path) -> None:
-    """`serve` with an empty environment ends with status 2 and names each variable it needs."""
-    status, said = await run(tmp_path, "serve")
+async def test_a_server_that_has_a_part_of_its_credentials_names_the_others(tmp_path: Path) -> None:
+    """`serve` ends with status 2 and names each variable it needs; with none of them it would set itself up."""
+    status, said = await run(tmp_path, "serve", GITHUB_APP_ID="12345")
     assert status == 2
-    for name in ("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"):
+    for name in ("GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"):
         assert f"{name} " in said
     assert "docs/configuration.md" in said
     assert "Traceback" not in said
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_a_server_that_cannot_be_set_up_either_names_what_is_wrong(tmp_path: Path) -> None:
+    """Without credentials every other setting is read all the same, before any page is served."""
+    status, said = await run(tmp_path, "serve", PORT="eighty", PUBLIC_URL="almanac")
+    assert status == 2
+    assert "PORT is not a port" in said
+    assert "PUBLIC_URL is not a web address" in said
+    assert "code" not in said
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+async def test_the_doctor_of_a_server_without_credentials_says_where_they_come_from(tmp_path: Path) -> None:
+    """`doctor` fails with one line, and what to do."""
+    status, said = await run(tmp_path, "doctor")
+    assert status == 1
+    assert said.startswith("fail  Settings: There are no credentials of a GitHub App")
+    assert "open /setup" in said
 
 
 async def test_every_fault_is_named_at_once(tmp_path: Path) -> None:

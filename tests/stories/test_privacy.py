@@ -21,7 +21,7 @@ async def test_a_private_repository_gets_tables_and_no_picture(town: Town) -> No
     assert has_no_picture(body)
     assert HOSTED_ELSEWHERE in body
     assert "| last 90 days | before |" in body
-    assert "█" in body
+    assert "```mermaid" in body
     assert stored_pictures(town) == 0
 
 

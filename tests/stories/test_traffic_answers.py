@@ -131,7 +131,7 @@ async def test_a_fault_in_the_file_is_named_in_one_line(town: Town) -> None:
     body = town.answer_to(await town.say("/analytics traffic\n/analytics referrers"))
     (line,) = [line for line in body.splitlines() if line.startswith(f"`{FILE}` of `{LANTERN}`: ")]
     assert "`trafic` is not known (did you mean `traffic`?)" in line
-    assert "`traffic: sometimes` must be `push`, `everyone` or `off`, so `push` holds" in line
+    assert "line 2: `traffic: sometimes` must be `push`, `everyone` or `off`" in line
     assert "views and" in body.splitlines()[0]
 
 
@@ -194,9 +194,9 @@ async def test_what_went_private_leaves_the_public_sum_at_once(town: Town) -> No
     assert "lantern" not in town.answer_to(said)
 
 
-async def test_pulls_have_no_scope(town: Town) -> None:
-    said = await town.say("/analytics pulls scope=org")
-    assert first_line(town, said).startswith("`pulls` is asked of one repository, not of all of them together.")
+async def test_what_cannot_be_added_up_has_no_scope(town: Town) -> None:
+    said = await town.say("/analytics referrers scope=org")
+    assert first_line(town, said).startswith("`referrers` is asked of one repository: GitHub's figures of several")
     assert "Did you mean `traffic scope=org`?" in town.answer_to(said)
     assert town.reactions(said) == ["-1"]
 

@@ -77,6 +77,16 @@ async def test_a_file_can_let_everyone_ask(town: Town, repository: str) -> None:
     assert town.reactions(said) == ["rocket"]
 
 
+@pytest.mark.parametrize("command", ["status", "export", "export pulls json"])
+async def test_a_file_opens_neither_the_status_nor_files_to_strangers(town: Town, command: str) -> None:
+    """One tells of the installation, the other puts numbers under an address: these are for members always."""
+    town.world.required(LANTERN).files[".github/analytics.yml"] = EVERYONE
+    for body in (f"/analytics {command}", f"/analytics help\n/analytics {command}"):
+        said = await town.say(body, STRANGER)
+        assert town.answers_to(said) == []
+        assert town.reactions(said) == ["-1"]
+
+
 async def test_the_repositorys_own_file_goes_before_the_owners(town: Town) -> None:
     """A repository that says nothing about it in its own file stays closed, whatever its owner allows elsewhere."""
     town.world.add_repository(OWNERS)

@@ -12,6 +12,7 @@ from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.ranked import Ranked, RankedRow
 from analytics.charts.series import Series
+from tests.analytics.charts.number_samples import NUMBERS
 from tests.analytics.charts.traffic_samples import TRAFFIC
 
 SUBTITLE = "quartz-labs/otter · pull requests per week"
@@ -75,5 +76,7 @@ CHARTS: dict[str, Chart] = {
 }
 CHARTS["panels"] = Panels("Overview", SUBTITLE, tuple(CHARTS[k] for k in ("bars", "histogram", "line", "ranked")))
 EXTREMES = ("500 buckets", "heatmap 40 x 40", "ranked long", "durations of many", "no line")
+NUMBERS_TOO = ("survival", "slope", "dots", "unusual pairs", "survival of one")
+CHARTS["panels of numbers"] = Panels("Compared", SUBTITLE, tuple(NUMBERS[name] for name in NUMBERS_TOO))
 CHARTS["panels of extremes"] = Panels("Overview", SUBTITLE, tuple(CHARTS[name] for name in EXTREMES))
-CHARTS |= TRAFFIC
+CHARTS |= TRAFFIC | NUMBERS

@@ -14,11 +14,13 @@ from analytics.charts.canvas import drawn, measure, render
 from analytics.charts.layout import HEADING, LABEL, STRONG, TITLE, WIDTH
 from analytics.charts.palette import SIZE
 from analytics.charts.theme import LEGIBLE, THEMES, ThemeName, channels, contrast
+from tests.analytics.charts.reading import colours, texts_have_room, words
 from tests.analytics.charts.samples import CHARTS, LOGINS, WEEKS
 
 KINDS = (
     *("bars", "ranked", "histogram", "heatmap", "line", "panels", "chart", "series", "text", "theme", "axis", "pen"),
     *("daily", "weekly", "rhythm", "ranks", "multiples"),
+    *("survival", "slope", "dots", "mermaid", "buckets", "dated_mermaid", "standins"),
 )
 
 every_chart = pytest.mark.parametrize("name", CHARTS)
@@ -54,13 +56,7 @@ print(sha256(b"".join(render(CHARTS[name], "dark") for name in ("ranked", "heatm
 
 @every_chart
 def test_no_text_leaves_the_picture_or_touches_another(name: str) -> None:
-    canvas = drawn(CHARTS[name], "light")
-    texts = canvas.written
-    for index, text in enumerate(texts):
-        for x, y in text.corners:
-            assert 0 <= x <= WIDTH, text.text
-            assert 0 <= y <= canvas.area.bottom, text.text
-        assert not [other.text for other in texts[:index] if text.overlaps(other)], text.text
+    texts_have_room(CHARTS[name])
 
 
 @every_chart
@@ -72,10 +68,9 @@ def test_every_text_is_legible_on_its_ground(name: str, theme: ThemeName) -> Non
 
 @every_theme
 def test_the_themes_own_colours_survive_the_palette(theme: ThemeName) -> None:
-    with Image.open(io.BytesIO(render(CHARTS["bars"], theme))) as picture:
-        colours = {colour for _, colour in picture.convert("RGB").getcolors(1 << 16) or ()}
     tokens = THEMES[theme]
-    assert {channels(colour) for colour in (tokens.background, tokens.blue, tokens.violet)} <= colours
+    own = {channels(colour) for colour in (tokens.background, tokens.blue, tokens.violet)}
+    assert own <= colours(CHARTS["bars"], theme)
 
 
 def test_a_title_too_long_for_a_line_takes_two_and_the_picture_grows() -> None:
@@ -87,7 +82,7 @@ def test_a_title_too_long_for_a_line_takes_two_and_the_picture_grows() -> None:
 
 
 def test_long_names_are_cut_with_an_ellipsis() -> None:
-    texts = [text.text for text in drawn(CHARTS["heatmap 40 x 40"], "light").written]
+    texts = words(CHARTS["heatmap 40 x 40"])
     assert not set(LOGINS) & set(texts)
     assert any(LOGINS[0].startswith(text[:-1]) and text.endswith("…") for text in texts if len(text) > 5)
 
@@ -97,10 +92,23 @@ def test_a_panel_has_its_own_heading() -> None:
     assert headings == [CHARTS[name].title for name in ("bars", "histogram", "line", "ranked")]
 
 
-@pytest.mark.parametrize("name", ["no bars", "nobody ranked", "no durations", "no pairs", "no line", "no panels"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no bars",
+        "nobody ranked",
+        "no durations",
+        "no pairs",
+        "no line",
+        "no panels",
+        "no survival",
+        "no slope",
+        "no dots",
+    ],
+)
 def test_an_empty_chart_says_so_in_the_picture_the_alt_text_and_the_table(name: str) -> None:
     chart = CHARTS[name]
-    assert "Nothing in this window" in [text.text for text in drawn(chart, "dark").written]
+    assert "Nothing in this window" in words(chart, "dark")
     assert "Nothing" in chart.alt
     assert chart.text() == "Nothing in this window."
 
@@ -111,7 +119,7 @@ def test_lines_are_labelled_where_they_end_with_their_last_value() -> None:
 
 
 def test_an_unknown_span_says_no_data() -> None:
-    assert "no data" in [text.text for text in drawn(CHARTS["bars with a gap"], "light").written]
+    assert "no data" in words(CHARTS["bars with a gap"])
     assert len(WEEKS) == 30
 
 
@@ -128,7 +136,7 @@ def test_kinds_of_chart_import_neither_matplotlib_nor_numpy_nor_pandas() -> None
 
 
 def test_names_in_other_scripts_are_drawn_with_other_fonts_and_never_as_boxes() -> None:
-    """Cyrillic is in our own font, Hebrew in DejaVu Sans; what no font has becomes one dot; nothing warns."""
+    """Cyrillic is in our own font, Hebrew in DejaVu Sans; what has no shape leaves no trace; nothing warns."""
     assert measure("Юрий", LABEL)[0] > 0
     assert measure("עברית", LABEL)[0] > 0
     assert measure("\ue000\ue001", LABEL)[0] == 0

@@ -4,32 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.charts.bars import Bars
-from analytics.charts.canvas import drawn, render
+from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
 from analytics.charts.heatmap import Heatmap
 from analytics.charts.histogram import Histogram
-from analytics.charts.layout import WIDTH
 from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.ranked import Ranked, RankedRow
 from analytics.charts.series import Series
+from tests.analytics.charts.anything import labels, swift
+from tests.analytics.charts.reading import texts_have_room
 from tests.analytics.charts.samples import MONDAY
 
-labels = st.one_of(
-    st.text("abcdefghijklmnopqrstuvwxyz-0123456789WM", min_size=1, max_size=39),
-    st.text(max_size=39),
-    st.sampled_from(["Юрий Алексеевич", "日本語の名前", "👩‍👩‍👧‍👦", "W" * 39, "$\\frac{1}{2}$", "\u202eabc", "a|b`c"]),
-)
-# Shrinking a picture takes minutes and a failing one prints itself well enough.
-swift = settings(
-    deadline=None,
-    phases=(Phase.explicit, Phase.reuse, Phase.generate),
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 counts = st.one_of(st.integers(0, 9), st.integers(0, 1_000_000)).map(float)
 known = st.one_of(st.none(), counts)
 
@@ -83,14 +73,7 @@ panels = st.builds(Panels, labels, labels, st.lists(single, max_size=5).map(tupl
 @settings(swift, max_examples=120)
 @given(st.one_of(single, panels))
 def test_texts_neither_overlap_nor_leave_the_picture(chart: Chart) -> None:
-    canvas = drawn(chart, "light")
-    texts = canvas.written
-    for index, text in enumerate(texts):
-        for x, y in text.corners:
-            assert -1 <= x <= WIDTH + 1, text
-            assert -1 <= y <= canvas.area.bottom + 1, text
-        clash = [other for other in texts[:index] if text.overlaps(other)]
-        assert not clash, f"{text} {clash}"
+    texts_have_room(chart, slack=1)
     assert chart.alt
     assert chart.text()
 

@@ -91,6 +91,11 @@ TRAFFIC: dict[str, Chart] = {
     "days without a line": replace(daily(counts(90, 40)), median=False),
     "no days": daily(()),
     "weeks": weekly(counts(52, 900, range(12, 15)), counts(52, 1200, range(8))),
+    "three years": replace(
+        weekly(counts(156, 900, range(40, 46)), counts(156, 900)),
+        marks=tuple((FIRST + timedelta(days=24 * place), f"v1.{place}.0") for place in range(40)),
+        notes=tuple((FIRST + timedelta(weeks=week), f"487 on {week} · {LONGEST}") for week in (9, 90, 155)),
+    ),
     "260 weeks": weekly(counts(260, 90_000, (*range(40, 60), 99)), counts(260, 90_000)),
     "one week": weekly((3,), None),
     "unknown weeks": weekly((None, None), (3, 4)),

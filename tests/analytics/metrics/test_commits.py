@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analytics.charts.bars import Bars
 from analytics.charts.heatmap import Heatmap
 from analytics.metrics.commits import METRIC
-from tests.analytics.builders import commit, measure, records, scene
+from analytics.terms import Hours, Terms
+from tests.analytics.builders import FOUR_WEEKS, commit, measure, records, scene, tables
 
 
 def test_no_commits() -> None:
@@ -67,3 +70,13 @@ def test_fewer_is_said_only_where_the_interval_allows_it() -> None:
     assert METRIC.compare(few, many, scene())[0].verdict == "fewer"
     assert METRIC.finding(few, many, scene()).endswith("fewer commits than in the period before (25).")
     assert METRIC.compare(few, few, scene())[0].verdict == "no clear change"
+
+
+def test_hours_are_those_of_the_team_where_it_has_set_its_time_zone() -> None:
+    """Sunday, 23:30 UTC is Monday, 1:30 in Berlin."""
+    rows = tables(commits=[commit(6 + 23.5 / 24)])
+    in_berlin = replace(scene(), terms=Terms(hours=Hours("Europe/Berlin")))
+    found = [METRIC.measure(rows, FOUR_WEEKS, asked) for asked in (scene(), in_berlin)]
+    made = [[(row["weekday"], row["hour"]) for row in records(one, "weekday_hour") if row["commits"]] for one in found]
+    assert made == [[("Sunday", 23)], [("Monday", 1)]]
+    assert METRIC.charts(found[1], in_berlin)[1].subtitle.endswith("by weekday and two hours, Europe/Berlin")

@@ -153,7 +153,9 @@ def test_everything_published_is_plain_and_can_be_said_and_drawn(activity: Table
 
 
 def plain(value: Any) -> bool:
-    """Return whether a value is a plain, finite Python value."""
+    """Return whether a value is a plain, finite Python value, or a list of such values."""
+    if type(value) is list:
+        return all(map(plain, value))
     return type(value) in (int, float, str, bool, type(None)) and not (
         isinstance(value, float) and not math.isfinite(value)
     )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analytics.charts.bars import Bars
 from analytics.charts.line import Line
+from analytics.charts.survival import Survival
 from analytics.metrics.issues import METRIC
-from tests.analytics.builders import FOUR_WEEKS, issue, measure, records, scene
+from tests.analytics.builders import FOUR_WEEKS, Row, issue, measure, on, records, scene
 
 
 def test_no_issues() -> None:
     measured = measure(METRIC)
-    assert measured.facts == {"opened": 0, "closed": 0, "open_at_end": 0, "closed_n": 0, "closed_median_hours": None}
+    counts = {"opened", "closed", "open_at_end", "closed_n", "responded_n", "closed_unanswered_n"}
+    assert all(measured.facts[name] == 0 for name in counts)
+    assert all(value is None for name, value in measured.facts.items() if name not in counts)
     assert METRIC.finding(measured, measured, scene()) == (
         "No issue was opened or closed in the last 28 days; 0 open at the end."
     )
@@ -54,7 +59,8 @@ def test_time_to_close_is_of_those_closed_in_the_window_whenever_opened() -> Non
 
 
 def test_the_pictures_show_the_backlog_and_the_flow() -> None:
-    line, bars = METRIC.charts(measure(METRIC, issues=[issue(1, closed=8), issue(2)]), scene())
+    line, bars, curve = METRIC.charts(measure(METRIC, issues=[issue(1, closed=8), issue(2)]), scene())
+    assert isinstance(curve, Survival)
     assert isinstance(line, Line)
     assert isinstance(bars, Bars)
     assert line.times[-1] == FOUR_WEEKS.until
@@ -66,6 +72,40 @@ def test_more_of_both_is_one_verdict() -> None:
     now = measure(METRIC, issues=[issue(1, closed=2)] * 30)
     before = measure(METRIC, issues=[issue(1, closed=2)] * 5)
     assert METRIC.compare(now, before, scene())[0].verdict == "more of both"
-    assert METRIC.finding(now, before, scene()).endswith(
-        "more opened (5) and more closed (5) than in the period before."
+    assert (
+        METRIC.finding(now, before, scene())
+        .partition(". ")[0]
+        .endswith("more opened (5) and more closed (5) than in the period before")
     )
+
+
+def answered(opened: float, response: float | None, closed: float | None = None) -> Row:
+    return {**issue(opened, closed), "first_response_at": on(response)}
+
+
+def test_half_are_closed_within_counts_those_still_open() -> None:
+    """Two of six were closed, after 2 and 4 days; one opened yesterday says little. By hand: S falls to 5/6 and 4/6."""
+    rows = [issue(1, closed=3), issue(1, closed=5), issue(1), issue(2), issue(3), issue(27)]
+    assert measure(METRIC, issues=rows).facts["km_median_hours"] is None
+    told = METRIC.finding(measure(METRIC, issues=rows), None, scene())
+    assert told.endswith("Fewer than half of those opened are closed; 0 % had a first response within 24 h.")
+    more = measure(METRIC, issues=[*rows[:2], issue(1, closed=8), *rows[3:5]])
+    assert more.facts["km_median_hours"] == 7 * 24
+    assert "Half of those opened are closed within 7 d" in METRIC.finding(more, None, scene())
+
+
+def test_what_is_closed_without_a_word_counts_against_the_first_response() -> None:
+    rows = [answered(1, 1.5), answered(1, 1.75), answered(1, None, closed=1.2), answered(1, 3), answered(1, None)]
+    found = measure(METRIC, issues=rows)
+    assert (found.facts["responded_n"], found.facts["closed_unanswered_n"]) == (3, 1)
+    assert found.facts["first_response_within_24h"] == pytest.approx(2 / 5)
+    assert found.facts["first_response_within_7d"] == pytest.approx(3 / 5)
+    # were the closed one like the rest: S = 3/4 after 12 h, 1/2 after 18 h
+    assert found.facts["first_response_km_median_hours"] == 18
+
+
+def test_first_responses_are_compared_among_those_followed_a_day() -> None:
+    now = measure(METRIC, issues=[answered(1, 1.5)] * 30 + [answered(27.5, None)] * 30)
+    before = measure(METRIC, issues=[answered(1, 5)] * 30)
+    row = next(row for row in METRIC.compare(now, before, scene()) if row.label.startswith("first response"))
+    assert (row.now, row.before, row.verdict) == ("100 %", "0 %", "n = 30 and 30: higher")

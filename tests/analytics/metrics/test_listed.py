@@ -37,7 +37,7 @@ def test_the_latest_list_and_who_moved_since_the_first() -> None:
     ]
     measured = measure(METRIC, referrers=rows)
     assert METRIC.finding(measured, None, scene()) == (
-        "Most views come from quartz.example: 99 views by 49 visitors in the 14 days up to 21 Jun 2026; "
+        "Most views come from quartz.example: 99 views by 49 visitors in the 14 days up to 21 Jun 2026. "
         "3 referrers listed; since 2 Jun 2026 news.example new at 3 and quartz.example up from 4 to 1."
     )
     assert measured.notes == ("referrers listed on 2 of 28 days",)

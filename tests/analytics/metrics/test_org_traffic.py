@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
+from datetime import timedelta
 
 from analytics.buckets import column
 from analytics.charts.multiples import Multiples
@@ -42,7 +44,7 @@ def test_each_repository_by_what_is_known_of_it() -> None:
         "views unknown on 27 of 56 repository days", "clones unknown on 26 of 56 repository days"
     )  # fmt: skip
     assert METRIC.finding(measured, None, scene()) == (
-        "100 views and 33 clones of 2 repositories in the last 28 days; 84 % of the views were of quartz/harbour."
+        "100 views and 33 clones of 2 repositories in the last 28 days. 84 % of the views were of quartz/harbour."
     )
     views, clones = METRIC.charts(measured, scene())
     assert isinstance(views, Multiples)
@@ -70,3 +72,14 @@ def test_coded_names_are_read_alike() -> None:
     columns["repository"] = Coded([0, 1] * 5, ["quartz/lantern", "quartz/harbour", "quartz/unseen"])  # type: ignore[assignment]
     coded = METRIC.measure(Tables.of({"org_days": columns}), FOUR_WEEKS, scene())
     assert coded.tables == measure(METRIC, org_days=rows).tables
+
+
+def test_only_the_last_two_days_may_still_grow_and_only_while_they_are_recent() -> None:
+    rows = [day("harbour", at, 3) for at in range(28)]
+    for now, growing in ((0, 2), (1, 1), (30, 0)):
+        about = replace(scene(), now=FOUR_WEEKS.until + timedelta(days=now))
+        (views, *_) = METRIC.charts(measure(METRIC, org_days=rows), about)
+        assert isinstance(views, Multiples)
+        assert [sum(panel.provisional) for panel in views.panels] == [growing]
+        assert ("hatched days may still grow" in views.subtitle) == bool(growing)
+        assert "beside each name its views" in views.subtitle

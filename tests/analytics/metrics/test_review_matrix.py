@@ -147,6 +147,17 @@ def test_a_pair_far_above_its_expectation_is_marked() -> None:
     assert [(row["reviewer"], row["author"], row["reviews"]) for row in marked] == [("heron-0", "heron-1", 31)]
 
 
+def test_the_picture_marks_unusual_pairs_also_those_without_a_review() -> None:
+    """Expected: each reviews everybody else, but heron-1 never heron-2, and heron-0 reviews heron-1 far more often."""
+    people = [f"heron-{at}" for at in range(8)]
+    given = [review(a, of=b) for a in people for b in people if a != b and (a, b) != (people[1], people[2])] * 8
+    (chart,) = METRIC.charts(measure(METRIC, reviews=given + [review(people[0], of=people[1])] * 30), scene())
+    assert isinstance(chart, Heatmap)
+    said = {(chart.rows[row], chart.columns[column], way) for row, column, way in chart.unusual}
+    assert said == {("heron-0", "heron-1", "high"), ("heron-1", "heron-2", "low")}
+    assert not any(chart.rows[row] == chart.columns[column] for row, column, _ in chart.unusual)
+
+
 def test_the_finding_says_how_few_did_how_much() -> None:
     two = measure(METRIC, reviews=[review("a-lynx", of="otter")] * 3 + [review("b-lynx", of="otter")])
     assert METRIC.finding(two, None, scene()).endswith("one of two reviewers wrote 75 % of them.")
@@ -155,9 +166,17 @@ def test_the_finding_says_how_few_did_how_much() -> None:
     assert METRIC.charts(three, scene())[0].title == "Two of 3 reviewers wrote 75 % of all reviews"
 
 
-def test_the_picture_has_room_for_twenty_by_twenty() -> None:
-    given = [review(f"r-{at:02}", of=f"a-{at % 30:02}") for at in range(40)]
+def test_the_picture_has_room_for_forty_by_forty() -> None:
+    given = [review(f"r-{at:02}", of=f"a-{at % 50:02}") for at in range(50) for _ in range(5)]
     (chart,) = METRIC.charts(measure(METRIC, reviews=given), scene())
     assert isinstance(chart, Heatmap)
-    assert (len(chart.rows), len(chart.columns), len(chart.values)) == (20, 20, 20)
-    assert chart.row_totals == (1,) * 20
+    assert (len(chart.rows), len(chart.columns), len(chart.values)) == (40, 40, 40)
+    assert chart.row_totals == (5,) * 40
+
+
+def test_beyond_twenty_whoever_has_hardly_any_review_is_not_drawn() -> None:
+    """Expected: 25 reviewers, 22 of them with five reviews, so 22 rows."""
+    given = [review(f"r-{at:02}", of="quartz-otter") for at in range(25) for _ in range(5 if at < 22 else 4)]
+    (chart,) = METRIC.charts(measure(METRIC, reviews=given), scene())
+    assert isinstance(chart, Heatmap)
+    assert len(chart.rows) == 22

@@ -31,7 +31,7 @@ def test_given_and_taken_back() -> None:
     measured = measure(METRIC, stars=stars, snapshots=[snapshot(3, 40), snapshot(27.5, 41, 5), snapshot(28, 99)])
     assert measured.facts == {"starred": 2, "unstarred": 1, "stars": 41, "forks": 5, "watchers": 3}
     assert METRIC.finding(measured, None, scene()) == (
-        "2 new stars, 1 taken back in the last 28 days; 41 stars, 5 forks and 3 watchers at the end."
+        "2 new stars, 1 taken back in the last 28 days. 41 stars, 5 forks and 3 watchers at the end."
     )
     assert column(measured.tables["per_week"], "stars_at_end") == (39, 39, 39, 41)
     assert column(measured.tables["per_day"], "stars_at_end")[:6] == (38, 39, 40, 40, 40, 39)
@@ -76,6 +76,6 @@ def test_the_whole_list_tells_the_total_where_no_snapshot_does() -> None:
 def test_more_only_where_the_interval_allows_it() -> None:
     few, many = measure(METRIC, stars=[star(1)] * 5), measure(METRIC, stars=[star(1)] * 30)
     assert METRIC.finding(many, few, scene()) == (
-        "30 new stars in the last 28 days; more new stars than in the period before (5)."
+        "30 new stars in the last 28 days. More new stars than in the period before (5)."
     )
     assert METRIC.compare(few, few, scene())[0].verdict == "no clear change"

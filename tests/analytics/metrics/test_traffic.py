@@ -60,7 +60,7 @@ def test_unknown_is_not_zero() -> None:
     assert column(measured.tables["per_day"], "clones")[:6] == (1, None, 1, None, 3, None)
     assert measured.notes[0] == "views unknown on 26 of 28 days (2 Jun 2026 and 4\N{EN DASH}28 Jun 2026)"
     assert METRIC.finding(measured, None, scene()).startswith(
-        "6 views and 5 clones in the last 28 days (views of 2, clones of 3 of 28 days known); "
+        "6 views and 5 clones in the last 28 days (views of 2, clones of 3 of 28 days known). "
     )
 
 
@@ -68,7 +68,7 @@ def test_uniques_are_bounded_and_never_added() -> None:
     measured = measure(METRIC, traffic_days=[visits(0, 20, 5), visits(1, 30, 9), visits(2, 4, 4)])
     facts = measured.facts
     assert (facts["view_uniques"], facts["view_uniques_at_least"], facts["view_uniques_at_most"]) == (None, 9, 18)
-    assert "between 9 and 18 unique visitors" in METRIC.finding(measured, None, scene())
+    assert "Between 9 and 18 unique visitors" in METRIC.finding(measured, None, scene())
 
 
 def test_the_true_uniques_of_an_answers_own_fourteen_days() -> None:
@@ -145,7 +145,7 @@ def test_more_is_said_only_where_the_interval_allows_it() -> None:
     rows = [visits(day, (30 if day >= 0 else 10) + day % 5) for day in range(-28, 28)]
     now, before = (measure(METRIC, window, traffic_days=rows) for window in (FOUR_WEEKS, FOUR_WEEKS.previous()))
     assert METRIC.compare(now, before, scene())[1].verdict == "n = 28 days each: more"
-    assert "more views on a median day than in the period before (12), by 28 days known in both" in (
+    assert "More views on a median day than in the period before (12), by 28 days known in both" in (
         METRIC.finding(now, before, scene())
     )
     few = measure(METRIC, traffic_days=[visits(day, 900) for day in range(6)])

@@ -1,0 +1,86 @@
+"""The dashboard's pages, of which an idle server carries nothing: everything is imported for the first of them."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import aiohttp
+from aiohttp import web
+
+from bot.settings import Settings
+from github.endpoints import Endpoints
+from reports.services import Services
+
+if TYPE_CHECKING:
+    from dashboard.front import Front
+
+Handler = Callable[["Front", web.Request], Awaitable[web.StreamResponse]]
+
+
+class Browsing:
+    """Holds the dashboard once somebody has asked for it."""
+
+    def __init__(self, settings: Settings, services: Services, session: aiohttp.ClientSession) -> None:
+        self.settings = settings
+        self.services = services
+        self.session = session
+        self.made: Front | None = None
+        self.making = asyncio.Lock()
+
+    async def front(self) -> Front:
+        """Return the dashboard, put together now if it was not yet."""
+        async with self.making:
+            if self.made is None:
+                # in a thread: imports must not hold up anybody's webhook
+                await asyncio.to_thread(importlib.import_module, "dashboard.front")
+                self.made = self.make()
+        return self.made
+
+    def make(self) -> Front:
+        from dashboard.front import Options, Outside, front_of  # noqa: PLC0415
+        from dashboard.oidc_settings import OidcSettings  # noqa: PLC0415
+        from github.writes.user_tokens import Registered  # noqa: PLC0415
+
+        told, services = self.settings, self.services
+        registered = Registered(told.client_id, told.client_secret) if told.client_id and told.client_secret else None
+        provider = None
+        if told.oidc_issuer and told.oidc_client_id:
+            provider = OidcSettings(told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_name)
+        secret = (told.secret_key or told.private_key).encode()
+        # an address that pictures may be fetched from is one to sign in at
+        options = Options(told.picture_base, registered, provider, told.operators, secret)
+        endpoints = Endpoints.of(told.api_url, told.graphql_url, told.web_url)
+        return front_of(options, Outside(services.store, self.session, endpoints, services.now, services.sleep))
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        if self.made is not None:
+            await self.made.close()
+
+
+BROWSING = web.AppKey("browsing", Browsing)
+
+
+def served(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return a route's handler that gives the request to the dashboard."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return await handler(await request.app[BROWSING].front(), request)
+
+    return serve
+
+
+def add_routes(app: web.Application) -> None:
+    """Add the addresses of signing in and out."""
+    router = app.router
+    router.add_get("/login", served(lambda front, request: front.login.get(request)))
+    router.add_get("/login/sign_in.css", served(lambda front, request: front.login.style(request)))
+    # without HEAD: each of the two is one step of one sign-in
+    away, back = "/login/{provider:github|oidc}", "/login/{provider:github|oidc}/callback"
+    router.add_get(away, served(lambda front, request: front.login.leave(request)), allow_head=False)
+    router.add_get(back, served(lambda front, request: front.login.arrive(request)), allow_head=False)
+    router.add_post("/logout", served(lambda front, request: front.login.leave_session(request)))
+    router.add_post("/logout/everywhere", served(lambda front, request: front.login.leave_everywhere(request)))

@@ -1,0 +1,194 @@
+"""What every page for people who have signed in needs, put together when the first of them is asked for.
+
+Not imported before that: a server whose dashboard nobody opens carries nothing of it.
+
+`await front.serve(request, handler)` answers a page or a form: `handler(request, signed)` is called with whoever is
+signed in, and asks `front.access.repository_for(signed.person, owner, name)` for rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+
+from dashboard import login
+from dashboard.access import Access
+from dashboard.headers import secure
+from dashboard.listings import Listings
+from dashboard.login import Login, callback
+from dashboard.oidc_settings import OidcSettings
+from dashboard.sessions import Sessions, SignedIn
+from dashboard.signing_in import Arrived, Pending, Provider
+from dashboard.site import HOME, Site
+from dashboard.user_token import SignInAgainError, UserTokens
+from dashboard.with_github import WithGitHub
+from github.cipher import Cipher
+from github.client import GitHub
+from github.endpoints import Endpoints
+from github.wire import Sleep
+from github.writes.user_tokens import Registered, TokenDesk
+from storage.engine import Store
+from storage.sessions import Person
+
+NO_ADDRESS = (
+    "Nobody can sign in here: PUBLIC_URL, the address of this server, is missing, or it is neither https nor on this "
+    "machine."
+)
+NO_DOOR = (
+    "Nobody can sign in here yet: GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are missing. The App's page at GitHub has "
+    "them."
+)
+Handler = Callable[[web.Request, SignedIn], Awaitable[web.StreamResponse]]
+
+PATIENCE = timedelta(seconds=20)  # with GitHub's limits, for what a page is waiting for
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the settings say of signing in.
+
+    public_url: None where it is no address to sign in at · registered: None without a client secret · provider: None
+    without an OpenID provider · operators: see `dashboard.access.is_named` · secret: the cipher's key follows from it.
+    """
+
+    public_url: str | None
+    registered: Registered | None
+    provider: OidcSettings | None
+    operators: tuple[str, ...]
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Outside:
+    """The outside world of the pages."""
+
+    store: Store
+    session: aiohttp.ClientSession
+    endpoints: Endpoints
+    now: Callable[[], datetime]
+    sleep: Sleep
+
+
+@dataclass(frozen=True)
+class Front:
+    """The dashboard as its pages know it."""
+
+    site: Site
+    sessions: Sessions
+    access: Access
+    login: Login
+    listings: Listings | None
+
+    async def signed_in(self, request: web.Request) -> SignedIn:
+        """Return who is signed in; nobody is sent to the sign-in page and back, or gets 401 for anything but a page."""
+        found = await self.sessions.find(request)
+        if found is not None:
+            return found
+        if request.method not in ("GET", "HEAD"):
+            raise web.HTTPUnauthorized(text="Nobody is signed in here.")
+        raise web.HTTPSeeOther(f"{login.PATH}?{urlencode({'next': request.path_qs})}")
+
+    async def posting(self, request: web.Request) -> SignedIn:
+        """Return who sent a form of ours; raises 401 for nobody and 403 for a form of somebody else's."""
+        return await self.login.posting(request)
+
+    async def serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer for whoever is signed in, with the headers of every page.
+
+        What changes something must come from a form of ours. Who must sign in again at GitHub is sent there.
+        """
+        try:
+            reads = request.method in ("GET", "HEAD")
+            signed = await self.signed_in(request) if reads else await self.posting(request)
+            try:
+                return secure(await handler(request, signed))
+            except SignInAgainError:
+                raise await self.again(request, signed) from None
+        except web.HTTPException as raised:
+            secure(raised)
+            raise
+
+    async def again(self, request: web.Request, signed: SignedIn) -> web.HTTPException:
+        """Return the answer to SignInAgainError: the session ends, since GitHub takes back what it rested on."""
+        back_to = request.path_qs if request.method in ("GET", "HEAD") else HOME
+        onward = web.HTTPSeeOther(f"{login.PATH}?{urlencode({'next': back_to})}")
+        await self.sessions.end(signed, onward)
+        return onward
+
+    async def close(self) -> None:
+        """Stop what is under way."""
+        if self.listings is not None:
+            await self.listings.close()
+
+
+class LazyOidc:
+    """The OpenID provider, whose library is loaded when the first person goes there."""
+
+    def __init__(self, settings: OidcSettings, redirect_uri: str, now: Callable[[], datetime]) -> None:
+        self.settings = settings
+        self.redirect_uri = redirect_uri
+        self.now = now
+        self.made: Provider | None = None
+
+    @property
+    def name(self) -> str:
+        return self.settings.label
+
+    async def loaded(self) -> Provider:
+        if self.made is None:
+            # in a thread: half a second of imports must not hold up anybody's webhook
+            module = await asyncio.to_thread(importlib.import_module, "dashboard.oidc")
+            self.made = self.made or module.WithProvider(self.settings, self.redirect_uri, self.now)
+        assert self.made is not None, "it was just made"
+        return self.made
+
+    async def leave(self, pending: Pending) -> str:
+        return await (await self.loaded()).leave(pending)
+
+    async def arrive(self, query: Mapping[str, str], pending: Pending) -> Arrived:
+        return await (await self.loaded()).arrive(query, pending)
+
+
+def front_of(options: Options, outside: Outside) -> Front:
+    """Put the dashboard together."""
+    store, now = outside.store, outside.now
+    # without an address nobody signs in, and the page that says so needs none
+    site = Site(options.public_url or "")
+    cipher = Cipher(options.secret)
+    sessions = Sessions(store, site, now)
+    providers: dict[str, Provider] = {}
+    listings = None
+
+    def client(token: str) -> GitHub:
+        return GitHub.for_token(outside.session, token, outside.endpoints, now, outside.sleep, patience=PATIENCE)
+
+    if options.public_url and options.registered:
+        desk = TokenDesk(outside.session, outside.endpoints, options.registered)
+        listings = Listings(UserTokens(store, cipher, desk, now), client, now)
+        providers["github"] = WithGitHub(desk, client, callback(site, "github"), now)
+    if options.public_url and options.provider:
+        providers["oidc"] = LazyOidc(options.provider, callback(site, "oidc"), now)
+
+    def changed(person: Person) -> None:
+        if listings is not None and person.is_of_github:
+            listings.forget(person.id)
+
+    missing = () if providers else (NO_ADDRESS if options.public_url is None else NO_DOOR,)
+    door = Login(
+        store=store,
+        site=site,
+        sessions=sessions,
+        cipher=cipher,
+        providers=providers,
+        missing=missing,
+        changed=changed,
+        now=now,
+    )
+    return Front(site, sessions, Access(store, listings, options.operators), door, listings)

@@ -1,0 +1,97 @@
+"""`.github/analytics.yml` against its published JSON Schema: what is wrong, where, and how it is mended.
+
+The schema's `errorMessage` is the remedy; editors that know the keyword show the same words while somebody types.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+import msgspec
+
+from reports.configuration_fault import Fault, unknown_key, unsaid, wrong_value
+from reports.yaml_lines import Document, Place
+
+FILE = Path(__file__).with_name("analytics.schema.json")
+UNKNOWN = "additionalProperties"
+MOST_FAULTS = 100  # of these it is said what would be right: finding that takes its time
+REMEDY = "errorMessage"
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """Return the schema as it is published."""
+    return cast("Mapping[str, Any]", msgspec.json.decode(FILE.read_bytes()))
+
+
+@cache
+def validator() -> Any:
+    """Return the compiled schema; its library is imported when a file is first read, not with the server."""
+    return importlib.import_module("jsonschema_rs").Draft202012Validator(schema())
+
+
+def keys() -> tuple[str, ...]:
+    """Return the keys that a file may have."""
+    return tuple(schema()["properties"])
+
+
+def is_section(key: str) -> bool:
+    """Tell whether a key holds further lines: without any it is as if it were not there."""
+    kinds = schema()["properties"].get(key, {}).get("type", ())
+    return not {"object", "array"}.isdisjoint([kinds] if isinstance(kinds, str) else kinds)
+
+
+def against_schema(document: Document) -> Iterator[Fault]:
+    """Yield what the schema has against a document, one fault for each place, in the file's order.
+
+    After MOST_FAULTS they say no more than what is not to be used.
+    """
+    seen: set[Place] = set()
+    for line, place, unknown in sorted(found(document), key=lambda one: (one[0] or 0, len(one[1]))):
+        if place in seen:  # a second objection to the same value says nothing new
+            continue
+        seen.add(place)
+        if len(seen) > MOST_FAULTS:
+            yield unsaid(place, line, keys())
+        elif unknown:
+            yield unknown_key(place, tuple(below(place[:-1]).get("properties", ())), line)
+        else:
+            yield wrong_value(place, at(document.value, place), remedy(place), line)
+
+
+def found(document: Document) -> Iterator[tuple[int | None, Place, bool]]:
+    """Yield each objection with its line, its place, and whether it is a key that is not known, at its own place."""
+    for error in validator().iter_errors(document.value):
+        kind = error.kind  # each look at it copies the names of all keys that are not known
+        place: Place = tuple(error.instance_path)
+        unknown = kind.name == UNKNOWN
+        for each in ((*place, key) for key in kind.unexpected) if unknown else (place,):
+            yield document.line(each), each, unknown
+
+
+def below(place: Place) -> Mapping[str, Any]:
+    """Return the part of the schema that describes a place."""
+    part: Any = schema()
+    for step in place:
+        inner = part.get("properties", {}).get(step) if isinstance(step, str) else part.get("items")
+        inner = inner or part.get("additionalProperties")
+        if not isinstance(inner, dict):
+            return cast("Mapping[str, Any]", part)
+        part = inner
+    return cast("Mapping[str, Any]", part)
+
+
+def remedy(place: Place) -> str:
+    """Return what would be right at a place."""
+    return str(next(part[REMEDY] for end in range(len(place), -1, -1) if REMEDY in (part := below(place[:end]))))
+
+
+def at(value: object, place: Place) -> object:
+    """Return the part of a value at a place."""
+    for step in place:
+        value = cast("Any", value)[step]
+    return value

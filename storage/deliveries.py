@@ -1,0 +1,31 @@
+"""Which deliveries are known here, and when GitHub's list of them was last looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storage.connection import Connection
+from storage.intake import KIND
+from storage.lanes import in_state
+from storage.schema import jobs
+
+CHUNK = 500  # ids in one IN list
+
+
+async def worked_on(conn: Connection, guids: Sequence[str]) -> set[str]:
+    """Return those of the deliveries that are here and were not given up: they are done, or will be."""
+    found: set[str] = set()
+    for start in range(0, len(guids), CHUNK):
+        these = jobs.c.key.in_(guids[start : start + CHUNK])
+        query = select(jobs.c.key).where(jobs.c.kind == KIND, these, jobs.c.state != "dead")
+        found.update((await conn.execute(query)).scalars())
+    return found
+
+
+async def last_done(conn: Connection, kind: str) -> datetime | None:
+    """Return when the newest finished job of a kind was put; None if there is none any more."""
+    query = select(jobs.c.created_at).where(in_state("done"), jobs.c.kind == kind)
+    return (await conn.execute(query.order_by(jobs.c.created_at.desc()).limit(1))).scalar()

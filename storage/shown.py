@@ -1,0 +1,37 @@
+"""What the dashboard may show at all: nothing that was removed, and nothing of an installation that is suspended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from storage.connection import Connection
+from storage.installations import Installation, Repository, read, read_installation
+from storage.schema import installations, repositories
+
+OPEN = (installations.c.removed_at.is_(None), installations.c.suspended_at.is_(None))
+
+
+async def open_repositories(
+    conn: Connection, within: Collection[int] | None, single: Collection[int]
+) -> list[Repository]:
+    """Return the repositories of these installations and these single ones, by name; `within` None is all of them."""
+    joined = select(repositories).join(installations, installations.c.id == repositories.c.installation_id)
+    query = joined.where(*OPEN, repositories.c.removed_at.is_(None)).order_by(repositories.c.key, repositories.c.id)
+    if within is not None:
+        query = query.where(repositories.c.installation_id.in_(within) | repositories.c.id.in_(single))
+    return [read(row) for row in (await conn.execute(query)).mappings()]
+
+
+async def open_installations(
+    conn: Connection, within: Collection[int] | None, single: Collection[int]
+) -> list[Installation]:
+    """Return these installations and those of these repositories, by the account's login; None is all of them."""
+    query = select(installations).where(*OPEN).order_by(installations.c.account_login, installations.c.id)
+    if within is not None:
+        held = select(repositories.c.installation_id).where(
+            repositories.c.id.in_(single), repositories.c.removed_at.is_(None)
+        )
+        query = query.where(installations.c.id.in_(within) | installations.c.id.in_(held))
+    return [read_installation(row) for row in (await conn.execute(query)).mappings()]
