@@ -173,7 +173,10 @@ async def test_the_command_does_what_is_due_and_says_so(folder: Path) -> None:
         assert status == 0, said
         assert "Installations: 1, of which new: 1; ended: 0." in said
         count = len(town.world.repositories)
-        assert f"run {TODAY}: done, {count} repositories, {6 * count + 3} requests" in said
+        counted = re.search(rf"run {TODAY}: done, {count} repositories, (\d+) requests", said)
+        # what else reads in the installation's name at that moment, such as its settings, may be counted with it
+        assert counted is not None, said
+        assert 6 * count + 3 <= int(counted[1]) <= 6 * count + 6
 
         asked = town.asked
         status, said = await ticker.run()
