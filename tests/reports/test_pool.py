@@ -124,7 +124,8 @@ from tests.reports import light_workers
 pool.run_here = light_workers.run_here
 
 async def main():
-    print(await pool.Pool(1).run("process", None), flush=True)
+    kept = pool.Pool(1)  # one that nobody holds any more ends its workers by itself
+    print(await kept.run("process", None), flush=True)
     await asyncio.sleep(600)
 
 if __name__ == "__main__":
