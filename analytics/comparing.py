@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from analytics.metric import Comparison, Measured, Scene
 from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, count_verdict, duration_verdict, median
-from analytics.words import duration, number, plural
+from analytics.words import decimal, duration, number, plural
 
 NOTHING = "\N{EN DASH}"
 PERIODS_BEFORE = frozenset({"in the period before", "a year before"})
@@ -51,8 +51,13 @@ def rate_verdict(now: int, before: int, scene: Scene | None) -> str:
     """Return `more`, `fewer` or `no clear change`, by the day where the two windows are not of one length."""
     exposure = 1.0 if scene is None else scene.exposure
     verdict = count_verdict(now, before, exposure)
-    uneven = abs(exposure - 1) > SAME_LENGTH
-    return f"{verdict} a day" if uneven and verdict != NO_CLEAR_CHANGE else verdict
+    by_the_day = scene is not None and uneven(scene) and verdict != NO_CLEAR_CHANGE
+    return f"{verdict} a day" if by_the_day else verdict
+
+
+def uneven(scene: Scene) -> bool:
+    """Tell whether the two windows that are compared differ in length."""
+    return abs(scene.exposure - 1) > SAME_LENGTH
 
 
 def pair_row(
@@ -73,6 +78,34 @@ def changes(names: Sequence[str], now: Sequence[int], before: Sequence[int], sce
     if len(names) == 2 and verdicts[0] == verdicts[1] != NO_CLEAR_CHANGE:
         return [f"{verdicts[0]} of both"]
     return [put(verdict, name) for name, verdict in zip(names, verdicts, strict=True) if verdict != NO_CLEAR_CHANGE]
+
+
+def clear_changes(flows: Iterable[tuple[str, int, int]], scene: Scene) -> list[tuple[str, str]]:
+    """Return, of counts by name, now and before, those that clearly changed: `more merged` and what it was before.
+
+    Of two windows of different lengths by the day: `more merged a day` and `0.4 a day`.
+    """
+    days = scene.window.days / scene.exposure
+    return [
+        (word, f"{rate(before / days)} a day" if uneven(scene) else number(before))
+        for name, now, before in flows
+        for word in changes((name,), (now,), (before,), scene)
+    ]
+
+
+def rate(a_day: float) -> str:
+    """Return a count a day in words; one that is rare keeps two decimals."""
+    return decimal(a_day, 2) if 0 < a_day < 1 else number(a_day)
+
+
+def than(clear: Sequence[tuple[str, str]], scene: Scene, on: str = "") -> str:
+    """Return `more opened and fewer merged than in the period before (5 and 9)`, nothing where no change is clear.
+
+    on: what stands before `than`, such as ` on a median day`.
+    """
+    if not clear:
+        return ""
+    return f"{listing([word for word, _ in clear])}{on} than {scene.against} ({listing([old for _, old in clear])})"
 
 
 def put(verdict: str, name: str) -> str:

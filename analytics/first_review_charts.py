@@ -7,7 +7,7 @@ from analytics.charts.histogram import Histogram
 from analytics.charts.survival import Survival
 from analytics.comparing import amount, count, middle
 from analytics.first_review_words import SAMPLE, ends
-from analytics.followed import FEWEST, Followed
+from analytics.followed import Followed
 from analytics.metric import Measured, Scene
 from analytics.words import during, number, percent, plural, span
 
@@ -22,15 +22,10 @@ def reviewed_chart(now: Measured, scene: Scene) -> Survival:
         for key, words in (("reviewed_within_24h", "24 h"), ("reviewed_within_7d", "7 d"))
         if (share := amount(now, key)) is not None
     ]
-    if not total:
-        title = f"No pull request opened {during(scene.window, scene.now)}"
-    elif total < FEWEST or not known:
-        title = f"{plural(total, 'pull request')} opened: {ends(now, scene)}"
-    else:
-        title = f"Reviewed: {', '.join(known)}"
+    opened = f"{plural(total, 'pull request')} opened: {ends(now, scene)}"
     left = now.left if isinstance(now, Followed) else ()
     return Survival(
-        title=title,
+        title=f"Reviewed: {', '.join(known)}" if known else opened,
         subtitle=(
             f"{scene.repository} · {number(total)} opened, {span(scene.window)} · "
             "first review by a person, by time since ready for review"
@@ -42,14 +37,18 @@ def reviewed_chart(now: Measured, scene: Scene) -> Survival:
         at_risk=tuple((hours, (waiting,)) for hours, waiting in left),
         at_risk_names=("waiting",),
         unit="of those that waited",
+        ended=not count(now, "waiting_now_n"),
     )
 
 
 def spread_chart(now: Measured, scene: Scene) -> Histogram:
     """Draw how long those that were reviewed had waited since opening."""
     taken = now.samples[SAMPLE]
+    when = during(scene.window, scene.now)
     titles = {
-        0: f"Not one was reviewed of those opened {during(scene.window, scene.now)}",
+        0: f"Not one was reviewed of those opened {when}"
+        if count(now, "waited_n")
+        else f"No pull request opened {when}",
         1: f"The one reviewed pull request waited {middle(taken)}",
     }
     return Histogram(

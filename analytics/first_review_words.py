@@ -5,16 +5,22 @@ from __future__ import annotations
 from analytics.comparing import amount, count, earlier, middle, sentences
 from analytics.followed import FEWEST, ended_words, share_words
 from analytics.metric import Measured, Scene
+from analytics.targets import met_words
 from analytics.words import duration, during, number, percent, plural
 
 SAMPLE = "first_review_hours"
 IN_A_DAY = "reviewed_within_24h"
+TARGET = "target_hours", "reviewed_within_target_share"
 
 
 def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Say which share was reviewed in a day and in a week, who waits, how that changed, and the second clock."""
+    """Say which share was reviewed in a day and a week, who waits, how that changed, the second clock, the target."""
+    second = [in_working_hours(now), met_words(now, TARGET, "were reviewed", count(now, "waited_n"))]
     return sentences(
-        fate(now, scene), change(now, before, scene), reviewed_alone(now, before, scene), on_target(now, scene)
+        fate(now, scene),
+        change(now, before, scene),
+        reviewed_alone(now, before, scene),
+        "; ".join(filter(None, second)),
     )
 
 
@@ -24,7 +30,7 @@ def fate(now: Measured, scene: Scene) -> str:
     total = count(now, "waited_n")
     if not total:
         drafts = count(now, "drafts_n")
-        only = f"{plural(drafts, 'draft')}, which nobody is asked to review, but" if drafts else ""
+        only = f"{plural(drafts, 'draft')}, which nobody was asked to review, but" if drafts else ""
         return " ".join(filter(None, [only, f"no pull request was opened {when}"]))
     opened = f"{plural(total, 'pull request')} opened {when}"
     if total < FEWEST:
@@ -95,21 +101,13 @@ def reviewed_alone(now: Measured, before: Measured | None, scene: Scene) -> str:
     return f"{said}, nine in ten within {longest}{contrast}"
 
 
-def on_target(now: Measured, scene: Scene) -> str:
-    """Return the median in working hours and the share within the target, as far as the owners have set either.
-
-    Of fewer than five there is no share: their number says more.
-    """
+def in_working_hours(now: Measured) -> str:
+    """Return the median in working hours, nothing where the owners have set none."""
     hours = now.facts.get("reviewed_median_business_hours")
-    share, target = now.facts.get("reviewed_within_target_share"), now.facts.get("target_hours")
-    said = []
-    if isinstance(hours, float):
-        answered = number(count(now, "answered_n"))
-        said.append(f"half of the reviewed ones waited at most {working_hours(hours)} (n = {answered})")
-    if isinstance(share, float) and isinstance(target, float) and count(now, "waited_n") >= FEWEST:
-        within = duration(target) if scene.terms.hours is None else working_hours(target)
-        said.append(f"{percent(share)} were reviewed within the target of {within}")
-    return "; ".join(said)
+    if not isinstance(hours, float):
+        return ""
+    answered = number(count(now, "answered_n"))
+    return f"half of the reviewed ones waited at most {working_hours(hours)} (n = {answered})"
 
 
 def working_hours(hours: float) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from analytics.charts.hours import EVERY
 from analytics.charts.survival import SurvivalCurve
 from analytics.cohort import Cohort, after
-from analytics.comparing import NOTHING, SAME_LENGTH, duration_row, duration_words
+from analytics.comparing import NOTHING, duration_row, duration_words, uneven
 from analytics.differences import share_verdict
 from analytics.metric import Comparison, Fact, Measured, Scene
 from analytics.survival import Curve, at_risk, median, median_interval
@@ -83,11 +83,6 @@ def share_row(label: str, now: Sequence[float], before: Sequence[float], seed: i
 def share_words(now: Sequence[float], before: Sequence[float], seed: int) -> str:
     """Return `n = 34 and 26: no clear change`."""
     return f"n = {number(len(now))} and {number(len(before))}: {share_verdict(now, before, seed)}"
-
-
-def uneven(scene: Scene) -> bool:
-    """Tell whether the two windows that are compared differ in length."""
-    return abs(scene.exposure - 1) > SAME_LENGTH
 
 
 def ended_row(label: str, now: Sequence[float], before: Sequence[float], scene: Scene) -> Comparison:

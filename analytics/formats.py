@@ -6,6 +6,7 @@ figures, so that text and picture say the same.
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -31,12 +32,12 @@ class Formats:
         self.locale = Locale.parse(language)
 
     def decimal(self, value: float, digits: int, *, grouped: bool = True) -> str:
-        """Return a number with exactly that many decimals: `12.345,6`."""
+        """Return a number with exactly that many decimals: `12.345,6`, `12,34,567`."""
         # rounded as English is, so that no language says another number
         exact = Decimal(f"{value:.{digits}f}")
-        pattern = "#,##0" if grouped else "0"
-        if digits:
-            pattern += "." + "0" * digits
+        # the language's own pattern says which digits stand together: 12,34,567 in Hindi
+        pattern = copy(self.locale.decimal_formats[None])
+        pattern.frac_prec = (digits, digits)
         return str(format_decimal(exact, pattern, locale=self.locale, group_separator=grouped))
 
     def percent(self, whole: int) -> str:

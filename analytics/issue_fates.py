@@ -7,9 +7,12 @@ from analytics.charts.survival import Survival
 from analytics.comparing import amount, count
 from analytics.followed import FEWEST, Followed
 from analytics.metric import Measured, Scene
+from analytics.targets import met_words
 from analytics.words import duration, percent, plural, span
 
 STILL_OPEN, ANSWERED = "still open", "answered"
+RESPONSE_TARGET = "response_target_hours", "first_response_within_target_share"
+CLOSE_TARGET = "close_target_hours", "closed_within_target_share"
 
 
 def fate(now: Measured) -> str:
@@ -25,19 +28,30 @@ def fate(now: Measured) -> str:
     return "; ".join(filter(None, [closed, answered]))
 
 
+def on_target(now: Measured) -> str:
+    """Return which share was answered and which closed within the targets, as far as the owners have set any."""
+    opened = count(now, "opened")
+    said = (
+        met_words(now, RESPONSE_TARGET, "had a first response", opened),
+        met_words(now, CLOSE_TARGET, "were closed", opened),
+    )
+    return "; ".join(filter(None, said))
+
+
 def still_open_chart(now: Measured, scene: Scene) -> Survival:
     """Draw which share of the issues opened is still open after how long."""
     opened, half = count(now, "opened"), amount(now, "km_median_hours")
-    few = opened < FEWEST
+    drawn = followed.drawn(followed.curve(now, STILL_OPEN), STILL_OPEN, accent=True)
     title = "Fewer than half are closed" if half is None else f"Half of issues are closed within {duration(half)}"
     return Survival(
-        title=f"{plural(opened, 'issue')} opened" if few else title,
+        title=title,
         subtitle=(
             f"{scene.repository} · {plural(opened, 'issue')} opened, {span(scene.window)} · "
             "share still open, by time since opening; open ones count for as long as they are"
         ),
-        curves=(followed.drawn(followed.curve(now, STILL_OPEN), STILL_OPEN, accent=True),),
+        curves=(drawn,),
         at_risk=tuple((hours, (left,)) for hours, left in now.left) if isinstance(now, Followed) else (),
         unit=STILL_OPEN,
+        ended=bool(drawn.shares) and not drawn.shares[-1],
         marks=() if half is None else ((half, f"half within {duration(half)}"),),
     )

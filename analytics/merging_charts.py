@@ -5,22 +5,17 @@ from __future__ import annotations
 from analytics import followed
 from analytics.charts.histogram import Histogram
 from analytics.charts.survival import Survival
-from analytics.comparing import amount, listing, middle
-from analytics.followed import FEWEST, Followed
+from analytics.comparing import amount, count, listing, middle
+from analytics.followed import Followed
 from analytics.merging_words import CLOSED, MERGED, SAMPLE, STILL_OPEN, cohort_size, ends, merged_shares, of_known
 from analytics.metric import Measured, Scene
-from analytics.words import duration, during, number, plural, span
+from analytics.words import duration, during, number, span
 
 
 def still_open_chart(now: Measured, scene: Scene) -> Survival:
     """Draw the share still open, with its band and how many were left to look at."""
     total, median_hours = cohort_size(now), amount(now, "resolved_km_median_hours")
-    when = during(scene.window, scene.now)
-    if not total:
-        title = f"No pull request opened {when}"
-    elif total < FEWEST:
-        title = f"{plural(total, 'pull request')} opened: {ends(now)}"
-    elif median_hours is None:
+    if median_hours is None:
         title = f"Fewer than half have ended: {ends(now)}"
     else:
         title = f"Half of pull requests are merged or closed within {duration(median_hours)}"
@@ -33,6 +28,7 @@ def still_open_chart(now: Measured, scene: Scene) -> Survival:
         curves=(followed.drawn(followed.curve(now, STILL_OPEN), "pull requests", accent=True),),
         at_risk=tuple((hours, (left,)) for hours, left in now.left) if isinstance(now, Followed) else (),
         unit=STILL_OPEN,
+        ended=not count(now, "still_open_n"),
         marks=() if median_hours is None else ((median_hours, f"half within {duration(median_hours)}"),),
     )
 
@@ -40,7 +36,7 @@ def still_open_chart(now: Measured, scene: Scene) -> Survival:
 def fate_chart(now: Measured, scene: Scene) -> Survival:
     """Draw which share had been merged and which closed unmerged after how long."""
     known = merged_shares(now)
-    said = listing(known) if known and cohort_size(now) >= FEWEST else ends(now)
+    said = listing(known) if known else ends(now)
     return Survival(
         title=said[:1].upper() + said[1:],
         subtitle=(
@@ -52,6 +48,7 @@ def fate_chart(now: Measured, scene: Scene) -> Survival:
             followed.drawn(followed.curve(now, CLOSED), CLOSED),
         ),
         unit="of those opened",
+        ended=not count(now, "still_open_n"),
     )
 
 

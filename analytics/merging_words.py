@@ -9,16 +9,23 @@ from analytics import followed
 from analytics.comparing import NOTHING, amount, count, duration_words, earlier, listing, middle, sentences
 from analytics.followed import FEWEST, comparable, share_words
 from analytics.metric import Fact, Measured, Scene
+from analytics.targets import met_words
 from analytics.words import duration, during, number, percent, plural
 
 SAMPLE = "merged_hours"
 LEFT_OUT = "merged or closed before opening, left out of durations"
+TARGET = "target_hours", "merged_within_target_share"
 STILL_OPEN, MERGED, CLOSED = "still open", "merged", "closed unmerged"
 
 
 def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Say what became of those opened, then how that changed, then how long the merged ones had taken."""
-    return sentences(fate(now, scene), change(now, before, scene), merged_alone(now, before, scene))
+    """Say what became of those opened, then how that changed, how long the merged ones had taken, and the target."""
+    return sentences(
+        fate(now, scene),
+        change(now, before, scene),
+        merged_alone(now, before, scene),
+        met_words(now, TARGET, "were merged", cohort_size(now)),
+    )
 
 
 def fate(now: Measured, scene: Scene) -> str:

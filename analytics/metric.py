@@ -115,5 +115,7 @@ class Metric:
     also: frozenset[str] = frozenset()
     """Datasets that add to the answer and are loaded as far as they are stored, traffic's only for whom `audience`
     push admits; the metric speaks without them too."""
+    of_a_moment: bool = False
+    """True where the figures are what is at the window's end, not what happened in it."""
     reads: frozenset[str] = frozenset()
     """Tables of its datasets that are only loaded for metrics that say so: `timeline`, `comments`, `titles`."""

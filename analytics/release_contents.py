@@ -71,7 +71,9 @@ def release_contents(tables: Tables, tag: str, *, in_threads_of_programs: bool =
     at = moment.astype("datetime64[us]").item().replace(tzinfo=UTC)
     early = moment - np.timedelta64(USUAL_OVER)
     merged = moments(tables.pulls["merged_at"])
-    first = Released.of(tables, Window(BEGINNING, at + timedelta(microseconds=1))).first_with(merged)
+    first = Released.of(tables, Window(BEGINNING, at + timedelta(microseconds=1))).first_with(
+        merged, tables.place_of_pulls()
+    )
     inside = (first == moment) & (merged >= early)
     if not inside.any():
         return None

@@ -1,11 +1,11 @@
-"""The wait for a first review in a team's working hours, and against the target that its owners have set."""
+"""The wait for a first review in a team's working hours."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from analytics.business import business_hours
-from analytics.cohort import EVENT, OPEN, OTHER, Cohort, after
+from analytics.cohort import EVENT, OPEN, OTHER, Cohort
 from analytics.lazy import lazy
 from analytics.metric import Fact
 from analytics.stats import median, quantile
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     import numpy as np
 else:
     np = lazy("numpy")
-
-TARGET = "first_review"
 
 
 def working(waits: Waits, hours: Hours) -> Cohort:
@@ -40,17 +38,4 @@ def second_clock(waits: Waits, terms: Terms) -> dict[str, Fact]:
     return {
         "reviewed_median_business_hours": median(taken),
         "reviewed_p90_business_hours": quantile(taken, 0.9),
-    }
-
-
-def within_target(waits: Waits, calendar: Cohort, terms: Terms) -> dict[str, Fact]:
-    """Return the target in hours and the share reviewed within it, in working hours where those are set; else none."""
-    target = terms.targets.get(TARGET)
-    if target is None:
-        return {}
-    cohort = calendar if terms.hours is None else working(waits, terms.hours)
-    known = cohort.followed(target)
-    return {
-        "target_hours": float(target),
-        "reviewed_within_target_share": after(cohort.incidence(), target) if known else None,
     }

@@ -62,9 +62,11 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "sha": "text", "author": "actor", "author_kind": "kind", "authored_at": "moment", "committed_at": "moment",
         "additions": "int", "deletions": "int", "parents": "int",
     },
+    # holds_until: the committer date of its commit on the default branch, NaT where it is not known there · place: 0,
+    # or among several repositories the place in `Tables.places` of its own
     "releases": {
         "tag": "text", "name": "text", "created_at": "moment", "published_at": "moment", "is_prerelease": "bool",
-        "is_draft": "bool", "commit_sha": "text",
+        "is_draft": "bool", "holds_until": "moment", "place": "int",
     },
     # of an issue the first ten, those up to the first response, and the last ten; of a pull request the last twenty
     "comments": {
@@ -185,6 +187,14 @@ class Tables:
             return f"#{number}"
         before, repository = self.places[bisect_left(self.places, number, key=itemgetter(0)) - 1]
         return f"{repository}#{number - before}"
+
+    def place_of_pulls(self) -> Any:
+        """Return per pull request the place of its repository in `places`, zeros where there is one only."""
+        if not self.places:
+            return np.zeros(len(self.pulls), dtype="int64")
+        begins = np.array([before for before, _ in self.places])
+        # a repository without threads begins where the next one does, and no number lies in it
+        return np.searchsorted(begins, self.pulls["number"].to_numpy(dtype="int64")) - 1
 
     @cached_property
     def roster(self) -> Roster:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.buckets import column
-from analytics.comparing import NOTHING, amount, listing
+from analytics.comparing import NOTHING, amount, listing, than
 from analytics.days import KINDS, UNIQUES
 from analytics.metric import Comparison, Measured, Scene
 from analytics.stats import NO_CLEAR_CHANGE, TOO_FEW, median, median_difference
@@ -89,10 +89,9 @@ def more_or_fewer(now: Measured, before: Measured | None, scene: Scene) -> str:
         return ""
     sides = {kind: known_in_both(now, before, kind) for kind in KINDS}
     words = {kind: verdict(sides[kind], scene.seed) for kind in KINDS}
-    clear = [kind for kind in KINDS if words[kind] in ("more", "fewer")]
-    if not clear:
+    kinds = [kind for kind in KINDS if words[kind] in ("more", "fewer")]
+    if not kinds:
         return ""
-    changed = listing([f"{words[kind]} {kind}" for kind in clear])
-    old = listing([number(median(sides[kind][1]) or 0) for kind in clear])
-    days = listing(list(dict.fromkeys(number(len(sides[kind][1])) for kind in clear)))
-    return f"{changed} on a median day than in the period before ({old}), by {days} days known in both"
+    clear = [(f"{words[kind]} {kind}", number(median(sides[kind][1]) or 0)) for kind in kinds]
+    days = listing(list(dict.fromkeys(number(len(sides[kind][1])) for kind in kinds)))
+    return f"{than(clear, scene, ' on a median day')}, by {days} days known in both"

@@ -30,16 +30,22 @@ CHANCE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """A day that stands out: its index, its count, the median of the same weekday around it, and its robust z-score."""
+    """A day that stands out: its index, its count, the median of the same weekday around it, and its robust z-score.
+
+    known: how many of these weekdays the median is of, the day itself among them.
+    """
 
     index: int
     count: int
     usual: float
     score: float
+    known: int = 0
 
 
-def scores(counts: Counts, first: int) -> tuple[Counts, Counts]:
-    """Return each day's robust z-score and what is usual for its weekday; both NaN where that is not known.
+def scores(counts: Counts, first: int) -> tuple[Counts, Counts, Counts]:
+    """Return each day's robust z-score, what is usual for its weekday, and of how many days that is the median.
+
+    The first two are NaN where nothing is usual.
 
     counts: consecutive days from day number `first` since 1970, NaN = unknown. The score is taken of square roots,
     whose spread is the same for high and low counts (Bartlett (1936), Supplement to the Journal of the Royal
@@ -49,7 +55,7 @@ def scores(counts: Counts, first: int) -> tuple[Counts, Counts]:
     """
     size = len(counts)
     if not size:
-        return counts, counts
+        return counts, counts, counts
     lead = int(weekday(first))
     weeks = -(-(lead + size) // 7)
     calendar = np.full(weeks * 7, np.nan)
@@ -60,10 +66,12 @@ def scores(counts: Counts, first: int) -> tuple[Counts, Counts]:
     middle = known_median(around)
     deviation = known_median(np.abs(around - middle[..., None]))
     scale = np.maximum(NORMAL * deviation, CHANCE)
-    enough = (~np.isnan(around)).sum(axis=-1) >= FEWEST
+    known = (~np.isnan(around)).sum(axis=-1)
+    enough = known >= FEWEST
     score = np.where(enough, (by_week - middle) / scale, np.nan)
     inside = slice(lead, lead + size)
-    return score.reshape(-1)[inside], np.where(enough, known_median(np.round(around**2)), np.nan).reshape(-1)[inside]
+    usual = np.where(enough, known_median(np.round(around**2)), np.nan)
+    return score.reshape(-1)[inside], usual.reshape(-1)[inside], known.reshape(-1)[inside]
 
 
 def known_median(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -82,13 +90,13 @@ def unusual_days(counts: Counts, first: int, growing: NDArray[np.bool_]) -> list
     `growing` days may yet rise, so they are never too low; nor is a day before which nothing is known: it was the
     oldest of an answer, of which GitHub may have told a part only.
     """
-    score, usual = scores(counts, first)
+    score, usual, known = scores(counts, first)
     partly = growing | np.concatenate(([True], np.isnan(counts[:-1])))[: len(counts)]
     far = (np.abs(score) >= THRESHOLD) & (np.abs(counts - usual) >= LEAST) & ~((score < 0) & partly)
     places = np.flatnonzero(far)
     order = places[np.argsort(-np.abs(score[places]), kind="stable")]
     return [
-        Unusual(at, int(counts[at]), float(usual[at]), round(float(score[at]), 2))
+        Unusual(at, int(counts[at]), float(usual[at]), round(float(score[at]), 2), int(known[at]))
         for at in order.tolist()
         if math.isfinite(score[at])
     ]

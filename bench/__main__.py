@@ -21,6 +21,7 @@ BENCHES = {
     "start": "start and idle memory of the server",
     "capture": "captures of traffic, many installations for a day and a month of fewer",
     "series": "five years of daily traffic, in a warm worker",
+    "pages": "the dashboard's pages, 50 readers at once, while captures and reading go on",
     "stall": "how long the event loop stands still while a repository is read",
 }
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import mimetypes
 import sys
 
 
 def main() -> None:
     """Run the command that the arguments name."""
     if sys.argv[1:] == ["serve"]:
+        # aiohttp keeps a table of every kind of file that the system has a name for; the server sends none by its name
+        mimetypes.knownfiles.clear()
         # the server runs for years and reads its command line once: it does not keep the library for that in memory
         from bot.serving import run  # noqa: PLC0415
 

@@ -238,6 +238,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         new_address=lambda: secrets.token_urlsafe(ADDRESS_BYTES),
         picture_base=settings.picture_base,
         grace=timedelta(days=settings.grace_days),
+        budgets=clients.budgets,
     )
     app[CLOCK] = Clock(app[STORE], app[WAKEUP], now)
     yield

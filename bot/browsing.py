@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import aiohttp
 from aiohttp import web
 
+from bot.addresses import OPEN, PAGES
 from bot.settings import Settings
 from github.endpoints import Endpoints
 from reports.services import Services
@@ -29,6 +31,9 @@ class Browsing:
         self.session = session
         self.made: Front | None = None
         self.making = asyncio.Lock()
+        if (settings.data_dir / "analyses").is_dir():
+            # what a server left that was killed in the middle; hardly ever is there anything, so nothing is imported
+            importlib.import_module("dashboard.analysis_folder").clear(settings.data_dir)
 
     async def front(self) -> Front:
         """Return the dashboard, put together now if it was not yet."""
@@ -51,9 +56,14 @@ class Browsing:
             provider = OidcSettings(told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_name)
         secret = (told.secret_key or told.private_key).encode()
         # an address that pictures may be fetched from is one to sign in at
-        options = Options(told.picture_base, registered, provider, told.operators, secret)
+        options = Options(told.picture_base, registered, provider, told.operators, secret, told.data_dir / "cache")
         endpoints = Endpoints.of(told.api_url, told.graphql_url, told.web_url)
-        return front_of(options, Outside(services.store, self.session, endpoints, services.now, services.sleep))
+        return front_of(options, Outside(services, self.session, endpoints, told.data_dir))
+
+    def stop(self) -> None:
+        """End what would keep the server from stopping: streams to browsers, which would go on for minutes."""
+        if self.made is not None:
+            self.made.streams.close()
 
     async def close(self) -> None:
         """Stop what is under way."""
@@ -73,8 +83,29 @@ def served(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResp
     return serve
 
 
+def paged(target: str, *, signed_in: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return a route's handler: the function that `module:function` names, imported when the first request comes."""
+    module, _, function = target.partition(":")
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        front = await request.app[BROWSING].front()
+        loaded = sys.modules.get(module) or await asyncio.to_thread(importlib.import_module, module)
+        answer = getattr(loaded, function)
+        if signed_in:
+            return await front.serve(request, lambda asked, signed: answer(front, asked, signed))
+        return await front.open(request, lambda asked: answer(front, asked))
+
+    return serve
+
+
+async def stop(app: web.Application) -> None:
+    """End what would keep the server from stopping."""
+    app[BROWSING].stop()
+
+
 def add_routes(app: web.Application) -> None:
-    """Add the addresses of signing in and out."""
+    """Add the addresses of signing in and out, and of every page."""
+    app.on_shutdown.append(stop)
     router = app.router
     router.add_get("/login", served(lambda front, request: front.login.get(request)))
     router.add_get("/login/sign_in.css", served(lambda front, request: front.login.style(request)))
@@ -84,3 +115,6 @@ def add_routes(app: web.Application) -> None:
     router.add_get(back, served(lambda front, request: front.login.arrive(request)), allow_head=False)
     router.add_post("/logout", served(lambda front, request: front.login.leave_session(request)))
     router.add_post("/logout/everywhere", served(lambda front, request: front.login.leave_everywhere(request)))
+    for signed_in, table in ((True, PAGES), (False, OPEN)):
+        for method, path, target in table:
+            router.add_route(method, path, paged(target, signed_in=signed_in))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -51,6 +51,10 @@ class Clients:
     def as_app(self) -> GitHub:
         """Return the client that speaks for the App itself."""
         return self.app
+
+    def budgets(self) -> Mapping[int, Budget]:
+        """Return what is known of the limits of the installations that are kept."""
+        return {number: one.budget for number, one in self.installed.items()}
 
     def installation(self, installation_id: int, repository_id: int | None = None) -> GitHub:
         """Return the client that speaks for an installation, or with a token narrowed to one of its repositories."""

@@ -13,15 +13,17 @@ from handlers.delivery import give_delivery_up, handle_delivery
 from handlers.events import handled
 from handlers.kinds import HISTORY, REFRESH, SPEAK
 from reports.services import Services
+from reports.settings_looks import KIND as SETTINGS
 from scheduler import prune
 from scheduler.clock import DISCOVER
-from scheduler.plan import RECONCILE, REDELIVER, SETTINGS
+from scheduler.plan import RECONCILE, REDELIVER
 from storage.intake import KIND as DELIVERY
 from storage.queue import Job
 
 PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
 CAPTURE = "capture"
 DIGEST = "digest"
+FRESHEN = "freshen"
 TIMED = (prune.KIND, DISCOVER, CAPTURE, RECONCILE, REDELIVER, DIGEST, SETTINGS)
 """The kinds that time puts into the queue."""
 
@@ -38,10 +40,15 @@ def kinds(given: Services) -> Mapping[str, Kind]:
         prune.KIND: Kind(lambda job: prune.prune(given, job), background=True),
         DISCOVER: Kind(lazily(given, "scheduler.discover", "discover"), background=True),
         REFRESH: Kind(lazily(given, "handlers.activity.refresh", "refresh"), background=True),
+        FRESHEN: Kind(lazily(given, "reports.freshening", "freshen"), background=True),
         SPEAK: Kind(lazily(given, "handlers.speaking.telling", "tell"), patience=PATIENCE, background=True),
         RECONCILE: Kind(lazily(given, "scheduler.reconcile", "reconcile"), background=True),
-        DIGEST: Kind(lazily(given, "scheduler.digest", "digest"), background=True),
-        SETTINGS: Kind(lazily(given, "scheduler.digest", "look"), background=True),
+        DIGEST: Kind(
+            lazily(given, "scheduler.digest", "digest"),
+            lazily(given, "scheduler.digest", "give_up"),
+            background=True,
+        ),
+        SETTINGS: Kind(lazily(given, "scheduler.settings", "look"), background=True),
         REDELIVER: Kind(lambda job: sweep(given, job), background=True),
         CAPTURE: Kind(
             lazily(given, "scheduler.capture", "capture"),

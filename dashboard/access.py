@@ -7,11 +7,15 @@ not there are the same to them: one answer, one text.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from analytics.terms import Terms
 from dashboard.listings import Listing, Listings, UnknownError
+from reports.configuration import TrafficFor
+from reports.known_settings import known_settings
+from reports.known_traffic import known_traffic
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository, installation, repository_by_name
@@ -29,11 +33,15 @@ NO_WORD = (
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """A repository that a person may see. sees_traffic: its traffic, too · manages: they look after it."""
+    """A repository that a person may see. sees_traffic: its traffic, too · manages: they look after it.
+
+    terms: on which its rows are shown, where it was asked for alone.
+    """
 
     repository: Repository
     sees_traffic: bool
     manages: bool
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,20 @@ class VisibleInstallation:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedAfter:
+    """An installation that a person sees as a whole.
+
+    manages: they are one of its admins · owns: GitHub calls them an owner of its account; no role here makes them one
+    · is_operator: of the whole server, and so an admin here.
+    """
+
+    installation: Installation
+    manages: bool
+    owns: bool
+    is_operator: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """What one person may see at this moment. listing: GitHub's word, None for whoever did not sign in with it."""
 
@@ -53,8 +75,11 @@ class Reach:
     roles: Roles
     listing: Listing | None
 
-    def of(self, repository: Repository) -> Visible | None:
-        """Return a repository with what the person may do there, None if they may not see it."""
+    def of(self, repository: Repository, traffic: TrafficFor) -> Visible | None:
+        """Return a repository with what the person may do there, None if they may not see it.
+
+        traffic: who sees it, by the word of the repository's owners, which admins and operators are bound to as well.
+        """
         if repository.removed_at is not None:
             return None
         role = self.role_in(repository.installation_id)
@@ -65,7 +90,8 @@ class Reach:
             return None
         pushes = listing is not None and number in listing.pushable
         administers = listing is not None and number in listing.administered
-        sees_traffic = role is not None or pushes or self.roles.repositories.get(number, False)
+        granted = role is not None or pushes or self.roles.repositories.get(number, False)
+        sees_traffic = traffic == "everyone" or (traffic == "push" and granted)
         return Visible(repository, sees_traffic, role == "admin" or administers)
 
     def role_in(self, installation_id: int) -> Role | None:
@@ -95,7 +121,7 @@ class Access:
 
         Roles are read each time, so that a role that was taken is gone at once.
         """
-        roles = await self.store.read(lambda conn: roles_of(conn, person.id))
+        roles = await self.store.glance(lambda conn: roles_of(conn, person.id))
         operator = roles.is_operator or is_named(person, self.operators)
         listing = None
         if person.is_of_github and self.listings is not None:
@@ -105,6 +131,10 @@ class Access:
                 if not operator:
                     raise web.HTTPServiceUnavailable(text=NO_WORD, headers={"Retry-After": "60"}) from None
         return Reach(person, operator, roles, listing)
+
+    def is_operator(self, person: Person) -> bool:
+        """Tell whether a person is an operator, by the settings or as it was when they were looked up."""
+        return person.is_operator or is_named(person, self.operators)
 
     async def repository_for(self, person: Person, owner: str, name: str) -> Visible:
         """Return a repository by name with what this person may see of it; raises 404 for everything else."""
@@ -123,35 +153,61 @@ class Access:
                 return None
             return wanted
 
-        wanted = await self.store.read(look)
-        visible = reach.of(wanted) if wanted is not None else None
+        wanted = await self.store.glance(look)
+        # whether it is theirs is decided first: what is set there takes no time of whoever may not see it
+        if wanted is None or reach.of(wanted, "push") is None:
+            raise not_there()
+        settings = await known_settings(self.store, wanted)
+        visible = reach.of(wanted, settings.traffic)
         if visible is None:
             raise not_there()
-        return visible
+        return replace(visible, terms=settings.terms)
 
     async def repositories_for(self, person: Person) -> list[Visible]:
         """Return every repository that a person may see, by name."""
         reach = await self.reach(person)
 
         within, single = reach.within(), frozenset(reach.roles.repositories)
-        seen = [reach.of(one) for one in await self.store.read(lambda conn: open_repositories(conn, within, single))]
+        found = await self.store.look(lambda conn: open_repositories(conn, within, single))
+        traffic = await known_traffic(self.store, found)
+        seen = [reach.of(one, traffic[one.id]) for one in found]
         return sorted((one for one in seen if one is not None), key=lambda one: one.repository.full_name.lower())
 
     async def installations_for(self, person: Person) -> list[VisibleInstallation]:
         """Return the installations in which a person may see something, by the account's login."""
         reach = await self.reach(person)
         within, single = reach.within(), frozenset(reach.roles.repositories)
-        found = await self.store.read(lambda conn: open_installations(conn, within, single))
+        found = await self.store.glance(lambda conn: open_installations(conn, within, single))
         return [VisibleInstallation(one, reach.role_in(one.id)) for one in found]
 
     async def installation_for(self, person: Person, installation_id: int, *, admin: bool = False) -> Installation:
         """Return an installation in which a person has a role, an admin's if that is asked; raises 404 else."""
-        reach = await self.reach(person)
-        found = await self.store.read(lambda conn: installation(conn, installation_id))
-        role = reach.role_in(installation_id)
-        if found is None or not is_open(found) or role is None or (admin and role != "admin"):
+        found = await self.looked_after(person, installation_id)
+        if admin and not found.manages:
             raise not_there()
-        return found
+        return found.installation
+
+    async def looked_after(self, person: Person, installation_id: int) -> LookedAfter:
+        """Return an installation in which a person has a role, and what they may do there; raises 404 else."""
+        reach = await self.reach(person)
+        role = reach.role_in(installation_id)
+        found = await self.store.glance(lambda conn: installation(conn, installation_id)) if role else None
+        if found is None or not is_open(found):
+            raise not_there()
+        owns = reach.listing is not None and installation_id in reach.listing.owned
+        return LookedAfter(found, role == "admin", owns, reach.is_operator)
+
+    async def owned(self, person: Person, installation_id: int) -> bool:
+        """Tell whether a person is an owner of an installation's account, as GitHub says just now; raises 503.
+
+        No role here stands for it: what only an owner may do, no admin and no operator of this server may.
+        """
+        if not person.is_of_github or self.listings is None:
+            return False
+        try:
+            return installation_id in (await self.listings.anew(person)).owned
+        except UnknownError:
+            raise web.HTTPServiceUnavailable(text=NO_WORD, headers={"Retry-After": "60"}) from None
 
     async def operator(self, person: Person) -> None:
         """Raise 404 unless a person is an operator."""

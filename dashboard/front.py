@@ -13,28 +13,34 @@ import importlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp import web
 
-from dashboard import login
+from dashboard import chart_library, login
 from dashboard.access import Access
+from dashboard.chart_script import ChartScript
 from dashboard.headers import secure
+from dashboard.layout import OPERATOR, problem, wants_page
 from dashboard.listings import Listings
 from dashboard.login import Login, callback
 from dashboard.oidc_settings import OidcSettings
 from dashboard.sessions import Sessions, SignedIn
+from dashboard.shelf import Shelf
 from dashboard.signing_in import Arrived, Pending, Provider
 from dashboard.site import HOME, Site
+from dashboard.streams import Streams
+from dashboard.taking_back import TakingBack
+from dashboard.turns import Turns
 from dashboard.user_token import SignInAgainError, UserTokens
 from dashboard.with_github import WithGitHub
 from github.cipher import Cipher
 from github.client import GitHub
 from github.endpoints import Endpoints
-from github.wire import Sleep
 from github.writes.user_tokens import Registered, TokenDesk
-from storage.engine import Store
+from reports.services import Services
 from storage.sessions import Person
 
 NO_ADDRESS = (
@@ -46,6 +52,7 @@ NO_DOOR = (
     "them."
 )
 Handler = Callable[[web.Request, SignedIn], Awaitable[web.StreamResponse]]
+OpenHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 PATIENCE = timedelta(seconds=20)  # with GitHub's limits, for what a page is waiting for
 
@@ -55,7 +62,8 @@ class Options:
     """What the settings say of signing in.
 
     public_url: None where it is no address to sign in at · registered: None without a client secret · provider: None
-    without an OpenID provider · operators: see `dashboard.access.is_named` · secret: the cipher's key follows from it.
+    without an OpenID provider · operators: see `dashboard.access.is_named` · secret: the cipher's key follows from it ·
+    cache: the folder for what can be made again; without one, charts are pictures only.
     """
 
     public_url: str | None
@@ -63,17 +71,17 @@ class Options:
     provider: OidcSettings | None
     operators: tuple[str, ...]
     secret: bytes = field(repr=False)
+    cache: Path | None = None
 
 
 @dataclass(frozen=True)
 class Outside:
-    """The outside world of the pages."""
+    """The outside world of the pages. folder: the data directory, for files that last no longer than the server."""
 
-    store: Store
+    services: Services
     session: aiohttp.ClientSession
     endpoints: Endpoints
-    now: Callable[[], datetime]
-    sleep: Sleep
+    folder: Path = Path("data")
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,18 @@ class Front:
     access: Access
     login: Login
     listings: Listings | None
+    outside: Outside
+    shelf: Shelf
+    charts: ChartScript | None = None
+    streams: Streams = field(default_factory=Streams)
+    turns: Turns = field(default_factory=Turns)
+    closing: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    """What pages have begun that the end of the dashboard must end."""
+
+    @property
+    def services(self) -> Services:
+        """The store, GitHub, the pool and the clock, as every door has them."""
+        return self.outside.services
 
     async def signed_in(self, request: web.Request) -> SignedIn:
         """Return who is signed in; nobody is sent to the sign-in page and back, or gets 401 for anything but a page."""
@@ -104,13 +124,27 @@ class Front:
 
         What changes something must come from a form of ours. Who must sign in again at GitHub is sent there.
         """
+        await self.turns.mine()
         try:
             reads = request.method in ("GET", "HEAD")
             signed = await self.signed_in(request) if reads else await self.posting(request)
+            request[OPERATOR] = self.access.is_operator(signed.person)
             try:
                 return secure(await handler(request, signed))
             except SignInAgainError:
                 raise await self.again(request, signed) from None
+            except web.HTTPException as raised:
+                if raised.status < 400 or not wants_page(request):
+                    raise
+                return secure(problem(request, signed, raised))
+        except web.HTTPException as raised:
+            secure(raised)
+            raise
+
+    async def open(self, request: web.Request, handler: OpenHandler) -> web.StreamResponse:
+        """Answer whoever asks, with the headers of every page."""
+        try:
+            return secure(await handler(request))
         except web.HTTPException as raised:
             secure(raised)
             raise
@@ -124,6 +158,13 @@ class Front:
 
     async def close(self) -> None:
         """Stop what is under way."""
+        self.streams.close()
+        if self.login.taking_back is not None:
+            await self.login.taking_back.close()
+        for close in self.closing:
+            await close()
+        await self.shelf.close()
+        await chart_library.stop()
         if self.listings is not None:
             await self.listings.close()
 
@@ -158,20 +199,23 @@ class LazyOidc:
 
 def front_of(options: Options, outside: Outside) -> Front:
     """Put the dashboard together."""
-    store, now = outside.store, outside.now
+    services = outside.services
+    store, now = services.store, services.now
     # without an address nobody signs in, and the page that says so needs none
     site = Site(options.public_url or "")
     cipher = Cipher(options.secret)
     sessions = Sessions(store, site, now)
     providers: dict[str, Provider] = {}
     listings = None
+    taking_back = None
 
     def client(token: str) -> GitHub:
-        return GitHub.for_token(outside.session, token, outside.endpoints, now, outside.sleep, patience=PATIENCE)
+        return GitHub.for_token(outside.session, token, outside.endpoints, now, services.sleep, patience=PATIENCE)
 
     if options.public_url and options.registered:
         desk = TokenDesk(outside.session, outside.endpoints, options.registered)
         listings = Listings(UserTokens(store, cipher, desk, now), client, now)
+        taking_back = TakingBack(store, cipher, desk, now)
         providers["github"] = WithGitHub(desk, client, callback(site, "github"), now)
     if options.public_url and options.provider:
         providers["oidc"] = LazyOidc(options.provider, callback(site, "oidc"), now)
@@ -190,5 +234,8 @@ def front_of(options: Options, outside: Outside) -> Front:
         missing=missing,
         changed=changed,
         now=now,
+        taking_back=taking_back,
     )
-    return Front(site, sessions, Access(store, listings, options.operators), door, listings)
+    access, shelf = Access(store, listings, options.operators), Shelf(services)
+    charts = ChartScript(options.cache) if options.cache is not None else None
+    return Front(site, sessions, access, door, listings, outside, shelf, charts=charts)

@@ -83,6 +83,16 @@ class Listings:
             return known
         raise UnknownError
 
+    async def anew(self, person: Person) -> Listing:
+        """Return what GitHub says just now, for what no older word is good enough; raises as `of` does."""
+        task = self.ask(person)
+        if task is not None:
+            try:
+                return await asyncio.wait_for(asyncio.shield(task), WAIT)
+            except (TimeoutError, Later, Refused, Gone) as error:
+                log.info("GitHub does not say what a person may see", person=person.id, error=type(error).__name__)
+        raise UnknownError
+
     def ask(self, person: Person) -> asyncio.Task[Listing] | None:
         """Begin to ask, once at a time; None where that has just failed."""
         task = self.asking.get(person.id)

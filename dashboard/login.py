@@ -17,10 +17,13 @@ from dashboard.rendering import page, style
 from dashboard.sessions import Sessions, SignedIn, digest_of, new_secret
 from dashboard.signing_in import BEGIN_AGAIN, LIFE, Arrived, Pending, Provider, SignInError
 from dashboard.site import Site, safe_next
+from dashboard.taking_back import TakingBack
 from dashboard.user_token import sealed
 from github.cipher import Cipher
 from storage.connection import Connection
+from storage.decisions import note_decision
 from storage.engine import Store
+from storage.invitations import take_up
 from storage.sessions import Person, save_person, spend_state
 from storage.user_tokens import save_user_token
 
@@ -38,7 +41,8 @@ class Login:
     """Handlers of everything below /login, and of signing out.
 
     providers: by the name in their address · missing: sentences on what keeps people from signing in, if anything ·
-    changed(person) is told of whoever signs in or out everywhere: what was known of their reach is old.
+    changed(person) is told of whoever signs in or out everywhere: what was known of their reach is old ·
+    taking_back: ends tokens at GitHub, None without GitHub's door.
     """
 
     store: Store
@@ -49,6 +53,7 @@ class Login:
     missing: tuple[str, ...]
     changed: Callable[[Person], None]
     now: Callable[[], datetime]
+    taking_back: TakingBack | None = None
     attempts: Attempts = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,8 +124,11 @@ class Login:
         """`POST /logout/everywhere`: sign out of every browser."""
         signed = await self.posting(request)
         onward = web.HTTPSeeOther(PATH)
+        access = None if self.taking_back is None else await self.taking_back.token_of(signed.person.id)
         await self.sessions.end_everywhere(signed, onward)
         self.changed(signed.person)
+        if self.taking_back is not None and access is not None:
+            await self.taking_back.begin(signed.person.id, access)
         log.info("somebody signed out everywhere", person=signed.person.id)
         raise onward
 
@@ -156,6 +164,10 @@ class Login:
 
         async def work(conn: Connection) -> Person:
             person = await save_person(conn, arrived.person, self.now())
+            taken = await take_up(conn, person, self.now())
+            for one in taken:
+                said = f"took up the invitation as {one.role}, by {one.invited_by}"
+                await note_decision(conn, one.installation_id, self.now(), person.login, said)
             if arrived.token is not None:
                 await save_user_token(conn, sealed(self.cipher, person.id, arrived.token))
             await self.sessions.begin(conn, secret, person.id, before)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import re
+import sys
+from typing import Any
 
 from aiohttp import web
 
 from storage.engine import Store
-from storage.pictures import picture
 
 PATH = "/pictures/{file}"
+TABLE = "storage.pictures"
 FILE = re.compile(r"(?P<address>[A-Za-z0-9_-]{43})\.png")  # 256 bits in URL-safe base64
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -26,7 +30,9 @@ class Pictures:
         if wanted is None:
             raise web.HTTPNotFound
         address = wanted["address"]
-        found = await self.store.read(lambda connection: picture(connection, address))
+        # imported when first needed: an idle server does not carry the tables of answers
+        pictures: Any = sys.modules.get(TABLE) or await asyncio.to_thread(importlib.import_module, TABLE)
+        found = await self.store.read(lambda connection: pictures.picture(connection, address))
         if found is None:
             raise web.HTTPNotFound
         headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff", "ETag": f'"{address}"'}

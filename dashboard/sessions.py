@@ -59,7 +59,7 @@ class Sessions:
         if secret is None:
             return None
         digest, now = digest_of(secret), self.now()
-        found = await self.store.read(lambda conn: session(conn, digest))
+        found = await self.store.glance(lambda conn: session(conn, digest))
         if found is None or now - found.seen_at >= IDLE or now - found.created_at >= ABSOLUTE:
             return None
         if now - found.seen_at >= SEEN_EVERY:
@@ -71,8 +71,8 @@ class Sessions:
         now = self.now()
         await begin_session(conn, digest_of(secret), person_id, now)
         if before is not None:
-            await end_session(conn, digest_of(before))
-        await sweep(conn, now - IDLE, now - ABSOLUTE, now - STATES_KEPT)
+            await end_session(conn, digest_of(before), now)
+        await sweep(conn, now, unseen_since=now - IDLE, begun_before=now - ABSOLUTE, spent_before=now - STATES_KEPT)
 
     def hand_over(self, response: web.StreamResponse, secret: str) -> None:
         """Give the browser the session's secret."""
@@ -80,12 +80,12 @@ class Sessions:
 
     async def end(self, signed: SignedIn, response: web.StreamResponse) -> None:
         """Sign out of this browser."""
-        await self.store.write(lambda conn: end_session(conn, signed.digest))
+        await self.store.write(lambda conn: end_session(conn, signed.digest, self.now()))
         self.site.drop(response, COOKIE)
 
     async def end_everywhere(self, signed: SignedIn, response: web.StreamResponse) -> None:
         """Sign out of every browser."""
-        await self.store.write(lambda conn: end_sessions(conn, signed.person.id))
+        await self.store.write(lambda conn: end_sessions(conn, signed.person.id, self.now()))
         self.site.drop(response, COOKIE)
 
 

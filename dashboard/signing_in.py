@@ -17,6 +17,7 @@ from github.writes.user_tokens import UserToken
 from storage.sessions import NewPerson
 
 LIFE = timedelta(minutes=10)
+AHEAD = timedelta(minutes=1)  # that the clock was set back since, or that another server's is ahead
 PURPOSE = "signing in"
 BEGIN_AGAIN = (
     "This sign-in was not begun in this browser, or more than ten minutes ago, or it has ended before. Please begin "
@@ -63,7 +64,7 @@ class Pending(msgspec.Struct, frozen=True):
             pending = msgspec.json.decode(cipher.open(base64.urlsafe_b64decode(cookie or ""), PURPOSE), type=cls)
         except (SealBrokenError, ValueError):  # base64's and msgspec's errors are ValueErrors
             raise SignInError(BEGIN_AGAIN) from None
-        young = timedelta(0) <= now - pending.began_at < LIFE
+        young = -AHEAD <= now - pending.began_at < LIFE
         same = hmac.compare_digest(pending.state.encode(), state.encode())
         if not (young and same and pending.provider == provider):
             raise SignInError(BEGIN_AGAIN)

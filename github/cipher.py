@@ -6,6 +6,7 @@ imported when the first text is sealed or opened: a server whose dashboard nobod
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 NONCE_BYTES = 12
 KEY_BYTES = 32
 PURPOSE = b"almanac: what is kept of people who signed in, 1"
+NONCES = b"almanac: nonces of what is sealed alike, 1"
 
 
 class SealBrokenError(Exception):
@@ -34,6 +36,15 @@ class Cipher:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self.key.encrypt(nonce, text.encode(), purpose.encode())
 
+    def seal_alike(self, text: str, purpose: str) -> bytes:
+        """Return the same as `seal`, and the same bytes for the same text and purpose, which tells that they are.
+
+        The nonce is HMAC-SHA-256 of both under a key of its own, so that two texts share one by chance only.
+        """
+        said = len(purpose.encode()).to_bytes(8) + purpose.encode() + text.encode()
+        nonce = hmac.digest(self.nonces, said, "sha256")[:NONCE_BYTES]
+        return nonce + self.key.encrypt(nonce, text.encode(), purpose.encode())
+
     def open(self, sealed: bytes, purpose: str) -> str:
         """Return what was sealed for `purpose`; raise SealBrokenError for anything else."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415
@@ -47,7 +58,17 @@ class Cipher:
     def key(self) -> AESGCM:
         """The key, derived once."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        return AESGCM(self.derived(PURPOSE))
+
+    @cached_property
+    def nonces(self) -> bytes:
+        """The key that nonces of texts sealed alike follow from."""
+        return self.derived(NONCES)
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Return a key for one purpose."""
         from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
 
-        return AESGCM(HKDF(SHA256(), KEY_BYTES, None, PURPOSE).derive(self.secret))
+        return HKDF(SHA256(), KEY_BYTES, None, purpose).derive(self.secret)

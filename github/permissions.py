@@ -66,6 +66,7 @@ ROUTES: Mapping[tuple[str, str], Alternatives] = {
     ("GET", "/repos/{owner}/{repo}/issues/{issue_number}/comments"): READ_THREADS,
     ("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments"): WRITE_THREADS,
     ("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}"): WRITE_THREADS,
+    ("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}"): WRITE_THREADS,
     ("POST", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"): WRITE_THREADS,
     ("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"): WRITE_THREADS,
 }

@@ -16,11 +16,12 @@ from analytics.terms import People
 from github.client import GitHub
 from github.errors import Refused
 from github.reads.permission import permission
+from handlers.audience import readers_of, widest
 from reports.answering import ref
 from reports.configuration import Configuration
 from reports.configured import configuration_for
 from reports.question import Question
-from reports.sentences import TRAFFIC_OFF, TRAFFIC_UNSURE, traffic_refused
+from reports.sentences import TRAFFIC_OFF, TRAFFIC_UNREAD, TRAFFIC_UNSURE, traffic_refused
 from reports.services import Services
 from reports.together import narrowest, readable_together
 from storage.installations import Repository
@@ -56,7 +57,8 @@ class Access:
     """What one person may see in one repository; found out once, when a question first needs it.
 
     owners: speaks for the whole installation, since the configuration may lie in the owner's `.github` repository ·
-    belongs: whether GitHub calls the person a member, or the owner, of the repository's owner.
+    belongs: whether GitHub calls the person a member, or the owner, of the repository's owner · member: whether the
+    person is one of those whom the thread's repository answers whatever its configuration says.
     """
 
     services: Services
@@ -65,12 +67,15 @@ class Access:
     repository: Repository
     login: str
     belongs: bool = False
+    member: bool = False
     configuration: Configuration | None = None
     refusal: str | None = None
     """Why this person may not see traffic, None if they may; meaningful once `decided`."""
     decided: bool = False
     listed: Mapping[int, Shown] | None = None
     """The repositories of the installation as GitHub lists them, None until a question counts over them."""
+    audience: Repository | None = None
+    """The repository as it decides who reads what is said in it, None until somebody asks."""
 
     async def settings(self) -> Configuration:
         """Return what the repository's owners have set; raises Later."""
@@ -123,7 +128,7 @@ class Access:
 
         async def may(one: Repository) -> bool:
             found = await configuration_for(self.services, self.owners, one)
-            return await self.reason(found, self.owners, one) is None
+            return await self.reason(found, self.owners, one) is None and await self.may_ask_about(one)
 
         others = await self.others()
         allowed = await of_each(others, may)
@@ -132,7 +137,7 @@ class Access:
     async def others(self) -> list[Repository]:
         """Return the other repositories that the readers of a thread in this one may see, as many as are looked at."""
         listed = await self.listing()
-        readable = await readable_together(self.services.store, self.repository)
+        readable = await readable_together(self.services.store, await self.readers())
         return [one for one in readable if one.id in listed][:MOST_TOGETHER]
 
     async def listing(self) -> Mapping[int, Shown]:
@@ -146,9 +151,33 @@ class Access:
             self.listed = await many.shown_now(self.services.store, self.owners, self.repository.installation_id)
             now = self.listed.get(self.repository.id)
             if now is not None:
-                visibility = narrowest(self.repository.visibility, now.visibility)
-                self.repository = replace(self.repository, visibility=visibility)
+                reported = self.repository
+                # what it holds is for the fewest of whom it may be shown to, and what is said in it is read by the most
+                self.audience = replace(reported, visibility=widest(reported.visibility, now.visibility))
+                self.repository = replace(reported, visibility=narrowest(reported.visibility, now.visibility))
         return self.listed
+
+    async def readers(self) -> Repository:
+        """Return the thread's repository with the visibility that decides who reads its threads. Raises Later, Gone."""
+        if self.audience is None:
+            self.audience = await readers_of(self.github, self.repository)
+        return self.audience
+
+    async def may_ask_about(self, other: Repository) -> bool:
+        """Tell whether the owners of another repository let this person ask about it. Raises Later.
+
+        Whom the thread's repository answers as a member may ask about the others, too; of whom it answers because it
+        answers everybody, or because the thread is theirs, the others know nothing.
+        """
+        if self.member or other.id == self.repository.id:
+            return True
+        owners = self.services.github(other.installation_id)
+        if (await configuration_for(self.services, owners, other)).everyone_may:
+            return True
+        try:
+            return (await permission(owners, ref(other), self.login)).collaborates(public=other.visibility == "public")
+        except Refused:
+            return False
 
     async def counted(self) -> tuple[Repository, Counted]:
         """Return the thread's repository as it decides who reads, and which repositories are counted for these readers.
@@ -158,14 +187,22 @@ class Access:
         """
         listed = await self.listing()
         many = await asyncio.to_thread(importlib.import_module, "reports.whole")
-        readers = self.repository
+        readers = await self.readers()
         found: Counted = await many.choose(self.services.store, readers, readers, listed)
         if readers.visibility == "internal" and not self.belongs:
             internal = [one for one in found.repositories if one.visibility == "internal" and one.id != readers.id]
             if not all(await of_each(internal, self.reads)):
                 readers = replace(readers, visibility="private")
                 found = await many.choose(self.services.store, readers, readers, listed)
-        return readers, found
+        return readers, await self.allowed(found)
+
+    async def allowed(self, found: Counted) -> Counted:
+        """Return what is counted without the repositories that this person may not ask about."""
+        if self.member:
+            return found
+        may = await of_each(found.repositories, self.may_ask_about)
+        kept = tuple(one for one, yes in zip(found.repositories, may, strict=True) if yes)
+        return replace(found, repositories=kept, asked_only=True)
 
     async def reads(self, one: Repository) -> bool:
         """Tell whether this person has a permission in a repository of the same installation."""
@@ -187,7 +224,7 @@ class Access:
         if found.traffic == "everyone":
             return None
         if found.traffic == "off":
-            return TRAFFIC_OFF
+            return TRAFFIC_UNREAD if found.traffic_unsure else TRAFFIC_OFF
         try:
             may = (await permission(github, ref(repository), self.login)).can_push
         except Refused as refusal:

@@ -40,22 +40,22 @@ async def admitted(access: Access, question: Question) -> tuple[Asked | None, st
 
     access: that of whoever asks, in the thread's repository. Raises Mistake for what cannot be named here, and Later.
     """
-    thread = access.repository
-    home, there = thread, access
+    thread = await access.readers() if reaches_further(question) else access.repository
+    home, there = access.repository, access
     if question.elsewhere:
-        home = await another(access.services, thread, "in", question.elsewhere, access.login)
+        home = await another(access, thread, "in", question.elsewhere)
         question = replace(question, repository_id=home.id, repository=home.full_name)
         if any(all_metrics()[name].needs & ORGANISATION for name in question.metrics):
             raise Mistake(one_or_all(question.elsewhere), usage_of("in"), word=question.elsewhere)
         if home.id != thread.id:
             there = access_to(access, home)
-    question, other = await compared(access.services, thread, home, question, access.login)
-    question = await with_teams(access.services, home, question, access.login, belongs=there.belongs)
+    question, other = await compared(access, thread, home, question)
+    question = await with_teams(access.services, thread, home, question, access.login, belongs=there.belongs)
     left = await there.admit(question)
     if left.question is None:
         return None, left.refusal
     settings = await there.settings()
-    readers, counted = await access.counted() if question.whole_organisation else (access.repository, None)
+    readers, counted = await access.counted() if question.whole_organisation else (access.audience or thread, None)
     home = access.repository if home.id == thread.id else home  # as it was listed, if it was
     people = strictest(settings.terms.people, *(await beside(access, counted, other, question)))
     if people != "names" and question.filters.authors and not question.filters.teams:
@@ -69,9 +69,14 @@ async def admitted(access: Access, question: Question) -> tuple[Asked | None, st
         there.github,
         readers,
         replace(settings.terms, people=people),
-        await images_of(access, settings.images, other, question),
+        await images_of(access, settings.images, other, counted),
     )
     return asked, left.refusal
+
+
+def reaches_further(question: Question) -> bool:
+    """Tell whether a question names what not everybody who reads the thread's repository may know of."""
+    return bool(question.elsewhere or question.against.kind == "repository" or question.filters.teams)
 
 
 def access_to(access: Access, home: Repository) -> Access:
@@ -84,6 +89,7 @@ def access_to(access: Access, home: Repository) -> Access:
         home,
         access.login,
         belongs=access.belongs and home.installation_id == access.repository.installation_id,
+        member=access.member,
     )
 
 
@@ -99,11 +105,12 @@ async def beside(
     return found
 
 
-async def images_of(access: Access, images: Images, other: Repository | None, question: Question) -> Images:
+async def images_of(access: Access, images: Images, other: Repository | None, counted: Counted | None) -> Images:
     """Return how pictures come into the comment: what others own and is not public is hosted by their word only."""
     if images != "hosted":
         return images
-    if question.whole_organisation and access.repository.visibility == "internal":
+    home = access.repository.id
+    if counted is not None and any(one.visibility != "public" and one.id != home for one in counted.repositories):
         return "auto"
     if other is not None and other.visibility != "public":
         return (await access_to(access, other).settings()).images

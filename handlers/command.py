@@ -23,6 +23,8 @@ class WhoMay(Enum):
     EVERYONE = "everyone"
     MEMBERS_AND_AUTHOR = "members and collaborators, and the thread's author three times an hour"
     MEMBERS = "members and collaborators"
+    MEMBERS_ALONE = "members and collaborators, whatever the configuration says"
+    """`who_may: everyone` does not widen it: a file under an address, or what tells of the installation."""
 
     def allows(self, association: str, *, is_author: bool) -> bool:
         """Return whether somebody with this `author_association` may; `is_author` means of the thread."""

@@ -13,16 +13,18 @@ from typing import TypeVar, cast
 
 import structlog
 
+from analytics.words import plural
 from github.client import GitHub
 from github.errors import Gone, Refused
 from github.reads.permission import permission
 from github.reads.repository import repository as repository_facts
 from github.reads.teams import PERMISSION, is_secret, team_members
+from handlers.access import Access
 from reports.answering import ref
 from reports.mistake import Mistake
 from reports.options import usage_of
 from reports.question import Question
-from reports.sentences import no_such_repository, no_such_team, same_repository, teams_refused
+from reports.sentences import for_members, no_such_repository, no_such_team, same_repository, teams_refused
 from reports.services import Services
 from reports.together import READABLE, narrowest
 from storage import installations
@@ -38,18 +40,22 @@ Second = TypeVar("Second")
 log = structlog.get_logger(__name__)
 
 
-async def another(services: Services, thread: Repository, key: str, name: str, login: str) -> Repository:
+async def another(access: Access, thread: Repository, key: str, name: str) -> Repository:
     """Return the repository that is called so, as GitHub shows it now; raises Mistake where it may not be named here.
 
-    key: the word that names it, `in` or `vs`.
+    access: that of whoever asks, in the thread's repository · thread: that one as it decides who reads · key: the word
+    that names the other, `in` or `vs`.
     """
+    services, login = access.services, access.login
     owner, _, short = name.partition("/")
     found = await services.store.read(lambda conn: at_work(conn, owner, short))
     if found is not None and found.id == thread.id:
-        return thread
+        return access.repository
     if found is not None and may_be_read(thread, found):
         seen = await as_shown(services, found)
         if seen is not None and may_be_read(thread, seen) and await reads(services, seen, login):
+            if not await access.may_ask_about(seen):
+                raise Mistake(for_members(seen.full_name), usage_of(key), word=name)
             return seen
     raise Mistake(no_such_repository(name, thread.visibility), usage_of(key), word=name)
 
@@ -109,13 +115,13 @@ async def reads(services: Services, other: Repository, login: str) -> bool:
 
 
 async def compared(
-    services: Services, thread: Repository, home: Repository, question: Question, login: str
+    access: Access, thread: Repository, home: Repository, question: Question
 ) -> tuple[Question, Repository | None]:
     """Return the question with the repository that it compares with looked up, and that one; raises Mistake."""
     if question.against.kind != "repository":
         return question, None
     name = question.against.repository
-    other = await another(services, thread, "vs", name, login)
+    other = await another(access, thread, "vs", name)
     if other.id == home.id:
         raise Mistake(same_repository(name), usage_of("vs"), nearest="vs=previous", word=name)
     return replace(
@@ -124,12 +130,13 @@ async def compared(
 
 
 async def with_teams(
-    services: Services, home: Repository, question: Question, login: str, *, belongs: bool
+    services: Services, thread: Repository, home: Repository, question: Question, login: str, *, belongs: bool
 ) -> Question:
-    """Return the question with the members of its teams as authors; how many they are is said, never who.
+    """Return the question with the members of its teams as authors; who they are is not said.
 
+    How many they are is said where the thread is not public: GitHub shows an organisation's teams to its members only.
     login: who asks · belongs: whether that is a member of the owner of `home`, as only these see its teams, and of the
-    secret ones only their own. Raises Mistake.
+    secret ones only their own, and these in private threads. Raises Mistake.
     """
     teams = question.filters.teams
     members: set[str] = set()
@@ -138,17 +145,23 @@ async def with_teams(
         owner, _, slug = team.removeprefix("@").partition("/")
         if not belongs or owner != home.owner.lower():
             raise Mistake(no_such_team(team, home.owner), usage_of("team"), word=team)
-        found = await team_of(services, home, team, slug, login)
+        found = await team_of(services, thread, home, team, slug, login)
         members |= {member.lower() for member in found}
-        notes.append(f"{team.removeprefix('@')} has {len(found)} member{'' if len(found) == 1 else 's'}")
+        if thread.visibility != "public":
+            notes.append(f"{team.removeprefix('@')} has {plural(len(found), 'member')}")
     if not teams:
         return question
     authors = tuple(sorted(members)) or (NOBODY,)
     return replace(question, filters=replace(question.filters, authors=authors), notes=tuple(notes))
 
 
-async def team_of(services: Services, home: Repository, team: str, slug: str, login: str) -> tuple[str, ...]:
-    """Return the logins of a team's members; raises Mistake where there is none for `login`, or none may be read."""
+async def team_of(  # noqa: PLR0917 - the world, where it is asked, what about, and who asks
+    services: Services, thread: Repository, home: Repository, team: str, slug: str, login: str
+) -> tuple[str, ...]:
+    """Return the logins of a team's members; raises Mistake where there is none for `login`, or none may be read.
+
+    A secret team is there for its own members, and where whoever reads the thread was let in by name.
+    """
     owner = await services.store.read(lambda conn: installations.installation(conn, home.installation_id))
     github: GitHub = services.github(home.installation_id)
     permissions = None if owner is None else owner.permissions
@@ -163,7 +176,8 @@ async def team_of(services: Services, home: Repository, team: str, slug: str, lo
         log.info("a team cannot be read", installation=home.installation_id, status=refusal.status)
         unknown = Installation(home.installation_id, home.owner, 0, "Organization")
         raise not_granted(github, owner or unknown, team) from None
-    if secret and login.lower() not in {member.lower() for member in members}:
+    its_own = login.lower() in {member.lower() for member in members}
+    if secret and not (its_own and thread.visibility == "private"):
         raise Mistake(no_such_team(team, home.owner), usage_of("team"), word=team)
     return members
 

@@ -1,9 +1,8 @@
-"""From a comment's text to the commands in it, and what is wrong with them; knows code, quotes, HTML and edits."""
+"""From a comment's text to the commands in it, and what is wrong with them; knows code, quotes, tables and edits."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from handlers.visible import visible_lines
@@ -67,8 +66,9 @@ class GrammarMistake:
 def parse(text: str) -> tuple[Call | GrammarMistake, ...]:
     """Return the commands of a comment in order, at most five and one mistake that says how many were left out.
 
-    A command is a line that begins with `/analytics`, in any case and after at most three spaces, outside code, quotes
-    and HTML. Asking the same twice counts once. Takes time proportional to the text's length and never raises.
+    A command is a line that begins with `/analytics`, in any case and after at most three spaces, outside code, quotes,
+    HTML, tables, math and what is struck out. Asking the same twice counts once. Takes time proportional to the text's
+    length and never raises.
     """
     if NAME not in text.lower():
         return ()
@@ -93,14 +93,8 @@ def changed(
     before: tuple[Call | GrammarMistake, ...], after: tuple[Call | GrammarMistake, ...]
 ) -> tuple[Call | GrammarMistake, ...]:
     """Return what an edit added or changed, in order; moving a command, or editing around it, changes nothing."""
-    known = Counter(meaning(call) for call in before)
-    fresh = []
-    for call in after:
-        if known[meaning(call)]:
-            known[meaning(call)] -= 1
-        else:
-            fresh.append(call)
-    return tuple(fresh)
+    known = {meaning(call) for call in before}  # a comment that says the same twice asks it once
+    return tuple(call for call in after if meaning(call) not in known)
 
 
 def meaning(call: Call | GrammarMistake) -> Meaning:

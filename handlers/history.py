@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 import structlog
 
 from github.errors import Later
-from handlers.kinds import HISTORY
 from reports.answering import BACKGROUND, ref
 from reports.datasets import WALKS
 from reports.gather import extend, stored_marks
 from reports.services import Services
 from reports.walk import Progress, Reading
-from storage.installations import Repository, repository
-from storage.queue import Job, NewJob
+from storage.installations import repository
+from storage.queue import Job
 
-KIND = HISTORY
-PRIORITY = 1  # below every delivery: people go first
 SLICE = 4  # pages of each dataset, a few seconds of work: a command of the same repository waits no longer than that
 REST = timedelta(seconds=1)
 NO_BUDGET = timedelta(minutes=10)
 
 log = structlog.get_logger(__name__)
-
-
-def later_history(asked: Repository, now: datetime) -> NewJob:
-    """Return the job that reads on into `asked`'s past; one a day is enough, it goes on until it is done."""
-    payload = msgspec.json.encode({"repository": asked.id})
-    return NewJob(KIND, f"{asked.id}:{now:%Y-%m-%d}", payload, f"repository:{asked.id}", PRIORITY)
 
 
 async def read_history(services: Services, job: Job) -> None:

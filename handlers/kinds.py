@@ -1,6 +1,9 @@
 """Names of the jobs that handlers run beside deliveries, apart from the code that runs them."""
 
-HISTORY = "history"
+from reports.reading_on import KIND as HISTORY
+from reports.settings_looks import KIND as SETTINGS
+
+__all__ = ["HISTORY", "REFRESH", "SETTINGS", "SPEAK"]
+
 REFRESH = "refresh"
-SETTINGS = "settings"
 SPEAK = "speak"

@@ -7,10 +7,10 @@ answered afterwards as it would have been at its time, in whatever order it come
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from storage.askings import Asking
+from storage.askings import DECLINED, Asking
 
 HOUR = timedelta(hours=1)
 AUTHOR_MAY_ASK = 3
@@ -19,6 +19,10 @@ PERSON_MAY_ASK = 60
 """Commands an hour, of one person in one repository; those of a changed comment count again if they are new."""
 REPOSITORY_MAY_BE_ASKED = 200
 """Commands an hour in one repository, of all together: GitHub lets an App write 500 times an hour."""
+PERSON_IS_DECLINED = 10
+"""Comments an hour of one person who may not ask that get a thumb; what comes after gets nothing."""
+REPOSITORY_DECLINES = 60
+"""Thumbs an hour in one repository for those who may not ask, all together; none of them takes from those who may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,21 @@ def measured(asked: Sequence[Asking], login: str, at: datetime, commands: int) -
         if not fits(rows, at, commands, most):
             return TooMuch(again(rows, at, commands, most), everybody)
     return None
+
+
+def declined_enough(declined: Sequence[Asking], login: str, at: datetime) -> bool:
+    """Tell whether no further thumb is given to somebody who may not ask.
+
+    declined: the other comments that got one within an hour before or after.
+    """
+    mine = [one for one in declined if one.login == login.lower()]
+    most = ((mine, PERSON_IS_DECLINED), (declined, REPOSITORY_DECLINES))
+    return not all(fits([counted(one) for one in rows], at, 1, limit) for rows, limit in most)
+
+
+def counted(one: Asking) -> Asking:
+    """Return what was declined as one command."""
+    return replace(one, commands=1) if one.commands == DECLINED else one
 
 
 def fits(asked: Sequence[Asking], at: datetime, commands: int, most: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.asked import AskedIn
-from handlers.limits import AUTHOR_MAY_ASK, HOUR, TooMuch, measured, was_told
+from handlers.limits import AUTHOR_MAY_ASK, HOUR, TooMuch, declined_enough, measured, was_told
 from reports.services import Services
 from storage import askings
 from storage.connection import Connection
@@ -36,7 +36,8 @@ async def too_much_asked(services: Services, asked: AskedIn, commands: int) -> L
     where, who, at = asked.repository.id, asked.sender, asked.updated_at
 
     async def work(connection: Connection) -> Limit | None:
-        around = await askings.askings_around(connection, where, at, HOUR)
+        found_around = await askings.askings_around(connection, where, at, HOUR)
+        around = [one for one in found_around if one.commands != askings.DECLINED]
         this_one = [one for one in around if (one.comment_id, one.asked_at) == (asked.comment_id, at)]
         others = [one for one in around if one not in this_one]
         found = measured(others, who, at, commands)
@@ -47,5 +48,22 @@ async def too_much_asked(services: Services, asked: AskedIn, commands: int) -> L
             answered = 0 if found is not None else commands
             await askings.note_asking(connection, where, who, asked.comment_id, at, commands=answered)
         return None if found is None else Limit(found, say)
+
+    return await services.store.write(work)
+
+
+async def declined_too_often(services: Services, asked: AskedIn) -> bool:
+    """Note that somebody asks who may not; tell whether that happens so often that it gets no thumb any more."""
+    where, who, at = asked.repository.id, asked.sender, asked.updated_at
+
+    async def work(connection: Connection) -> bool:
+        around = await askings.askings_around(connection, where, at, HOUR)
+        declined = [one for one in around if one.commands == askings.DECLINED]
+        if any((one.comment_id, one.asked_at) == (asked.comment_id, at) for one in declined):
+            return False  # it was noted before, and was interrupted
+        if declined_enough(declined, who, at):
+            return True
+        await askings.note_asking(connection, where, who, asked.comment_id, at, commands=askings.DECLINED)
+        return False
 
     return await services.store.write(work)

@@ -16,6 +16,8 @@ TAG_OR_COMMENT = re.compile(rf"<!--|-->|{TAG.pattern}")
 COMMENT = "!--"
 # Begun within a paragraph and not ended in it: shown as it is written, hardly as it is meant.
 WRITTEN_COMMENT = "&lt;!--"
+# A line of two dollars alone: the next one ends what it begins.
+MATH = "$$"
 
 # Elements that quote or hide what they hold, even where nobody closed them; any other one must be closed to count.
 HIDING = frozenset(
@@ -63,7 +65,7 @@ def outside(events: Sequence[Tag | Mark]) -> list[Mark]:
     for place, event in enumerate(events):
         if isinstance(event, Mark):
             continue
-        if event.opens:
+        if event.opens and not (event.name == MATH and open_at.get(MATH)):
             open_at.setdefault(event.name, []).append(place)
         elif open_at.get(event.name):
             edges[open_at[event.name].pop()] += 1

@@ -1,17 +1,21 @@
-"""Which lines of a comment a reader sees as plain text: not code, not a quote, not HTML.
+"""Which lines of a comment a reader sees as plain text: not code, a quote, HTML, a table, math or struck out.
 
 This follows CommonMark's block structure line by line (https://spec.commonmark.org, appendix "A parsing strategy"), as
-far as it decides what is code, a quote or HTML. Where versions of Markdown differ a line counts as hidden: a command
-that was not run can be written again, one that was only quoted cannot be taken back. Time is proportional to length.
+far as it decides what is code, a quote, HTML or a table (https://github.github.com/gfm). Where versions of Markdown
+differ a line counts as hidden: a command that was not run can be written again, one that was only quoted cannot be
+taken back. Time is proportional to length.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from handlers.beginnings import BLANK, FENCE, HEADING, RULE, UNDERLINE, html_end, item_width, skip
 from handlers.inline import events_in
-from handlers.tags import COMMENT, TAG, Mark, Tag, outside, tags
+from handlers.rows import columns_under, row_events
+from handlers.tags import COMMENT, Mark, Tag, outside, tags
 
 # Beyond these nobody wrote the comment by hand: it is a pasted log, or meant to keep us busy. It has no commands.
 DEEPEST = 64
@@ -19,29 +23,6 @@ MOST_LINES = 8_000
 MOST_TAGS = 8_000
 
 LINE_END = re.compile(r"\r\n|\n|\r")
-HEADING = re.compile(r"#{1,6}(?= |$)")
-FENCE = re.compile(r"`{3,}+(?=[^`]*+$)|~{3,}+")
-UNDERLINE = re.compile(r"(?:=++|-++) *+$")
-RULE = re.compile(r"(?:(?:\* *+){3,}+|(?:- *+){3,}+|(?:_ *+){3,}+)$")
-BULLET = re.compile(r"[-+*](?= |$)|([0-9]{1,9})[.)](?= |$)")
-
-BLOCK_NAMES = (
-    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt"
-    "|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu"
-    "|menuitem|nav|noframes|ol|optgroup|option|p|param|section|source|summary|table|tbody|td|tfoot|th|thead|title|tr"
-    "|track|ul"
-)
-BLANK = re.compile(r" *+$")
-# What begins a block of HTML, and what ends it.
-HTML = (
-    (re.compile(r"(?i)<(?:script|pre|style)(?=[ \v\f>]|$)"), re.compile(r"(?i)</(?:script|pre|style)>")),
-    (re.compile("<!--"), re.compile("-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile("<![A-Z]"), re.compile(">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-    (re.compile(rf"(?i)</?(?:{BLOCK_NAMES})(?=[ \v\f]|/?>|$)"), BLANK),
-)
-LONE_TAG = re.compile(TAG.pattern + r"[ \v\f]*+$")
 
 
 @dataclass(slots=True)
@@ -54,12 +35,21 @@ class Container:
 
 @dataclass(slots=True)
 class Reader:
-    """Where we are in the document: the open containers, and the open paragraph, fence or HTML in the innermost."""
+    """Where we are in the document: the open containers, and the open paragraph, table, fence or HTML in the innermost.
+
+    tables: whether it knows tables; tabled: whether there was one · columns: of the open table, 0 without one · own:
+    whether the line in hand is the innermost container's and not indented like code, so that it may stand under a
+    table's head.
+    """
 
     opening: re.Pattern[str]
+    tables: bool = True
+    tabled: bool = False
     containers: list[Container] = field(default_factory=list)
     paragraph: list[str] = field(default_factory=list)
     length: int = 0
+    columns: int = 0
+    own: bool = True
     marks: list[tuple[int, Mark]] = field(default_factory=list)
     fence: str = ""
     html_end: re.Pattern[str] | None = None
@@ -136,6 +126,7 @@ class Reader:
             depth, whole = len(self.containers), True
             if depth > DEEPEST:
                 raise TooDeepError
+        self.own = whole and indent <= 3
         if not (self.paragraph and not whole):  # else the line lazily continues a paragraph of the containers it left
             self.close_to(depth)
         return start
@@ -162,13 +153,28 @@ class Reader:
         return True
 
     def add_text(self, text: str, mark: Mark | None) -> None:
-        """Add a line to the open paragraph, or begin one; in a quote nothing can be a command."""
+        """Add a line to the open table or paragraph, or begin one; in tables and quotes nothing can be a command."""
         for container in self.containers:
             container.empty = False
+        if self.columns:
+            self.events.extend(row_events(text, self.columns))
+            return
+        if self.tables and self.paragraph and self.own and (columns := columns_under(self.paragraph[-1], text)):
+            self.begin_table(columns)
+            return
         if mark and all(container.width for container in self.containers):
             self.marks.append((self.length, mark))
         self.paragraph.append(text)
         self.length += len(text) + 1
+
+    def begin_table(self, columns: int) -> None:
+        """Make the open paragraph's last line a table's head."""
+        head = self.paragraph.pop()
+        begin = self.length - len(head) - 1
+        self.marks = [mark for mark in self.marks if mark[0] < begin]
+        self.end_paragraph()
+        self.events.extend(row_events(head, columns))
+        self.columns, self.tabled = columns, True
 
     def add_html(self, text: str, end: re.Pattern[str]) -> None:
         """Add a line to the open HTML, and close it if the line does."""
@@ -187,7 +193,7 @@ class Reader:
         """Close the open leaf, and every container deeper than `depth`."""
         self.end_paragraph()
         self.end_html()
-        self.fence = ""
+        self.fence, self.columns = "", 0
         del self.containers[depth:]
 
     def close_to(self, depth: int) -> None:
@@ -217,43 +223,21 @@ def visible_lines(text: str, opening: re.Pattern[str]) -> list[tuple[int, str]]:
     lines = LINE_END.split(text.removeprefix("\ufeff"))
     if len(lines) > MOST_LINES or text.count("<") > MOST_TAGS:
         return []
-    reader = Reader(opening)
     try:
-        for number, raw in enumerate(lines, start=1):
-            reader.read(number, raw)
+        reader = read(lines, Reader(opening))
+        visible = outside(reader.events)
+        if reader.tabled:
+            # elsewhere than on GitHub a table is a paragraph, which may go on where a table ends
+            plain = set(outside(read(lines, Reader(opening, tables=False)).events))
+            visible = [mark for mark in visible if mark in plain]
     except TooDeepError:
         return []
+    return [(mark.line, mark.raw) for mark in visible]
+
+
+def read(lines: Sequence[str], reader: Reader) -> Reader:
+    """Return the reader, which has read all lines."""
+    for number, raw in enumerate(lines, start=1):
+        reader.read(number, raw)
     reader.close(0)
-    return [(mark.line, mark.raw) for mark in outside(reader.events)]
-
-
-def skip(line: str, position: int) -> int:
-    """Return the place of the first character at or after `position` that is no space."""
-    return len(line) - len(line[position:].lstrip(" "))
-
-
-def html_end(line: str, start: int, *, going_on: bool) -> re.Pattern[str] | None:
-    """Return what will end the block of HTML that begins here, None if none does; a lone tag ends no paragraph."""
-    if line[start] != "<":
-        return None
-    for begin, end in HTML:
-        if begin.match(line, start):
-            return end
-    return BLANK if not going_on and LONE_TAG.match(line, start) else None
-
-
-def item_width(line: str, start: int, *, going_on: bool) -> int | None:
-    """Return how many columns a list item's marker takes with the spaces after it, None if none begins here.
-
-    A paragraph that is going on is only interrupted by an item with content, and by a number only if it is 1.
-    """
-    bullet = BULLET.match(line, start)
-    if not bullet:
-        return None
-    content = skip(line, bullet.end())
-    blank = content == len(line)
-    if going_on and (blank or bullet[1] not in (None, "1")):
-        return None
-    spaces = content - bullet.end()
-    marker = bullet.end() - start
-    return marker + (1 if blank or not 1 <= spaces <= 4 else spaces)
+    return reader

@@ -15,7 +15,9 @@ class PictureData:
     """One picture, drawn twice (PNG for light and for dark pages), and the same numbers for who cannot see it.
 
     light, dark: PNG bytes, empty where nothing was to be drawn · alt: one or two plain sentences ·
-    text: the Markdown that stands in for the picture · kind: the chart's kind in lower case, such as `histogram`.
+    text: the Markdown that stands in for the picture · kind: the chart's kind in lower case, such as `histogram` ·
+    spec: the same as a Vega-Lite specification, None unless it was asked for · svg: the light picture as SVG, empty
+    unless it was asked for.
     """
 
     light: bytes
@@ -23,6 +25,8 @@ class PictureData:
     alt: str
     text: str
     kind: str
+    spec: Mapping[str, object] | None = None
+    svg: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,8 @@ class Section:
     pictures: tuple[PictureData, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     """What people call a fact, where its key does not say it well."""
+    of_a_moment: bool = False
+    """Whether the figures are what is at the window's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +74,19 @@ class DatasetState:
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """How complete the data behind an answer is, by dataset, and plain sentences about what was left out."""
+    """How complete the data behind an answer is, by dataset, and plain sentences about what was left out.
+
+    other: the same of another repository that the question compares with; of traffic, which is not compared, nothing.
+    """
 
     datasets: Mapping[str, DatasetState] = field(default_factory=dict)
     sentences: tuple[str, ...] = ()
+    other: Mapping[str, DatasetState] = field(default_factory=dict)
+
+    @property
+    def all_states(self) -> tuple[DatasetState, ...]:
+        """The states of both repositories."""
+        return (*self.datasets.values(), *self.other.values())
 
     @property
     def synced_at(self) -> datetime | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from analytics.metrics import all_metrics
-from analytics.tables import CAPTURED, DATASET_NOUNS
+from analytics.tables import CAPTURED
 from analytics.terms import DEFAULT_TERMS, Terms
-from analytics.words import day
 from github.client import GitHub
 from github.errors import Gone
 from github.reads.repository import RepoRef
@@ -119,13 +118,15 @@ async def of_organisation(
     else:
         now = await many.counted_now(reading.store, github, repository, thread)
         counted, notes = list(now.repositories), now.notes
+    # the readers' own is there with the visibility that says who reads: what it holds may be for fewer
+    counted = [repository if one.id == repository.id else one for one in counted]
     edge = edge_of(question)
     readings = [replace(reading, github=github, repository=ref(one)) for one in counted]
     brought = await many.bring_all(readings, needs_of(question) - CAPTURED, edge, shape_of(question))
     of_each = [{name: state_of(mark, edge) for name, mark in marks.items()} for marks in brought.marks.values()]
     if not of_each:
         raise Gone(f"none of the repositories of {repository.owner} could be read")
-    said = scope(repository, thread, len(brought.marks))
+    said = await scope(reading.store, repository, thread, len(brought.marks))
     return Known(
         question,
         {name: many.combined([one[name] for one in of_each]) for name in of_each[0]},
@@ -148,7 +149,7 @@ async def with_other(reading: Reading, known: Known, speaks: Speaker) -> Known:
     needs = needs_of(question)
     marks = await gather.bring(there, needs - CAPTURED, window.since, shape_of(question))
     states = {name: state_of(mark, window.since) for name, mark in marks.items()}
-    sentences = [*known.sentences, *lacking(other, states)]
+    sentences = [*known.sentences]
     if needs & CAPTURED:
         sentences.append("traffic is not compared with another repository's")
     return replace(
@@ -158,16 +159,6 @@ async def with_other(reading: Reading, known: Known, speaks: Speaker) -> Known:
         unfinished=known.unfinished if finished(marks) else tuple(dict.fromkeys([*known.unfinished, other.id])),
         public=known.public and other.visibility == "public",
     )
-
-
-def lacking(other: Repository, states: Mapping[str, DatasetState]) -> Iterator[str]:
-    """Yield what is not known of the repository that the question compares with."""
-    for name, state in states.items():
-        noun = DATASET_NOUNS[name]
-        if state.error:
-            yield f"{noun}s of {other.full_name} not readable: {state.error.rstrip('.')}"
-        elif state.covered_since is not None:
-            yield f"{noun}s of {other.full_name} older than {day(state.covered_since)} are still being read"
 
 
 async def with_captured(reading: Reading, known: Known, repository: Repository, thread: Repository) -> Known:
@@ -220,13 +211,15 @@ def shape_of(question: Question) -> int:
 
 def state_of(mark: Watermark, edge: datetime) -> DatasetState:
     """Return how complete a dataset is for a question that reaches back to `edge`."""
-    covered = mark.whole_history or (mark.covered_since is not None and mark.covered_since <= edge)
+    # reading that has only begun covers what changed since it began
+    since = mark.covered_since or mark.synced_at
+    covered = mark.whole_history or mark.error is not None or (since is not None and since <= edge)
     return DatasetState(
         dataset=mark.dataset,
         stored=0,  # counted with the rows, where they are loaded
         total=mark.rows if mark.whole_history and mark.rows else None,
         synced_at=None if mark.error else mark.synced_at,
-        covered_since=None if covered else mark.covered_since,
+        covered_since=None if covered else since,
         whole_history=mark.whole_history,
         error=mark.error,
     )

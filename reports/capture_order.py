@@ -12,6 +12,7 @@ from storage.queue import NewJob, put
 
 KIND = "capture"
 PRIORITY = 0  # below everything: people go first, and so does reading what they asked for
+WATCHED = 1  # somebody looks on: between two slices of the night's run
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -26,13 +27,15 @@ def asked_run(now: datetime) -> str:
     return f"{now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-async def order(conn: Connection, installation_id: int, run: str, day: date, now: datetime) -> bool:
+async def order(  # noqa: PLR0917 - a run and its job
+    conn: Connection, installation_id: int, run: str, day: date, now: datetime, priority: int = PRIORITY
+) -> bool:
     """Plan a run of a UTC date and put its job; False if that run is there already, in whatever state."""
     if not await plan_run(conn, installation_id, run, day, now):
         return False
     key = f"{KIND}:{installation_id}:{run}"
     body = msgspec.json.encode(Order(installation_id, run))
-    job = NewJob(KIND, key, body, f"installation:{installation_id}:{KIND}", PRIORITY)
+    job = NewJob(KIND, key, body, f"installation:{installation_id}:{KIND}", priority)
     await put(conn, [job], now)
     return True
 

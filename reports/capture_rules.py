@@ -33,12 +33,24 @@ class CaptureRules:
 
     patterns: tuple[tuple[str, Frequency], ...] = ()
 
-    def of(self, name: str, full_name: str, *, archived: bool) -> Frequency:
-        """Return how often a repository is captured; archived ones weekly, unless a pattern says otherwise."""
+    def of(self, name: str, full_name: str, *, archived: bool, chosen: str | None = None) -> Frequency:
+        """Return how often a repository is captured: as a pattern says, else as was chosen, else as usual.
+
+        chosen: by whoever looks after the installation, on the dashboard. Archived ones are captured weekly as usual.
+        """
+        said = self.said(name, full_name)
+        if said is not None:
+            return said[1]
+        if chosen in FREQUENCIES:
+            return cast("Frequency", chosen)
+        return ARCHIVED if archived else USUAL
+
+    def said(self, name: str, full_name: str) -> tuple[str, Frequency] | None:
+        """Return the pattern that holds for a repository and what it asks for, None where the file does not name it."""
         for pattern, frequency in reversed(self.patterns):
             if fnmatchcase((full_name if "/" in pattern else name).lower(), pattern):
-                return frequency
-        return ARCHIVED if archived else USUAL
+                return pattern, frequency
+        return None
 
 
 DEFAULTS = CaptureRules()

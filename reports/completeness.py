@@ -14,18 +14,38 @@ IMPORTABLE = CAPTURED - {"snapshots"}  # what an import can bring; without one, 
 
 
 def line(answer: Answer) -> str:
-    """Return the completeness line as `<sub>`, what it is about first; its parts are separated by middle dots."""
+    """Return the completeness line as `<sub>`; its parts are separated by middle dots."""
+    return f"<sub>{' · '.join([*parts(answer), '`/analytics help`'])}</sub>"
+
+
+def parts(answer: Answer) -> list[str]:
+    """Return what stands in the completeness line, what it is about first; each a line of harmless Markdown."""
     notes = [note for section in answer.sections for note in section.now.notes]
     sentences = [*answer.completeness.sentences, *notes, *answer.question.notes]
-    parts = [
+    said = [
         *(escape.text(phrase) for phrase in about(answer.question)),
         stored(answer.completeness, answer.as_of),
+        elsewhere(answer),
         *(escape.text(sentence.strip().rstrip(".")) for sentence in dict.fromkeys(sentences)),
-        when.ends(answer.question.window),
+        over(answer),
         f"as of {answer.as_of:%Y-%m-%d %H:%M} UTC",
-        "`/analytics help`",
     ]
-    return f"<sub>{' · '.join(part for part in parts if part)}</sub>"
+    return [part for part in said if part]
+
+
+def over(answer: Answer) -> str:
+    """Return the window; where everything is what there is at its end, that moment, unless it is the answer's own."""
+    until = answer.question.window.until
+    if not answer.sections or not all(section.of_a_moment for section in answer.sections):
+        return when.ends(answer.question.window)
+    return "" if until == answer.as_of else when.moment(until, answer.as_of)
+
+
+def elsewhere(answer: Answer) -> str:
+    """Return what the other side rests on where that is another repository: `in o/r: 12 issues, synced 2 h ago`."""
+    other = answer.completeness.other
+    found = stored(Completeness(other), answer.as_of) if other else ""
+    return f"{escape.text(answer.question.against.spoken)}: {found}" if found else ""
 
 
 def stored(completeness: Completeness, as_of: datetime) -> str:

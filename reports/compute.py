@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
+from analytics.charts.vector import render_svg
 from analytics.metric import Measured, Metric, Scene
 from analytics.metrics import all_metrics
 from analytics.moments import moments, within
@@ -14,6 +15,7 @@ from analytics.people import HIDDEN, hidden_measured, hidden_text, shows_nobody
 from analytics.refused import finding as refusal
 from analytics.refused import unknown
 from analytics.tables import CAPTURED, DATASET_TABLES, Tables
+from analytics.window import Window
 from analytics.words import plural, speaking
 from github.auth import App
 from reports.answer import Answer, Completeness, DatasetState, PictureData, Section
@@ -25,6 +27,7 @@ from reports.rows_counted import rows_in
 from reports.slope import slope
 from reports.speaking_task import SpeakingTask, Spoken
 from storage.loading import count
+from storage.own_reports import count_own_reports
 
 
 def answer(task: Task) -> Answer:
@@ -36,7 +39,9 @@ def answer(task: Task) -> Answer:
         sections = tuple(section(metric, tables, task) for metric in metrics)
         if question.compare:
             sections = with_slope(sections, task)
-    return Answer(question, task.now, sections, completeness(task, tables.asked))
+    return Answer(
+        question, task.now, sections, replace(completeness(task, tables.asked), other=elsewhere(task, tables))
+    )
 
 
 def section(metric: Metric, tables: Loaded, task: Task) -> Section:
@@ -45,7 +50,10 @@ def section(metric: Metric, tables: Loaded, task: Task) -> Section:
     scene = scene_of(metric, task)
     now = metric.measure(tables.asked, question.window, scene)
     before = earlier(metric, tables.other, task, scene)
-    described = Section(metric.name, metric.title, metric.definition, "", (), now, before, labels=metric.labels)
+    described = Section(
+        metric.name, metric.title, metric.definition, "", (), now, before,
+        labels=metric.labels, of_a_moment=metric.of_a_moment,
+    )  # fmt: skip
     pending = [state.pending for name, state in sorted(task.states.items()) if name in metric.needs and state.pending]
     if metric.needs & scene.refused and not metric.leaves_out_refused:
         pending = [refusal(metric, scene)]
@@ -59,7 +67,7 @@ def section(metric: Metric, tables: Loaded, task: Task) -> Section:
     charts = metric.charts(now, scene)
     if task.terms.people == "hidden":
         said, charts = hidden(said), tuple(chart for chart in charts if shows_nobody(chart))
-    return replace(said, pictures=tuple(picture(chart, drawn=task.pictures) for chart in charts[: task.most_pictures]))
+    return replace(said, pictures=tuple(wanted(chart, task) for chart in charts[: task.most_pictures]))
 
 
 def scene_of(metric: Metric, task: Task) -> Scene:
@@ -137,34 +145,61 @@ def with_slope(sections: Sequence[Section], task: Task) -> tuple[Section, ...]:
     if chart is None:
         return tuple(sections)
     first, *others = sections
-    shown = (picture(chart, drawn=task.pictures), *first.pictures)
+    shown = (wanted(chart, task), *first.pictures)
     return (replace(first, pictures=shown[: task.most_pictures]), *others)
 
 
-def picture(chart: Chart, *, drawn: bool) -> PictureData:
-    """Return a chart as pictures and text, or as text alone."""
+def wanted(chart: Chart, task: Task) -> PictureData:
+    """Return a chart in the forms that a task asks for."""
+    return picture(chart, drawn=task.pictures, specified=task.specs, vector=task.svgs)
+
+
+def picture(chart: Chart, *, drawn: bool, specified: bool = False, vector: bool = False) -> PictureData:
+    """Return a chart as text, and as much more as is asked for: pictures, a specification for pages, a light SVG."""
     light, dark = (render(chart, "light"), render(chart, "dark")) if drawn else (b"", b"")
-    return PictureData(light, dark, chart.alt, chart.text(), type(chart).__name__.lower())
+    return PictureData(
+        light,
+        dark,
+        chart.alt,
+        chart.text(),
+        type(chart).__name__.lower(),
+        chart.spec() if specified else None,
+        render_svg(chart, "light") if vector else b"",
+    )
 
 
 def completeness(task: Task, tables: Tables) -> Completeness:
     """Count what the answer rests on: the rows that were opened, ended or open in the window."""
-    return Completeness({name: counted(state, task, tables) for name, state in task.states.items()})
+    of, window = task.together or (task.question.repository_id,), task.question.window
+    return Completeness({name: counted(state, task, of, window, tables) for name, state in task.states.items()})
 
 
-def counted(state: DatasetState, task: Task, tables: Tables) -> DatasetState:
-    """Return a dataset's state with its rows in the window; on a refused one nothing rests.
+def elsewhere(task: Task, tables: Loaded) -> dict[str, DatasetState]:
+    """Count what the other side rests on, where that is another repository."""
+    against, window = task.question.against, task.question.previous
+    if against.kind != "repository" or window is None:
+        return {}
+    of = (against.repository_id,)
+    return {name: counted(state, task, of, window, tables.other) for name, state in task.other_states.items()}
+
+
+def counted(state: DatasetState, task: Task, of: Sequence[int], window: Window, tables: Tables) -> DatasetState:
+    """Return the state of a dataset of some repositories with its rows in the window; on a refused one nothing rests.
 
     Where GitHub said how many rows there are in all, those that are missing may each belong to the window.
     """
     if state.error or state.pending:
         return replace(state, stored=0, total=None)
-    window = task.question.window
     stored = rows_in(state.dataset, tables, window)
     total = None
     if state.total is not None:
-        kept = count(task.database, task.together or [task.question.repository_id], DATASET_TABLES[state.dataset][0])
+        kept = count(task.database, of, DATASET_TABLES[state.dataset][0])
         total = stored + max(0, state.total - kept)
+    if state.dataset == "issues":
+        begin = None if window.whole else window.since
+        own = count_own_reports(task.database, of, begin, window.until, task.question.filters)
+        left_out = {f"{'report' if own == 1 else 'reports'} of Almanac left out": own} if own else {}
+        return replace(state, stored=stored, total=total, parts=left_out)
     if state.dataset != "pulls":
         return replace(state, stored=stored, total=total)
     reviews = int(within(moments(tables.reviews["submitted_at"]), window).sum())

@@ -17,7 +17,7 @@ from storage.loading import load, load_together
 
 WITH_PEOPLE = frozenset({"pulls", "issues", "commits"})  # datasets in which somebody can be new
 PUSH_ONLY = CAPTURED - {"snapshots"}  # what GitHub shows to people with push access
-OF_EACH = CAPTURED - {"org-traffic"} | {"stars"}  # what is one repository's own, and never put together
+OF_EACH = CAPTURED - {"org-traffic"}  # what is one repository's own, and never put together
 
 Columns = Mapping[str, Mapping[str, Any]]
 

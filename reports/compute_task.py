@@ -19,7 +19,8 @@ class Task:
     PNGs; without, a picture is its text alone · workflow_runs: how many there were from one UTC day up to, but without,
     another, where that was read · terms: what the owners have set that changes numbers or words · other_states: how
     complete the datasets of the repository are that the question compares with · together: the repositories that the
-    figures of a whole organisation are over, empty where one is asked about.
+    figures of a whole organisation are over, empty where one is asked about · specs: whether pages want interactive
+    charts · svgs: whether somebody takes pictures away as SVG.
     """
 
     database: str
@@ -32,3 +33,5 @@ class Task:
     terms: Terms = DEFAULT_TERMS
     other_states: Mapping[str, DatasetState] = field(default_factory=dict)
     together: tuple[int, ...] = ()
+    specs: bool = False
+    svgs: bool = False

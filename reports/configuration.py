@@ -26,7 +26,7 @@ from reports.configuration_file import OWNERS_REPOSITORY, PATH, File, Forgetful,
 from reports.configuration_parsing import LARGEST, Parsed, parse
 from reports.configuration_schema import MOST_FAULTS
 from reports.escape import code
-from reports.extending import NO_BASE, Base, base_of
+from reports.extending import NO_BASE, PROTECTING, Base, base_of
 from reports.speaking import SILENT, Speaking, speaking_of
 from reports.working_hours import hours_of, working_hours
 from storage.installations import Repository
@@ -51,10 +51,11 @@ class Configuration:
     """What a repository's owners have set, as it is in force.
 
     everyone_may: anybody may ask, not only members · traffic: who sees it, people who may push, everyone who may ask,
-    or nobody (`off`) · capture: how often which repositories are captured; only the owner's file says so · terms: what
-    changes numbers and words · images: how pictures come into comments · on: after which events the App speaks although
-    nobody has asked · reports: which are written again and again, each with the thread it goes to; only a repository's
-    own file says so, None where it does not.
+    or nobody (`off`) · traffic_unsure: that is nobody because the file, or what it extends, may say so where it cannot
+    be read · capture: how often which repositories are captured; only the owner's file says so · terms: what changes
+    numbers and words · images: how pictures come into comments · on: after which events the App speaks although nobody
+    has asked · reports: which are written again and again, each with the thread it goes to; only a repository's own
+    file says so, None where it does not.
     faults: harmless Markdown, one clause each, with nothing from a file that is another repository's · source:
     `owner/name` of the repository that holds the file, None without one · owners: whether it is another repository's,
     so that nothing of it is repeated · extends: `owner/name` of the file it extends, None where that is not said ·
@@ -64,6 +65,7 @@ class Configuration:
 
     everyone_may: bool = False
     traffic: TrafficFor = "push"
+    traffic_unsure: bool = False
     capture: CaptureRules = DEFAULTS
     terms: Terms = DEFAULT_TERMS
     images: Images = "auto"
@@ -206,18 +208,19 @@ def reports_of(own: Parsed) -> tuple[tuple[Schedule, int | None], ...] | None:
 def configured(own: Parsed, base: Base, **facts: Any) -> Configuration:
     """Return a file's settings as values; a key that it sets wrongly has its default, whatever is set elsewhere.
 
-    Where it may be set that traffic or persons are not shown, in a file that cannot be read, they are not.
+    Where it may be set that traffic or persons are not shown, in a file or a value that cannot be read, they are not.
     """
     inherited = {key: value for key, value in base.settings.items() if key not in own.wrong}
     settings: Mapping[str, Any] = {**inherited, **own.settings}
-    unsure = not own.readable or "people" in own.wrong or "people" in base.unsure
-    unseen = "traffic" in base.unsure and not {"traffic"} & (own.settings.keys() | own.wrong)
+    unsure = (own.wrong if own.readable else PROTECTING) | base.unsure
+    unseen = "traffic" in unsure and "traffic" not in own.settings
     rules, _ = capture_rules(own.settings.get("capture"))
     return Configuration(
         everyone_may=settings.get("who_may") == "everyone",
         traffic="off" if unseen else settings.get("traffic", "push"),
+        traffic_unsure=unseen,
         capture=rules,
-        terms=terms_of(settings, unsure=unsure and "people" not in own.settings),
+        terms=terms_of(settings, unsure="people" in unsure and "people" not in own.settings),
         images=settings.get("images", "auto"),
         on=speaking_of(settings.get("on", {})),
         **facts,

@@ -116,7 +116,17 @@ def locale_of(text: str) -> str | None:
     if text == "en":  # as everywhere without a setting: nothing has to be imported for it
         return text
     written = {name.casefold(): name for name in languages()}
-    return written.get(text.replace("-", "_").casefold())
+    return written.get(text.replace("-", "_").casefold()) or with_script(text)
+
+
+def with_script(text: str) -> str | None:
+    """Return the identifier with the script that a country writes the language in: `zh_Hant_TW` for `zh_TW`."""
+    babel = importlib.import_module("babel")
+    try:
+        found = str(babel.Locale.parse(text, sep="-" if "-" in text else "_"))
+    except (ValueError, babel.UnknownLocaleError):
+        return None
+    return found if found in languages() else None
 
 
 def did_you_mean(near: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import cast
 
 from reports.configuration_checks import checked
 from reports.configuration_fault import Fault, unreadable
-from reports.configuration_schema import MOST_FAULTS, against_schema, is_section
+from reports.configuration_schema import MOST_FAULTS, against_schema, is_section, keys
 from reports.escape import code
 from reports.speaking import one_yes
 from reports.yaml_lines import Document, Place, Unreadable, read_yaml
@@ -17,6 +17,7 @@ LARGEST = 64 * 1024
 MANY_MORE = "there are more mistakes below"
 # of these, one wrong entry leaves the others in force
 PIECEWISE = ("bots", "merge_markers", "reports", "targets", "on")
+NOT_NAMED = frozenset({"anonymous", "hidden"})  # words of `people:` that show less than its default
 LENIENT = ("traffic", "capture", "reports")  # `false` is what `off` without quotation marks is to some programs
 
 
@@ -60,11 +61,18 @@ def parse(text: str, *, owners: bool) -> Parsed:
     # what is right in `hours:` is checked further even if something else in it is wrong: all faults are said at once
     faults += checked(usable(value, faults, piecewise=(*PIECEWISE, "hours")), document)
     settings = usable(value, faults)
-    wrong = frozenset(fault.key for fault in faults if fault.key is not None)
+    wrong = frozenset(fault.key for fault in faults if fault.key is not None) | meant_for_people(value)
     in_order = sorted(faults, key=lambda fault: fault.line or 0)
     if len(in_order) > MOST_FAULTS:
         in_order[MOST_FAULTS:] = [Fault(None, MANY_MORE, MANY_MORE)]
     return Parsed(settings, tuple(in_order), wrong, {key: document.line((key,)) for key in settings})
+
+
+def meant_for_people(value: Mapping[str, object]) -> frozenset[str]:
+    """Return `people` if a key that is not known has a value that only this one has, such as `persons: hidden`."""
+    unknown = value.keys() - set(keys())
+    meant = any(isinstance(word, str) and word.casefold() in NOT_NAMED for word in map(value.get, unknown))
+    return frozenset({"people"}) if meant else frozenset()
 
 
 def without_capture(document: Document) -> tuple[Document, list[Fault]]:

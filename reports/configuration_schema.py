@@ -52,8 +52,8 @@ def against_schema(document: Document) -> Iterator[Fault]:
     """
     seen: set[Place] = set()
     for line, place, unknown in sorted(found(document), key=lambda one: (one[0] or 0, len(one[1]))):
-        if place in seen:  # a second objection to the same value says nothing new
-            continue
+        if place in seen or (place and isinstance(place[-1], int) and place[:-1] in seen):
+            continue  # a second objection to the same value, or one to a part of a list that is wrong, says nothing new
         seen.add(place)
         if len(seen) > MOST_FAULTS:
             yield unsaid(place, line, keys())

@@ -116,7 +116,7 @@ class Remembered:
 async def remembered(store: Store, installation_id: int, owner: str, name: str) -> File:
     """Return a repository's file as it was read last, one without text where there was none."""
     key = f"{owner}/{name}".lower()
-    known = await store.read(lambda conn: known_file(conn, installation_id, key))
+    known = await store.glance(lambda conn: known_file(conn, installation_id, key))
     return File(owner, name, None) if known is None else as_file(owner, name, known)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from analytics.metric import Cell, Comparison
-from analytics.words import date_name, duration, number, percent, shorten
+from analytics.words import date_name, day_and_month, duration, number, percent, shorten
 from reports import completeness, details, escape, markdown
 from reports.answer import Answer, PictureData
+from reports.calendar_units import Unit
 from reports.digest_judged import ORDER, Change, Way, changes, changes_in, headline
 from reports.digest_task import RepositoryFigures, UnusualDay
 from reports.keys import with_key
@@ -95,7 +96,7 @@ def blocks(report: Report, room: Room) -> Iterable[str]:
     yield markdown.headline(overview.finding)
     found = changes(report.rows)
     shown_too = [row for row in report.rows if row in overview.comparisons or any(changes_in(row))]
-    yield from judged(found)
+    yield from judged(found, report.due)
     yield markdown.comparison(replace(overview, comparisons=tuple(shown_too)), report.figures, room)
     yield repositories(report.repositories)
     yield from (shown(one, room) for one in report.pictures)
@@ -107,20 +108,32 @@ def blocks(report: Report, room: Room) -> Iterable[str]:
     yield footer(report)
 
 
-def judged(found: Sequence[Change]) -> Iterable[str]:
+def judged(found: Sequence[Change], due: Due) -> Iterable[str]:
     """Yield what changed for the worse, then for the better, then what is neither; or that nothing did."""
     for way in ORDER:
-        lines = [f"- {line(one)}" for one in found if one.way == way]
+        lines = [f"- {line(one, due)}" for one in found if one.way == way]
         if lines:
             yield f"**{TITLES[way]}**\n\n" + "\n".join(lines)
     if not found:
         yield UNCHANGED
 
 
-def line(one: Change) -> str:
-    """Return one change: `median time to merge: **longer**, 5 d 18 h (before: 24 h)`."""
+def line(one: Change, due: Due) -> str:
+    """Return one change: `median time to merge: **longer**, 5 d 18 h (before: 24 h)`.
+
+    Where the periods are not equally long, counts stand with their days: `**fewer a day**, 13 in 31 days (before: 35 in
+    30)`.
+    """
     now, before = escape.text(one.now), escape.text(one.before)
-    return f"{escape.text(one.what)}: **{escape.text(one.word)}**, {now} (before: {before})"
+    what, word = escape.text(one.what), escape.text(one.word)
+    if one.by_day:
+        return f"{what}: **{word}**, {now} in {days(due.period)} days (before: {before} in {days(due.before)})"
+    return f"{what}: **{word}**, {now} (before: {before})"
+
+
+def days(unit: Unit) -> str:
+    """Return how many days a period has."""
+    return number((unit.end - unit.begin).days)
 
 
 def shown(one: Shown, room: Room) -> str:
@@ -132,8 +145,10 @@ def shown(one: Shown, room: Room) -> str:
 
 def waiting(report: Report) -> str:
     """Return what waits longest, by number and title; nothing refers to it, so that nobody there hears of it."""
+    at = report.figures.as_of
+    as_of = f"as of {day_and_month(at.date())} {at:%H:%M} UTC"
     if not report.waiting:
-        return "**What waits longest:** nothing that is open waits."
+        return f"**What waits longest:** nothing that is open waits, {as_of}."
     rows = [
         [
             f"{escape.code(str(row['name']).rpartition('/')[2])} {escape.text(str(row['title'] or row['kind']))}",
@@ -142,16 +157,16 @@ def waiting(report: Report) -> str:
         ]
         for row in report.waiting[:LONGEST]
     ]
-    heading = "**What waits longest**"
-    if report.waiting_n > len(rows):
-        heading = f"**What waits longest** ({number(len(rows))} of {number(report.waiting_n)} open turns)"
+    of = f"{number(len(rows))} of {number(report.waiting_n)} open turns, " if report.waiting_n > len(rows) else ""
+    heading = f"**What waits longest** ({of}{as_of})"
     return f"{heading}\n\n{table([' ', 'waits', 'turn'], rows, numbers=[1])}"
 
 
 def unusual(days: Sequence[UnusualDay]) -> str:
     """Return the days that stand out, nothing where none does."""
     lines = [
-        f"- {one.day:%A}, {date_name(one.day)}: {number(one.count)} {escape.text(one.what)}, usual {number(one.usual)}"
+        f"- {one.day:%A}, {date_name(one.day)}: {number(one.count)} {escape.text(one.what)}, "
+        f"usual {number(one.usual)} on {one.day:%A}s, n = {number(one.known)}"
         for one in sorted(days, key=lambda one: (one.day, one.what))
     ]
     return "**Unusual days**\n\n" + "\n".join(lines) if lines else ""
@@ -159,9 +174,9 @@ def unusual(days: Sequence[UnusualDay]) -> str:
 
 def repositories(rows: Sequence[RepositoryFigures]) -> str:
     """Return the table of an organisation's repositories; those in which nothing happens are counted only."""
-    active = [row for row in rows if row.active][:MOST_REPOSITORIES]
     if not rows:
         return ""
+    active = [row for row in rows if row.active]
     cells = [
         [
             escape.code(row.name.rpartition("/")[2]),
@@ -170,12 +185,14 @@ def repositories(rows: Sequence[RepositoryFigures]) -> str:
             number(row.waiting),
             UNKNOWN if row.first_review is None else f"{percent(row.first_review)} of {number(row.followed)}",
         ]
-        for row in active
+        for row in active[:MOST_REPOSITORIES]
     ]
-    header = ["", "opened", "merged", "waiting", "reviewed in 24 h"]
-    left = len(rows) - len(active)
-    rest = f"\n\n{number(left)} more without anything in this period" if left else ""
-    return f"**By repository**\n\n{table(header, cells, numbers=[1, 2, 3, 4])}{rest}" if cells else rest.strip()
+    header = ["", "pull requests opened", "merged", "waiting for a reviewer", "reviewed in 24 h"]
+    unshown, idle = len(active) - len(cells), len(rows) - len(active)
+    rest = [f"{number(unshown)} more active {'one is' if unshown == 1 else 'ones are'} not shown"] if unshown else []
+    rest += [f"{number(idle)} {'more ' if cells and not rest else ''}without anything in this period"] if idle else []
+    shown_too = [f"**By repository**\n\n{table(header, cells, numbers=[1, 2, 3, 4])}"] if cells else []
+    return "\n\n".join([*shown_too, *([" · ".join(rest)] if rest else [])])
 
 
 def section_blocks(answer: Answer, links: Sequence[PictureLink] | None, room: Room) -> Iterable[str]:

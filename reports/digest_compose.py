@@ -21,6 +21,7 @@ from reports.digest_task import RepositoriesFound, RepositoriesTask, UnusualDay,
 from reports.markdown import PictureLinks
 from reports.question import Question
 from reports.schedule import Due, Schedule, moved
+from reports.sentences import BRANCH_OF_ANSWERS
 from reports.services import Services
 from reports.together import whole_organisation
 from reports.walk import Progress, Reading
@@ -33,10 +34,7 @@ AROUND = {"weekly": 12, "monthly": 6, "quarterly": 4}
 
 @dataclass(frozen=True)
 class Writing:
-    """A report that is being written.
-
-    github: speaks for the repository · own: numbers of the App's own reports, for which nobody waits.
-    """
+    """A report that is being written. github: speaks for the repository."""
 
     services: Services
     github: GitHub
@@ -46,7 +44,6 @@ class Writing:
     configuration: Configuration
     now: datetime
     key: str
-    own: frozenset[int] = frozenset()
 
     @property
     def sees_traffic(self) -> bool:
@@ -117,16 +114,22 @@ class Writing:
         assert isinstance(found, Answer), "what compute.answer returns"
         sentences = (*found.completeness.sentences, *known.sentences)
         if not self.hosts(known):
-            sentences = (*sentences, why_not_hosted(self.images, public=known.public))
+            branch = self.images == "branch"
+            why = BRANCH_OF_ANSWERS if branch else why_not_hosted(self.images, public=known.public)
+            sentences = (*sentences, why)
         return replace(found, completeness=replace(found.completeness, sentences=sentences))
 
 
 @dataclass(frozen=True)
 class Composed:
-    """A report as it is to be published, and the addresses of its pictures."""
+    """A report as it is to be published, and the addresses of its pictures.
+
+    unfinished: the repositories of which reading on into the past could bring more.
+    """
 
     report: Report
     addresses: tuple[str, ...]
+    unfinished: tuple[int, ...] = ()
 
 
 async def compose(writing: Writing) -> Composed:
@@ -153,10 +156,11 @@ async def compose(writing: Writing) -> Composed:
             waiting_n=len(rows),
             pictures=tuple(gallery.shown),
             further=further,
-            unusual=await unusual(writing),
+            unusual=await unusual(writing, longer),
             repositories=found.rows,
         ),
         tuple(gallery.addresses),
+        tuple(dict.fromkeys([*known.unfinished, *longer.unfinished])),
     )
 
 
@@ -198,15 +202,14 @@ async def beside(writing: Writing, gallery: Gallery) -> tuple[tuple[Answer, Pict
 
 
 async def waits(writing: Writing) -> list[dict[str, Cell]]:
-    """Return what waits now, the longest first, without the App's own reports."""
+    """Return what waits now, the longest first."""
     known = await writing.brought(writing.asking(("waiting",), Window(writing.period.since, writing.now)))
     (section,) = (await writing.answered(known)).sections
     grid = section.now.tables.get("waiting")
-    own = {f"{before}#{number}" for number in writing.own for before in ("", writing.repository.full_name)}
-    return [row for row in grid.records() if str(row["name"]) not in own] if grid is not None else []
+    return list(grid.records()) if grid is not None else []
 
 
-async def unusual(writing: Writing) -> tuple[UnusualDay, ...]:
+async def unusual(writing: Writing, known: Known) -> tuple[UnusualDay, ...]:
     """Return the days of the period that stand out; of several repositories together nothing is usual."""
     if writing.schedule.organisation:
         return ()
@@ -216,6 +219,7 @@ async def unusual(writing: Writing) -> tuple[UnusualDay, ...]:
         writing.period,
         writing.around,
         writing.now,
+        known.states,
         writing.sees_traffic,
         writing.terms,
     )

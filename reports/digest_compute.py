@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from analytics.charts.multiples import MOST, Multiples, Panel
-from analytics.days import KINDS, date_of, days_of
+from analytics.days import DAY, KINDS, date_of, days_of, ordinals
 from analytics.first_review_words import IN_A_DAY
 from analytics.metric import Scene
 from analytics.metrics import all_metrics
@@ -36,7 +37,8 @@ COUNTED = (
 
 def unusual(task: UnusualTask) -> tuple[UnusualDay, ...]:
     """Return the days of the period that stand out, the farthest first, one for each kind of thing."""
-    names = [*dict.fromkeys(table for table, _, _ in COUNTED), *(["traffic_days"] if task.sees_traffic else [])]
+    names = [*(table for table, _, _ in COUNTED), "firsts", *(["traffic_days"] if task.sees_traffic else [])]
+    names = list(dict.fromkeys(names))
     columns = load(task.database, task.repository_id, names, task.around.since, task.around.until, terms=task.terms)
     tables = Tables.of(columns)
     found = [(each, what, first) for what, first, counts, grows in counted(tables, task)
@@ -46,20 +48,35 @@ def unusual(task: UnusualTask) -> tuple[UnusualDay, ...]:
     for each, what, first in found:
         day = date_of(first + each.index)
         if task.period.since.date() <= day < task.period.until.date():
-            named.setdefault((day, what), UnusualDay(day, what, each.count, each.usual))
+            named.setdefault((day, what), UnusualDay(day, what, each.count, each.usual, each.known))
     return tuple(named.values())[:MOST_DAYS]
 
 
 def counted(tables: Tables, task: UnusualTask) -> Iterator[tuple[str, int, Any, Any]]:
-    """Yield what is counted, the first day's number, the counts by day, and which of them may still grow."""
-    first = day_of(task.around.since)
+    """Yield what is counted, the first day's number, the counts by day, and which of them may still grow.
+
+    Unknown are days before the repository's first row, when there was nothing to be counted, and before all of a
+    dataset is stored. What GitHub does not show, or was never read, is not counted at all.
+    """
+    first, begin = day_of(task.around.since), first_day(tables)
     for table, column, what in COUNTED:
+        state = task.states.get(table)
+        if begin is None or state is None or state.error is not None or state.synced_at is None:
+            continue
         counts = per_day(getattr(tables, table)[column], task.around)
+        whole = begin if state.covered_since is None else day_of(state.covered_since + DAY - timedelta(microseconds=1))
+        counts[: max(0, max(begin, whole) - first)] = math.nan
         yield what, first, counts, none_growing(counts)
     if task.sees_traffic:
         days = days_of(tables.traffic_days, task.around, task.now)
         for kind in KINDS:
             yield kind, days.first + days.begin, days.inside(kind), days.growing(kind)
+
+
+def first_day(tables: Tables) -> int | None:
+    """Return the number since 1970 of the day on which anybody first did anything that is stored; None of nothing."""
+    days = ordinals(tables.firsts["first_at"])
+    return int(days.min()) if len(days) else None
 
 
 def repositories(task: RepositoriesTask) -> RepositoriesFound:

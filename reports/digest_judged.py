@@ -44,6 +44,7 @@ SHORT: Mapping[str, str] = {
 """How a title calls what the table says at length."""
 ORDER: tuple[Way, ...] = ("worse", "better", "neither")
 MOST = 2  # changes in a title
+A_DAY = " a day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +59,17 @@ class Change:
 
     @property
     def short(self) -> str:
-        """How a title says it: `more merged (31)`, `time to merge longer (5 d)`."""
+        """How a title says it: `more merged (31)`, `fewer reviews (13 in all)`, `time to merge longer (5 d)`."""
         name = short_of(self.what)
         if self.word.startswith(("more", "fewer")):
-            word, _, rest = self.word.partition(" ")
-            return " ".join(filter(None, [word, name, rest, f"({self.now})"]))
+            # a title has no room for how long both periods were: what it says is the whole period's count
+            return f"{self.word.partition(' ')[0]} {name} ({self.now}{' in all' if self.by_day else ''})"
         return f"{name} {self.word} ({self.now})"
+
+    @property
+    def by_day(self) -> bool:
+        """Whether the periods are not equally long, so that the verdict is about days; both figures are sums."""
+        return self.word.endswith(A_DAY)
 
 
 def changes(rows: Sequence[Comparison]) -> list[Change]:
@@ -84,7 +90,7 @@ def changes_in(row: Comparison) -> Iterator[Change]:
         word, _, rest = clause.partition(" ")
         if word not in FLIPPED:
             continue
-        day = " a day" if clause.endswith(" a day") else ""
+        day = A_DAY if clause.endswith(A_DAY) else ""
         for name, now, before in sides:
             if name in rest.split() or "of both" in rest or "both" in rest.split():
                 yield change(names[name], word + day, now, before)

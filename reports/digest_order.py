@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
 from reports.schedule import Due, Schedule, last_due, next_due, unit_key
 from storage.connection import Connection
 from storage.queue import NewJob, put
-from storage.subscriptions import Subscription, due_subscriptions, note_next
+from storage.subscriptions import Subscription, due_subscriptions, note_next, note_reason
 
 KIND = "digest"
 PRIORITY = 1  # below every delivery: people go first
 MOST = 200  # reports in one transaction
+MOST_FAILED = 3  # times that a report is ordered once more after its job was given up
+REST = timedelta(hours=6)  # what fails for three minutes may fail for an hour: a full disk, a defect that is mended
 
 
 class Order(msgspec.Struct, frozen=True):
     """What a report's job carries.
 
     source: whose subscription it is, empty where the schedule is given · schedule: JSON, of a report that nobody is
-    subscribed to · number: the thread that such a one goes to · again: it is written anew even if it is there already.
+    subscribed to · number: the thread that such a one goes to · again: it is written anew even if it is there already ·
+    failed: how often its job was given up.
     """
 
     repository: int
@@ -31,6 +34,7 @@ class Order(msgspec.Struct, frozen=True):
     schedule: str = ""
     number: int | None = None
     again: bool = False
+    failed: int = 0
 
 
 def written(schedule: Schedule) -> str:
@@ -62,6 +66,21 @@ async def order_due(conn: Connection, now: datetime) -> int:
         if noted and known.next_at is not None and known.next_at <= now:
             jobs.append(job_for(of(known, due), f"{due.at:%Y%m%dT%H%M}"))
     return await put(conn, jobs, now)
+
+
+async def order_once_more(conn: Connection, order: Order, key: str, now: datetime) -> None:
+    """Put a job for a report whose job was given up, some hours later, and note what `/analytics status` says then.
+
+    key: the key of that job, from which the new one has its own.
+    """
+    reason = f"the one about {order.period} could not be written"
+    if order.failed < MOST_FAILED:
+        reason = f"{reason} yet and is tried again within {REST // timedelta(hours=1)} hours"
+        once_more = msgspec.json.encode(msgspec.structs.replace(order, failed=order.failed + 1))
+        lock = f"repository:{order.repository}"
+        await put(conn, [NewJob(KIND, f"{key}:again", once_more, lock, PRIORITY, now + REST)], now)
+    if order.source:
+        await note_reason(conn, order.repository, order.source, order.slot, reason)
 
 
 async def order_now(

@@ -47,7 +47,8 @@ def line(one: Subscription, last: WrittenReport | None, now: datetime) -> str:
         return f"{name}: rests, as `.github/analytics.yml` says what is written here"
     due = next_due(schedule, now)
     where = f" in {escape.code(f'#{one.number}')}" if one.number is not None else ""
-    return f"{name}: the next comes {moment(schedule, due)}{where}, about {about(due)}{before}"
+    unwritten = f"; {escape.text(one.reason)}" if one.reason else ""
+    return f"{name}: the next comes {moment(schedule, due)}{where}, about {about(due)}{before}{unwritten}"
 
 
 def again(schedule: Schedule, one: Subscription) -> str:

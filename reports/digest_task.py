@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from analytics.terms import DEFAULT_TERMS, Terms
 from analytics.window import Window
-from reports.answer import PictureData
+from reports.answer import DatasetState, PictureData
 
 
 @dataclass(frozen=True)
 class UnusualTask:
     """Which days of a period stand out from the same weekdays of a longer time around it.
 
-    period: whose days are named · around: all that is stored and may be looked at, the period included · sees_traffic:
-    whether views and clones count, too.
+    period: whose days are named · around: all that is stored and may be looked at, the period included · states: how
+    complete each dataset is over that time; one that is not among them is not counted · sees_traffic: whether views and
+    clones count, too.
     """
 
     database: str
@@ -23,18 +25,23 @@ class UnusualTask:
     period: Window
     around: Window
     now: datetime
+    states: Mapping[str, DatasetState]
     sees_traffic: bool = False
     terms: Terms = DEFAULT_TERMS
 
 
 @dataclass(frozen=True, slots=True)
 class UnusualDay:
-    """A day that stands out: how many of what there were, and how many of it are usual on that weekday."""
+    """A day that stands out: how many of what there were, and how many of it are usual on that weekday.
+
+    known: of how many days of that weekday the usual is the median.
+    """
 
     day: date
     what: str
     count: int
     usual: float
+    known: int
 
 
 @dataclass(frozen=True)

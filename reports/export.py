@@ -12,10 +12,10 @@ from analytics.metric import Cell, Grid
 from analytics.window import iso
 from reports.about import as_rows, as_values
 from reports.answer import Answer, Completeness, DatasetState
+from reports.cells import guarded
 from storage.installations import Repository
 
 SCHEMA = 1
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
@@ -54,11 +54,12 @@ def as_json(answer: Answer, repository: Repository) -> dict[str, Any]:
 
 
 def completeness(known: Completeness) -> dict[str, Any]:
-    """Return how complete the data behind the answer is."""
+    """Return how complete the data behind the answer is; `compared` is of another repository it compares with."""
     return {
-        "complete": all(state.complete and state.covered_since is None for state in known.datasets.values()),
+        "complete": all(state.complete and state.covered_since is None for state in known.all_states),
         "synced_at": iso(known.synced_at) if known.synced_at else None,
         "datasets": {name: dataset(state) for name, state in known.datasets.items()},
+        "compared": {name: dataset(state) for name, state in known.other.items()} or None,
         "notes": list(known.sentences),
     }
 
@@ -102,13 +103,5 @@ def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
     """Return RFC 4180 text; an unknown value is an empty cell, and no text is taken for a formula by a spreadsheet."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([safe(cell) for cell in row] for row in rows)
+    writer.writerows([guarded(cell) for cell in row] for row in (columns, *rows))
     return out.getvalue()
-
-
-def safe(cell: Cell) -> Cell:
-    """Return the cell as a spreadsheet may read it."""
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

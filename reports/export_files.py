@@ -11,13 +11,12 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from analytics.lazy import lazy
-from reports.export import FORMULA_STARTS
+from reports.cells import guarded
 from reports.exporting import Kind, Value
 
 pa, parquet = lazy("pyarrow"), lazy("pyarrow.parquet")
 
 Columns = Sequence[tuple[str, Kind]]
-APOSTROPHE = "'"
 
 
 class Writer(Protocol):
@@ -33,10 +32,10 @@ class CsvWriter:
 
     def __init__(self, out: BinaryIO, columns: Columns) -> None:
         self.out = out
-        self.put([[name for name, _ in columns]])
+        self.put([[guarded(name) for name, _ in columns]])
 
     def write(self, rows: Iterable[Sequence[Value]]) -> None:
-        self.put([[guarded(value) for value in row] for row in rows])
+        self.put([[guarded(plain(value)) for value in row] for row in rows])
 
     def put(self, rows: Iterable[Sequence[object]]) -> None:
         text = io.StringIO()
@@ -95,14 +94,3 @@ def plain(value: Value) -> str | int | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
-
-
-def guarded(value: Value) -> str | int:
-    """Return a CSV cell: text that a spreadsheet would take for a formula gets an apostrophe in front.
-
-    So does text that begins with one, which makes it possible to take exactly one away when the file is read again.
-    """
-    cell = plain(value)
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith((*FORMULA_STARTS, APOSTROPHE)) else cell

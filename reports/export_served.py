@@ -6,12 +6,10 @@ GitHub is never asked: whoever fetches a file has no installation to ask through
 from __future__ import annotations
 
 import asyncio
-import importlib
 import io
 import zipfile
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 
 import msgspec
@@ -19,19 +17,16 @@ import msgspec
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED
 from analytics.terms import People, Terms
-from reports.answer import Answer, DatasetState
-from reports.bringing import edge_of, needs_of, state_of
-from reports.compute_task import Task
+from reports.answer import Answer
 from reports.configuration import Configuration
 from reports.export import about_csv, as_csv, as_json
 from reports.export_wanted import LIVES, Wanted
 from reports.known_settings import known_settings
 from reports.services import Services
-from reports.whole import combined
+from reports.stored_answer import stored_task
 from storage.connection import Connection
 from storage.exports import export
 from storage.installations import Repository, installation, repository
-from storage.watermarks import Watermark, watermarks
 
 STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
 ZIP_BEGINS = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can name
@@ -57,11 +52,13 @@ async def served(services: Services, address: str) -> Served | None:
     home = await services.store.read(lambda conn: at_work(conn, wanted.question.repository_id))
     if terms is None or home is None:
         return None
-    answered = await services.pool.run("answer", await task_of(services, wanted, home, terms))
+    question = replace(wanted.question, repository=home.full_name)
+    task = await stored_task(services, question, home, terms, wanted.asked_at, wanted.together)
+    answered = await services.pool.run("answer", task)
     assert isinstance(answered, Answer), "what compute.answer returns"
     sentences = (*answered.completeness.sentences, *wanted.sentences)
     whole = replace(answered, completeness=replace(answered.completeness, sentences=sentences))
-    return await asyncio.to_thread(written, whole, home, wanted)
+    return await asyncio.to_thread(written, whole, home, wanted.form)
 
 
 async def allowed(services: Services, wanted: Wanted) -> Terms | None:
@@ -107,51 +104,11 @@ async def at_work(conn: Connection, number: int) -> Repository | None:
     return None if owner is None or owner.removed_at is not None or owner.suspended_at is not None else found
 
 
-async def task_of(services: Services, wanted: Wanted, home: Repository, terms: Terms) -> Task:
-    """Return what a worker is asked, with how complete everything is by now."""
-    question = replace(wanted.question, repository=home.full_name)
-    needs, edge = needs_of(question), edge_of(question)
-    ids = wanted.together or (home.id,)
-    states = await states_of(services, ids, needs - CAPTURED, edge)
-    other: Mapping[str, DatasetState] = {}
-    if question.against.kind == "repository" and question.previous is not None:
-        other = await states_of(services, others(wanted), needs - CAPTURED, question.previous.since)
-    if needs & CAPTURED:
-        captures = await asyncio.to_thread(importlib.import_module, "reports.captured")
-        web = services.github(home.installation_id).endpoints.web
-        found = await captures.captured(
-            services.store, home, needs & CAPTURED, services.now(), web, question.repositories
-        )
-        states |= found.states
-    return Task(
-        services.store.url,
-        question,
-        wanted.asked_at,
-        states,
-        pictures=False,
-        most_pictures=0,
-        terms=terms,
-        other_states=other,
-        together=wanted.together,
-    )
-
-
-async def states_of(
-    services: Services, ids: Collection[int], needs: Collection[str], edge: datetime
-) -> dict[str, DatasetState]:
-    """Return how complete the datasets of repositories are together, as it was noted when they were read last."""
-    of_each = []
-    for number in ids:
-        marks = await services.store.read(partial(watermarks, repository_id=number))
-        of_each.append({name: state_of(marks.get(name) or Watermark(number, name), edge) for name in sorted(needs)})
-    return {name: combined([one[name] for one in of_each]) for name in sorted(needs)}
-
-
-def written(answer: Answer, home: Repository, wanted: Wanted) -> Served:
-    """Return the answer as a file: JSON, one CSV, or where there are several tables a zip of one CSV each."""
+def written(answer: Answer, home: Repository, form: str) -> Served:
+    """Return an answer as a file: JSON, one CSV, or where there are several tables a zip of one CSV each."""
     until = answer.question.window.until
     name = f"{home.owner}-{home.name}-{'-'.join(answer.question.metrics[:3])}-{until:%Y-%m-%d}"
-    if wanted.form == "json":
+    if form == "json":
         # as `python -m bot report --format json` writes it
         return Served(
             f"{name}.json", JSON, msgspec.json.format(msgspec.json.encode(as_json(answer, home)), indent=2) + b"\n"

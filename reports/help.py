@@ -13,7 +13,7 @@ from reports.options import KEYS, MEANINGS, example
 from reports.period import FORMS
 
 FOOTNOTE = (
-    "<sub>Lines in code, quotes and HTML are not commands, and bots are not answered · "
+    "<sub>Lines in code, quotes, HTML and tables are not commands, and bots are not answered · "
     "`/analytics help <metric>` defines its numbers, `/analytics help <command>` or `<key>` explains it</sub>"
 )
 FOR_PUSH = "for people who may push"

@@ -118,8 +118,10 @@ def narrowed(question: Question) -> str:
 
 def comparison(section: Section, answer: Answer, room: Room) -> str:
     """Return the table against what the question compares with, or the main facts where that is nothing."""
-    now = when.name(answer.question.window, answer.as_of)
+    named = sides(answer.question, answer.as_of, of_a_moment=section.of_a_moment)
+    before, now = (escape.text(side) for side in named)
     if not section.comparisons:
+        now = now if section.of_a_moment else escape.text(when.name(answer.question.window, answer.as_of))
         known = [(key, value) for key, value in section.now.facts.items() if value is not None]
         rows = [[label(key, section.labels), fact(key, value)] for key, value in known[:FEW_FACTS]]
         return table([" ", now], rows, numbers=[1]) if rows else ""
@@ -133,7 +135,6 @@ def comparison(section: Section, answer: Answer, room: Room) -> str:
         ]
         for row in section.comparisons[: room.comparisons]
     ]
-    before, now = (escape.text(side) for side in sides(answer.question, answer.as_of))
     return table([" ", now, before, *([" "] if judged else [])], lines, numbers=[1, 2])
 
 
@@ -151,7 +152,8 @@ def hosted(picture: PictureData, link: PictureLink, room: Room) -> str:
 
 def as_text(picture: PictureData) -> str:
     """Return a picture's numbers as Markdown under what it shows; a long one, such as several charts, is folded."""
-    body = "\n\n".join(part for part in (escape.text(picture.alt), picture.text) if part)
+    said_already = picture.alt.endswith(picture.text)  # that there is nothing to show
+    body = "\n\n".join(filter(None, (escape.text(picture.alt), "" if said_already else picture.text)))
     if picture.text.count("\n") < LONG_TEXT:
         return body
     return f"<details><summary>The picture as text</summary>\n\n{body}\n\n</details>"

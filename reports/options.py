@@ -14,7 +14,7 @@ from reports.escape import code
 from reports.mistake import Mistake
 from reports.nearest import nearest
 from reports.period import looks_like_period, period, quoted
-from reports.period_meant import meant
+from reports.period_keys import BARE, bare, between
 
 MOST_VALUES = 20
 LONGEST_VALUE = 255  # characters, as long as a branch's name can be
@@ -50,11 +50,6 @@ SYNONYMS: Mapping[str, str] = {
     "repository": "in", "against": "vs", "versus": "vs", "compare": "vs", "org": "scope",
 }  # fmt: skip
 
-# Keys that others have for what stands without one here.
-BARE = frozenset({
-    "since", "from", "period", "range", "window", "last", "during", "days", "date", "when", "metric", "metrics",
-})  # fmt: skip
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # What comes along when a repository's address is copied.
 ADDRESS = re.compile(r"(?:https?://[^/]+/|(?:www\.)?github\.com/)", re.IGNORECASE)
 
@@ -94,7 +89,9 @@ def read(options: Options, *, repository: str, now: datetime, metrics: Mapping[s
     values: dict[str, list[str]] = {}
     for key, value in options:
         if key not in KEYS:
-            raise unknown_key(key, value, repository, metrics or {}, now)
+            raise between(options, now, f"{SHAPE} [key=value …]") or unknown_key(
+                key, value, repository, metrics or {}, now
+            )
         values.setdefault(key, []).extend(pieces(key, value))
     for key in SINGLE:
         if len(values.get(key, ())) > 1:
@@ -106,7 +103,8 @@ def read(options: Options, *, repository: str, now: datetime, metrics: Mapping[s
     for key, excluded in (("in", elsewhere), ("vs", against is not None and against.kind == "repository")):
         if organisation and excluded:
             sentence = f"{code('scope=org')} asks all repositories together, and {code(key + '=')} one of them."
-            raise Mistake(sentence, usage_of(key), nearest=f"{key}={values[key][0]}", word="scope=org")
+            both = f"scope={values['scope'][0]} {key}={values[key][0]}"
+            raise Mistake(sentence, usage_of(key), nearest=f"{key}={values[key][0]}", word=both)
     return Said(filters(values, home), against, organisation, elsewhere, notes)
 
 
@@ -114,7 +112,8 @@ def filters(values: Mapping[str, Sequence[str]], repository: str) -> Filters:
     """Return what rows must be; authors and a team's members cannot be told apart later, so they exclude each other."""
     if "author" in values and "team" in values:
         sentence = f"{code('author=')} and {code('team=')} are asked one at a time."
-        raise Mistake(sentence, usage_of("team"), nearest=f"team={values['team'][0]}", word=values["team"][0])
+        both = " ".join(f"{key}={','.join(values[key])}" for key in ("author", "team"))
+        raise Mistake(sentence, usage_of("team"), nearest=f"team={values['team'][0]}", word=both)
 
     def each(key: str, read_one: Callable[[str], str]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(read_one(value) for value in values.get(key, ())))
@@ -212,8 +211,9 @@ def other_repository(key: str, value: str, repository: str) -> str:
     """Return `owner/name` as written, empty if it is `repository` itself; Mistake if it is no name of one."""
     name = ADDRESS.sub("", value).rstrip("/").removesuffix(".git")
     if not REPOSITORY.fullmatch(name):
-        whole = f"{repository.partition('/')[0]}/{name}"
-        near = f"{key}={whole}" if REPOSITORY.fullmatch(whole) else None
+        # of an address within a repository its first two parts; of a bare name the one of the same owner
+        first = "/".join(name.split("/")[:2]) if ADDRESS.match(value) else f"{repository.partition('/')[0]}/{name}"
+        near = f"{key}={first}" if REPOSITORY.fullmatch(first) and first.casefold() != repository.casefold() else None
         sentence = f"{quoted(value)} is no repository's full name."
         raise Mistake(sentence, usage_of(key), nearest=near, word=f"{key}={value}")
     return "" if name.casefold() == repository.casefold() else name
@@ -242,18 +242,6 @@ def unknown_key(key: str, value: str, repository: str, metrics: Mapping[str, str
     except Mistake as wrong:
         suggested = wrong.nearest if wrong.nearest and wrong.nearest.startswith(f"{near}=") else example(near)
     return Mistake(sentence, usage_of(near), nearest=suggested, word=word)
-
-
-def bare(value: str, metrics: Mapping[str, str], now: datetime) -> str | None:
-    """Return the period or the metrics that a value is, as they are written without a key."""
-    try:
-        period(value, now)
-    except Mistake as wrong:
-        if DAY.fullmatch(value):
-            return meant(f"{value}..", now)
-        names = [metrics.get(piece) for piece in value.casefold().replace(",", " ").split()]
-        return " ".join(filter(None, names)) if names and None not in names else wrong.nearest
-    return value
 
 
 def usage_of(key: str) -> str:

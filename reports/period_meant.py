@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from analytics.window import BEGINNING
-from reports.calendar_units import unit
+from reports.calendar_units import months_after, unit
 
 # How others write lengths.
 LETTERS: Mapping[str, str] = {
@@ -17,12 +17,15 @@ LETTERS: Mapping[str, str] = {
 }  # fmt: skip
 QUARTERS = frozenset({"q", "quarter", "quarters"})
 HOURS = frozenset({"h", "hr", "hrs", "hour", "hours"})
+WEEKS = 53  # of a year; most have one less, which is near then
 MOST = 9_999  # of anything: longer is no length that somebody meant
 SPOKEN: Mapping[str, str] = {
     "today": "1d", "day": "1d", "week": "1w", "month": "1m", "quarter": "3m", "year": "1y", "ever": "all",
     "everything": "all", "always": "all", "max": "all", "forever": "all",
 }  # fmt: skip
 """Words that mean a period and are none, with the nearest one that is."""
+# What the calendar has a stretch for: the one that is over, or the one that it is in now.
+CALENDAR = re.compile(r"(?:the\s+)?(?P<which>last|previous|this)[\s_-]+(?P<unit>week|month|quarter|year)")
 BEFORE = re.compile(r"(?:the\s+)?(?:last|past|previous|this|since|for)[\s_-]+(.+)")
 LENGTH = re.compile(r"[+-]?(\d{1,9})[\s_-]*([a-z]*)(?:\s+ago)?", re.ASCII)
 # A year with something smaller, in any order and with any marks between.
@@ -39,7 +42,7 @@ def meant(word: str, now: datetime) -> str | None:
     text = " ".join(word.casefold().split())
     if text == "yesterday":
         return days(now - timedelta(days=1))
-    found = open_ended(text, now) or of_calendar(text, now) or length(text)
+    found = open_ended(text, now) or of_calendar(text, now) or around(text, now) or length(text)
     if found is not None:
         return found
     inner = BEFORE.fullmatch(text)
@@ -55,34 +58,63 @@ def open_ended(text: str, now: datetime) -> str | None:
     return f"{found[1]}..{now:%Y-%m-%d}"
 
 
+def around(text: str, now: datetime) -> str | None:
+    """Return the week, month, quarter or year that `now` lies in, or the one before: `last month`, `this quarter`."""
+    found = CALENDAR.fullmatch(text)
+    if found is None:
+        return None
+    today = now.date()
+    if found["unit"] == "week":
+        return in_week(today if found["which"] == "this" else today - timedelta(days=7), now)
+    months = {"month": 1, "quarter": 3, "year": 12}[found["unit"]]
+    when = today if found["which"] == "this" else months_after(today, -months)
+    forms = {"month": f"-{when.month:02}", "quarter": f"-Q{(when.month + 2) // 3}", "year": ""}
+    return begun(f"{when.year:04}{forms[found['unit']]}", now)
+
+
+def in_week(day: date, now: datetime) -> str | None:
+    """Return the ISO week of a day."""
+    year, week, _ = day.isocalendar()
+    return begun(f"{year:04}-W{week:02}", now)
+
+
+def begun(name: str, now: datetime) -> str | None:
+    """Return a stretch of the calendar if there is such a one, it has begun, and periods reach back to it."""
+    found = unit(name)
+    return name if found is not None and BEGINNING <= found.begin < now else None
+
+
 def of_calendar(text: str, now: datetime) -> str | None:
     """Return a year, quarter, month, week or day as it is written here, the nearest that there is and has begun."""
     if found := QUARTER.fullmatch(text):
-        year, number = found[1] or found[3], min(int(found[2]), 4)
-        return nearest_begun(year, f"-Q{number}", now)
+        return nearest_begun(found[1] or found[3], "-Q{}", int(found[2]), 4, now)
     if found := WEEK.fullmatch(text):
-        number = min(max(1, int(found[2])), 52)  # few years have one more
-        return nearest_begun(found[1], f"-W{number:02}", now)
+        return nearest_begun(found[1], "-W{:02}", int(found[2]), WEEKS, now)
     if found := DAY.fullmatch(text):
         year, month, day = found.groups()
         there = next(filter(None, (unit(f"{year}-{month}-{other}") for other in (day, 30, 29, 28))), None)
         return days(there.begin) if there is not None and BEGINNING <= there.begin < now else None
     if found := MONTH.fullmatch(text):
-        return nearest_begun(found[1], f"-{min(max(1, int(found[2])), 12):02}", now)
+        return nearest_begun(found[1], "-{:02}", int(found[2]), 12, now)
     if YEAR.fullmatch(text):
         return f"{now:%Y}" if int(text) > now.year else None
     return None
 
 
-def nearest_begun(year: str | None, rest: str, now: datetime) -> str | None:
-    """Return a stretch of that year, or the newest of its name that has begun; what was left out is this year's."""
+def nearest_begun(year: str | None, form: str, number: int, most: int, now: datetime) -> str | None:
+    """Return a stretch of that year, or the newest of its name that has begun; what was left out is this year's.
+
+    form: how it is written after its year · most: the last one that a year may have; of one that no year has, the
+    newest of that year is nearest.
+    """
     if year is not None and int(year) < BEGINNING.year:
         return None
-    for other in dict.fromkeys([int(year) if year else now.year, now.year, now.year - 1]):
-        found = unit(f"{other:04}{rest}")
-        if found is not None and found.begin < now:
-            return f"{other:04}{rest}"
-    return None
+    years = dict.fromkeys([int(year) if year else now.year, now.year, now.year - 1])
+    near = [min(max(1, number), most), *([52] if most == WEEKS <= number else [])]
+    named = [f"{other:04}{form.format(one)}" for other in years for one in near]
+    if number > most:
+        named = [f"{other:04}{form.format(one)}" for other in years for one in range(most, 0, -1)]
+    return next((name for name in named if begun(name, now)), None)
 
 
 def length(text: str) -> str | None:

@@ -69,6 +69,18 @@ class Publication:
                 return comment_id
         return await self.create(body)
 
+    async def amend(self, body: str, state: str) -> None:
+        """Change the comment's text if it still stands, and note how it stands; nothing is created in its place."""
+        if self.record.comment_id is None:
+            return
+        try:
+            await comments.edit(self.github, self.repository, self.record.comment_id, body)
+        except Gone as error:
+            log.info("an answer that is to be changed is not there", reason=error.reason)
+            return
+        self.last_body = body
+        self.record = await self.note(replace(self.record, state=state))
+
     async def create(self, body: str) -> int:
         if self.record.state != POSTING:
             self.record = await self.note(replace(self.record, state=POSTING))

@@ -13,6 +13,8 @@ from analytics.tables import DATASET_NOUNS
 from analytics.window import Window, iso
 from reports.against import PREVIOUS, Against, year_before
 from reports.asked_for import asked_for, written
+from reports.clash import Clash, Line
+from reports.compared_windows import compared, too_many
 from reports.escape import code
 from reports.metric_names import (
     HELP,
@@ -25,9 +27,8 @@ from reports.metric_names import (
     unknown_metric,
 )
 from reports.mistake import Mistake
-from reports.options import KEYS, SHAPE, UNFILTERED, Options, Said, read, usage_of
-from reports.period import EVERYTHING, Period, instant, period, quoted
-from reports.period import USAGE as PERIODS
+from reports.options import KEYS, SHAPE, UNFILTERED, Options, read, usage_of
+from reports.period import EVERYTHING, Period, instant, period
 from reports.sorted_words import sorted_out
 
 __all__ = [
@@ -88,23 +89,56 @@ class Question:
         what the later is compared with; `commands` may have been meant by a word that means nothing. Raises Mistake
         with the sentence to answer.
         """
+
+        def ask(words: Sequence[str], options: Options, *, compare: bool) -> Question:
+            return cls.understood(
+                words,
+                options,
+                now=now,
+                repository_id=repository_id,
+                repository=repository,
+                metrics=metrics,
+                compare=compare,
+                usage=usage,
+                commands=commands,
+            )
+
+        try:
+            return ask(words, options, compare=compare)
+        except Clash as clash:
+            again = clash.settled(lambda one: ask([*one.metrics, *one.periods], one.options, compare=one.compare))
+            raise again from None
+
+    @classmethod
+    def understood(
+        cls,
+        words: Sequence[str],
+        options: Options,
+        *,
+        now: datetime,
+        repository_id: int,
+        repository: str,
+        metrics: Mapping[str, Metric],
+        compare: bool,
+        usage: str,
+        commands: Sequence[str],
+    ) -> Question:
+        """Read words and options as `from_words` does; raises Clash where they are right and do not go together."""
         said = read(options, repository=repository, now=now, metrics=names_of(metrics))
         names, periods = sorted_out(words, names_of(metrics), now, usage, commands)
+        line = Line(usage.partition(" [")[0], names, tuple(periods), tuple(options), compare)
         if len(periods) > (2 if compare else 1):
-            word = list(periods)[-1]
-            sentence = "`compare` has two periods" if compare else "one command has one, and `compare` two"
-            near = None if compare else f"/analytics compare {' '.join([*names, *list(periods)[:2]])}"
-            raise Mistake(f"{quoted(word)} is one period too many; {sentence}.", usage, nearest=near, word=word)
+            raise too_many(line, usage)
         chosen = names or (default_metric(metrics),)
         if chosen == (WAITING,) and (periods or said.against is not None or compare):
             raise about_now(next(iter(periods), "vs=" if said.against is not None else "compare"))
         if said.organisation:
             chosen = of_organisation(chosen, metrics, usage_of("scope"))
         notes = narrowed(chosen, said.filters, metrics)
-        window, against = compared(list(periods.values()) or [period(DEFAULT_PERIOD, now)], said, usage)
+        window, against = compared(list(periods.values()) or [period(DEFAULT_PERIOD, now)], said, usage, line)
         if compare and against.window_for(window) is None:
             sentence = "Nothing lies before the whole history, so nothing can be compared with it."
-            raise Mistake(sentence, usage, nearest="/analytics compare 1y", word=EVERYTHING)
+            raise Clash(sentence, usage, EVERYTHING, (line.over("1y").text, line.over("1y")))
         return cls(
             chosen,
             window,
@@ -152,7 +186,8 @@ class Question:
         able = [name for name in readable(known) if all(name in knowing(known, key) for key in said.filters.used)]
         chosen = tuple(dict.fromkeys(names[word.casefold()] for word in metrics)) or tuple(able)
         narrowing = narrowed(chosen, said.filters, known)
-        window, against = compared([Period(Window(begin, end))], said, usage)
+        line = Line("", chosen, (), tuple(options), compare=False)
+        window, against = compared([Period(Window(begin, end))], said, usage, line)
         notes = (*begin_notes, *end_notes, *said.notes, *narrowing)
         return cls(chosen, window, repository_id, repository, notes, filters=said.filters, against=against)
 
@@ -174,26 +209,6 @@ def about_now(word: str) -> Mistake:
     return Mistake(sentence, f"/analytics {WAITING} [key=value …]", nearest=f"/analytics {WAITING}", word=word)
 
 
-def compared(periods: Sequence[Period], said: Said, usage: str) -> tuple[Window, Against]:
-    """Return the window that is asked about and what it is compared with; raises Mistake where that is not possible."""
-    windows = sorted((found.window for found in periods), key=lambda window: (window.until, window.since))
-    asked, against = windows[-1], said.against or PREVIOUS
-    if len(windows) > 1:
-        if said.against is not None:
-            raise Mistake("Two periods are compared with each other; `vs=` would be a third.", usage, word="vs=")
-        against = Against("window", window=windows[0])
-    other = None if against.kind == "repository" else against.window_for(asked)
-    if other is not None and other.since < asked.until and asked.since < other.until:
-        sentence = "The two periods overlap; what is compared has no days in common."
-        raise Mistake(sentence, PERIODS, nearest="vs=previous")
-    if asked.whole and said.against is not None and against.kind in ("previous", "year"):
-        sentence = (
-            f"Nothing lies before the whole history, so {code('vs=' + against.kind)} has nothing to compare with."
-        )
-        raise Mistake(sentence, usage_of("vs"), nearest=f"1y vs={against.kind}", word=f"vs={against.kind}")
-    return asked, against
-
-
 def narrowed(chosen: Sequence[str], filters: Filters, metrics: Mapping[str, Metric]) -> tuple[str, ...]:
     """Return a note for each filter that narrows a part of what is asked only; where it narrows nothing, a Mistake."""
     notes = []
@@ -201,7 +216,8 @@ def narrowed(chosen: Sequence[str], filters: Filters, metrics: Mapping[str, Metr
         able = knowing(metrics, key)
         for name in chosen:
             if name not in able:
-                raise cannot_narrow(key, name, able, filters)
+                every = [one for one in able if all(one in knowing(metrics, other) for other in filters.used)]
+                raise cannot_narrow(key, name, able, filters, every)
         whole = {dataset for name in chosen for dataset in metrics[name].needs} - APPLIES_TO[key]
         if whole:
             nouns = " and ".join(sorted(f"{DATASET_NOUNS[dataset]}s" for dataset in whole))
@@ -209,13 +225,13 @@ def narrowed(chosen: Sequence[str], filters: Filters, metrics: Mapping[str, Metr
     return tuple(notes)
 
 
-def cannot_narrow(key: str, name: str, able: Sequence[str], filters: Filters) -> Mistake:
-    """Say which metric a filter can do nothing for, and which ones it can."""
+def cannot_narrow(key: str, name: str, able: Sequence[str], filters: Filters, every: Sequence[str]) -> Mistake:
+    """Say which metric a filter can do nothing for, and which ones it can; `every`: those that all filters narrow."""
     can = ", ".join(code(other) for other in able)
     sentence = (
         f"{code(key + '=')} cannot narrow {code(name)}; it filters {can}." if can else f"Nothing has a {key} here."
     )
     if key == "path":
         sentence = f"{sentence.removesuffix('.')}; {UNKNOWN_PATHS}."
-    near = f"{able[0]} {key}={','.join(written(value) for value in asked_for(filters)[key])}" if able else None
-    return Mistake(sentence, usage_of(key), nearest=near, word=name)
+    near = f"{every[0]} {key}={','.join(written(value) for value in asked_for(filters)[key])}" if every else None
+    return Mistake(sentence, usage_of(key), nearest=near, word=name.removeprefix(OF_ORGANISATION))

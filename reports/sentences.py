@@ -18,6 +18,7 @@ TEXT_CHOSEN = "pictures stand as text, as the configuration says"
 BRANCH_REFUSED = "pictures stand as text, since the App lacks the permission Contents: write that images: branch needs"
 BRANCH_UNREACHED = "pictures stand as text, since GitHub took no files onto the branch almanac-pictures"
 BRANCH_ELSEWHERE = "a branch holds pictures of its own repository alone; here their numbers stand as text"
+BRANCH_OF_ANSWERS = "a branch holds the pictures of answers alone; those of a report stand as text"
 NO_FILES = "Files of what not everybody may see are put under no address here"
 NO_FILE_ADDRESS = "No public address is configured that a file could be fetched from"
 READERS: dict[Visibility, str] = {
@@ -27,6 +28,10 @@ READERS: dict[Visibility, str] = {
 }
 """Who must be able to see another repository that is asked about in a thread."""
 TRAFFIC_OFF = "Traffic is not shown here: `.github/analytics.yml` says `traffic: off`."
+TRAFFIC_UNREAD = (
+    "Traffic is not shown here: `.github/analytics.yml`, or what it extends, may say `traffic: off` where it cannot be "
+    "read. A `traffic:` of its own without a mistake would settle it."
+)
 TRAFFIC_UNSURE = "Traffic is for people who may push, and GitHub did not say whether you may."
 
 
@@ -81,6 +86,14 @@ def no_such_repository(name: str, visibility: Visibility) -> str:
     )
 
 
+def for_members(name: str) -> str:
+    """Return the sentence for a repository whose owners have not let everybody ask about it."""
+    return (
+        f"{escape.code(name)} answers its members and collaborators; `who_may: everyone` in its "
+        "`.github/analytics.yml` would let everybody ask about it."
+    )
+
+
 def same_repository(name: str) -> str:
     """Return the sentence for a comparison of a repository with itself."""
     return f"{escape.code(name)} is the repository that is asked about; it cannot be compared with itself."
@@ -111,11 +124,16 @@ def teams_refused(web: str, owner: Installation, permission: str) -> str:
     )
 
 
-def too_much(until: datetime, *, everybody: bool, key: str | None = None) -> str:
-    """Return the sentence for who has asked too much within an hour; it is said once an hour."""
+def too_much(until: datetime, *, everybody: bool, answered: bool = False, key: str | None = None) -> str:
+    """Return the sentence for who has asked too much within an hour; it is said once an hour.
+
+    answered: it stands above an answer to what was asked before an edit.
+    """
     whose = "This repository has been asked" if everybody else "You have asked"
+    stands = " What stands below was asked before the edit." if answered else ""
     return with_key(
-        f"{whose} as much as may be asked within an hour; there are answers again from {until:%H:%M} UTC on.", key
+        f"{whose} as much as may be asked within an hour; there are answers again from {until:%H:%M} UTC on.{stands}",
+        key,
     )
 
 

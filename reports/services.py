@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from github.budget import Budget
 from github.client import GitHub
 from github.reads.app import AppFacts
 from reports.absent import Absent
@@ -29,7 +30,8 @@ class Services:
     one is given; limits and cache are the installation's · as_app() speaks for the App itself · identity() is who the
     App is, asked of GitHub · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no
     picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept
-    · absent remembers which settings files were not there just now.
+    · absent remembers which settings files were not there just now · budgets() is what GitHub said last of the limits
+    of the installations that were spoken for of late, by number.
     """
 
     store: Store
@@ -44,3 +46,4 @@ class Services:
     picture_base: str | None
     grace: timedelta = timedelta(days=30)
     absent: Absent = field(default_factory=Absent)
+    budgets: Callable[[], Mapping[int, Budget]] = dict

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+import msgspec
+
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED
 from analytics.window import Window
@@ -20,6 +22,7 @@ from storage.marks import read_marks
 
 KILOBYTE = 1024
 CELL = 64  # bytes
+OBJECTS = 4  # times the bytes of its JSON is what a specification takes as objects
 STORED_BESIDE = CAPTURED | {"stars"}
 """Datasets that come in by captures and webhooks, too, which no watermark tells of."""
 
@@ -68,7 +71,9 @@ def sizes(answer: Answer) -> Iterator[int]:
     for section in answer.sections:
         yield KILOBYTE
         for picture in section.pictures:
-            yield len(picture.light) + len(picture.dark) + 2 * (len(picture.alt) + len(picture.text))
+            yield len(picture.light) + len(picture.dark) + len(picture.svg) + 2 * (len(picture.alt) + len(picture.text))
+            if picture.spec is not None:
+                yield OBJECTS * len(msgspec.json.encode(picture.spec))
         for measured in (section.now, section.before):
             for grid in measured.tables.values() if measured is not None else ():
                 yield CELL * len(grid.columns) * len(grid.rows)

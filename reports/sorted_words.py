@@ -34,11 +34,21 @@ def sorted_out(
         else:
             try:
                 if not looks_like_period(word):
-                    raise unknown_metric(word, known, usage, now, commands)
+                    raise unknown(word, known, now, usage, commands, first=not place)
                 periods[word] = period(word, now)
             except Mistake as wrong:
                 raise apart(plain[place:], wrong, known, now) from None
     return tuple(dict.fromkeys(asked)), periods
+
+
+def unknown(
+    word: str, known: Mapping[str, str], now: datetime, usage: str, commands: Sequence[str], *, first: bool
+) -> Mistake:
+    """Say that a word means nothing; the name of a command, which comes first, stands for the whole line elsewhere."""
+    wrong = unknown_metric(word, known, usage, now, commands)
+    if first or wrong.nearest not in commands or wrong.nearest in known:
+        return wrong
+    return Mistake(wrong.sentence, usage, nearest=f"/analytics {wrong.nearest}", word=word)
 
 
 def apart(words: Sequence[str], wrong: Mistake, known: Mapping[str, str], now: datetime) -> Mistake:

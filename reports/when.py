@@ -32,6 +32,18 @@ def ends(window: Window) -> str:
     return words.span(window)
 
 
+def moment(at: datetime, as_of: datetime) -> str:
+    """Return `now`, `30 d ago`, `end of 30 Jun 2026`, or day and time."""
+    passed = as_of - at
+    if not passed:
+        return "now"
+    if passed > timedelta(0) and not passed % timedelta(days=1):
+        return f"{words.number(passed.days)} d ago"
+    if at.time() == time():
+        return f"end of {words.day(at - timedelta(days=1))}"
+    return f"{words.day(at)} {at:%H:%M} UTC"
+
+
 def typed(window: Window) -> str:
     """Return the period that means exactly this window: days where it has whole ones, else moments."""
     since, until = (f"{end:%Y-%m-%d}" if end.time() == time() else iso(end) for end in (window.since, window.until))

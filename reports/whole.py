@@ -33,10 +33,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Counted:
-    """The repositories that a whole organisation's figures are over, and how many less active ones are not counted."""
+    """The repositories that a whole organisation's figures are over, and how many less active ones are not counted.
+
+    asked_only: whether those are left out, too, that whoever asked may not ask about; how many is not said.
+    """
 
     repositories: tuple[Repository, ...]
     left_out: int = 0
+    asked_only: bool = False
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -45,6 +49,8 @@ class Counted:
     @property
     def notes(self) -> tuple[str, ...]:
         """The sentence for what is left out, if anything is."""
+        if self.asked_only:
+            return ("only repositories that whoever asked may ask about are counted",)
         if not self.left_out:
             return ()
         others = plural(self.left_out, "other is", "others are")

@@ -105,6 +105,16 @@ class Hooks:
         body.setdefault("sender", payloads.account(installation.account, self.base))
         return self._queue_up(event, body, installation, None)
 
+    def send_revoked(self, sender: Account) -> Delivery | None:
+        """Queue `github_app_authorization`, which every App receives when a person takes back what they allowed it."""
+        app = self.world.app
+        if app is None or not app.webhook_url:
+            return None
+        body = msgspec.json.encode({"action": "revoked", "sender": payloads.account(sender, self.base)})
+        delivery = Delivery(self._id(), self._guid(), "github_app_authorization", "revoked", None, None, body)
+        self._queue.put_nowait(delivery)
+        return delivery
+
     def send_ping(self) -> Delivery | None:
         """Queue what GitHub sends first, as soon as an App with an address is registered."""
         app = self.world.app

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from html import escape
 from urllib.parse import urlencode, urlsplit
 
@@ -39,11 +40,12 @@ PAGE = """<!doctype html>
 
 
 def setup(app: web.Application, flow: WebFlow) -> None:
-    """Add the two addresses, which lie with the pages and not with the API."""
+    """Add the two addresses, which lie with the pages and not with the API, and one that the App's secret opens."""
     desk = Desk(flow)
     app.router.add_get("/login/oauth/authorize", desk.ask)
     app.router.add_post("/login/oauth/authorize", desk.decide)
     app.router.add_post("/login/oauth/access_token", desk.token)
+    app.router.add_delete("/applications/{client_id}/token", desk.forget)
 
 
 class Desk:
@@ -51,6 +53,17 @@ class Desk:
 
     def __init__(self, flow: WebFlow) -> None:
         self.flow = flow
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """End a token of a person, for the App itself: `client_id:client_secret` as basic authentication."""
+        try:
+            basic = request.headers.get("Authorization", "").removeprefix("Basic ")
+            _, _, secret = base64.b64decode(basic, validate=True).decode().partition(":")
+            access = (await request.json())["access_token"]
+            there = self.flow.forget(request.match_info["client_id"], secret, access)
+        except (ValueError, KeyError, TypeError, FlowError):
+            return web.json_response({"message": "Bad credentials", "status": "401"}, status=401)
+        return web.Response(status=204) if there else web.json_response({"message": "Not Found"}, status=404)
 
     async def ask(self, request: web.Request) -> web.Response:
         """Show who one may be."""

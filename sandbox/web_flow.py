@@ -88,6 +88,17 @@ class WebFlow:
         self.gate.users = {token: one for token, one in self.gate.users.items() if one.account is not account}
         self.refreshes = {token: one for token, one in self.refreshes.items() if one.account is not account}
 
+    def forget(self, client_id: str, client_secret: str, access: str) -> bool:
+        """Answer `DELETE /applications/{client_id}/token`: the token ends; False for a token that there is not.
+
+        Raises FlowError where it is not the App that asks.
+        """
+        app = self.world.app
+        known = app is not None and client_id == app.client_id
+        if app is None or not known or not hmac.compare_digest(client_secret.encode(), app.client_secret.encode()):
+            raise FlowError("incorrect_client_credentials")
+        return self.gate.users.pop(access, None) is not None
+
     def _exchanged(self, said: Mapping[str, str]) -> Account:
         code = self.codes.pop(said.get("code", ""), None)
         if code is None or code.ends_at <= self.world.clock.now():

@@ -16,7 +16,6 @@ from storage.clock_jumps import set_right, stand_wrong
 from storage.engine import Store
 from storage.installations import all_installations
 from storage.queue import NewJob, Wakeup, put
-from storage.reconciling import uncompared
 from storage.report_due import any_report_due
 
 EVERY = 60  # seconds
@@ -53,8 +52,11 @@ class Clock:
         wanted = [one for one in due(now) if not (woken and one.kind == DISCOVER)]
         if reachable:
             wanted.append(sweep(now))
-        new = await self.put(wanted, now) + await self.captures(now, spread=not woken)
-        new += await self.comparisons(now, spread=not woken) + await self.digests(now)
+        new = await self.put(wanted, now)
+        if await self.store.read(all_installations):
+            # a server that nobody has installed does not import what these two need
+            new += await self.captures(now, spread=not woken) + await self.comparisons(now, spread=not woken)
+        new += await self.digests(now)
         if new:
             self.wakeup.set()
         return new
@@ -77,9 +79,7 @@ class Clock:
         return await self.store.write(lambda connection: put(connection, jobs, now))
 
     async def captures(self, now: datetime, *, spread: bool) -> int:
-        """Put the captures that are due; a server that nobody has installed does not import what they need."""
-        if not await self.store.read(all_installations):
-            return 0
+        """Put the captures that are due."""
         planning = await asyncio.to_thread(importlib.import_module, "scheduler.planning")
         ordered: int = await planning.plan_captures(self.store, now, spread=spread)
         return ordered
@@ -96,7 +96,8 @@ class Clock:
         """Put the night's comparisons with GitHub of what webhooks keep current."""
         day = today(now)
         midnight = datetime.combine(day, time(), UTC)
-        waiting = await self.store.read(lambda conn: uncompared(conn, RECONCILE, day.isoformat(), midnight))
+        reconciling = await asyncio.to_thread(importlib.import_module, "storage.reconciling")
+        waiting = await self.store.read(lambda conn: reconciling.uncompared(conn, RECONCILE, day.isoformat(), midnight))
         wanted = compared_now(now, waiting, spread=spread)
         put_so_far = 0
         for start in range(0, len(wanted), BATCH):

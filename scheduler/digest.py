@@ -1,4 +1,7 @@
-"""Periodic reports: a job for each that is due, the job that writes one, and the one that looks for wanted ones."""
+"""Periodic reports: a job for each that is due, the job that writes one, and the one that looks for wanted ones.
+
+The daily job that has them looked for everywhere is in `scheduler.settings`, and needs nothing of this.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +12,20 @@ import structlog
 
 from github.errors import Gone, Later
 from reports.configured import configuration_for
-from reports.digest_order import MOST, Order, order_due
+from reports.digest_order import MOST, Order, order_due, order_once_more
 from reports.digest_write import write
 from reports.services import Services
+from reports.settings_looks import Look, look_at
 from reports.subscribing import follow_file
-from scheduler.plan import SETTINGS
 from storage import queue
 from storage.engine import Store
-from storage.installations import Repository, all_installations, installation, repositories_of, repository
-from storage.queue import Job, NewJob, put
+from storage.installations import Repository, installation, repositories_of, repository
+from storage.queue import Job, put
 
-PRIORITY = 0  # below everything: a file that says `reports:` is written once, and read every day
 LEASE = timedelta(minutes=2)
 NO_BUDGET = timedelta(minutes=10)
+PATIENCE = timedelta(hours=6)  # that one repository holds up those after it
+AT_ONCE = 100  # repositories that one job reads: what is lost with a process that dies
 
 log = structlog.get_logger(__name__)
 
@@ -45,52 +49,70 @@ async def digest(services: Services, job: Job) -> None:
     await write(services, msgspec.json.decode(job.payload, type=Order), still_ours)
 
 
+async def give_up(services: Services, job: Job) -> None:
+    """Order a report once more whose job has failed to the end: its period must not pass without a word."""
+    order = msgspec.json.decode(job.payload, type=Order)
+    await services.store.write(lambda conn: order_once_more(conn, order, job.key, services.now()))
+
+
 async def look(services: Services, job: Job) -> None:
-    """Read the settings of one repository, or put a job for each installation, whose repositories are then read."""
-    if not job.payload:
-        await look_everywhere(services, job)
+    """Read the settings of one repository, or of an installation's, as the job's payload says; raises Later."""
+    wanted = msgspec.json.decode(job.payload, type=Look)
+    if wanted.repository is not None:
+        one = wanted.repository
+        found = await services.store.read(lambda conn: repository(conn, one))
+        if found is not None and found.removed_at is None:
+            await followed(services, found, job)
+    elif wanted.installation is not None:
+        await look_through(services, job, wanted, wanted.installation)
+
+
+async def look_through(services: Services, job: Job, wanted: Look, installation_id: int) -> None:
+    """Read the settings of an installation's next hundred repositories, by id, and leave the rest to another job.
+
+    So none is read twice in one look, wherever GitHub puts it off. Raises Later where it is put off at its beginning.
+    """
+    owner = await services.store.read(lambda conn: installation(conn, installation_id))
+    if owner is None or owner.removed_at is not None or owner.suspended_at is not None:
         return
-    wanted = msgspec.json.decode(job.payload, type=dict[str, int])
-    if "repository" in wanted:
-        found = await services.store.read(lambda conn: repository(conn, wanted["repository"]))
-        repositories = [] if found is None or found.removed_at is not None else [found]
-    else:
-        owner = await services.store.read(lambda conn: installation(conn, wanted["installation"]))
-        if owner is None or owner.removed_at is not None:
-            return
-        if owner.listed_at is None:
-            raise Later(services.now() + NO_BUDGET, "the installation's repositories have not been listed yet")
-        repositories = await services.store.read(lambda conn: repositories_of(conn, owner.id))
-    for one in repositories:
+    if owner.listed_at is None:
+        raise Later(services.now() + NO_BUDGET, "the installation's repositories have not been listed yet")
+    repositories = await services.store.read(lambda conn: repositories_of(conn, owner.id))
+    left = sorted((one for one in repositories if one.id > wanted.after), key=lambda one: one.id)
+    reached, until = wanted.after, services.now()
+    for one in left[:AT_ONCE]:
+        try:
+            await followed(services, one, job)
+        except Later as later:
+            if reached == wanted.after:
+                raise
+            until = later.until
+            break
+        reached = one.id
+    if left and reached < left[-1].id:
+        following = look_at(owner.id, wanted.mark, reached, until)
+        await services.store.write(lambda conn: put(conn, [following], services.now()))
+        services.wakeup.set()
+
+
+async def followed(services: Services, one: Repository, job: Job) -> None:
+    """Read one repository's settings; one that cannot be had for hours is passed over."""
+    if not services.github(one.installation_id).background_allowed():
+        raise Later(services.now() + NO_BUDGET, "half of the hourly limit is left to people's questions")
+    try:
         await follow(services, one)
-
-
-async def look_everywhere(services: Services, job: Job) -> None:
-    """Put a job for each installation."""
-    now = services.now()
-    found = [one for one in await services.store.read(all_installations) if one.suspended_at is None]
-    jobs = [
-        NewJob(
-            SETTINGS,
-            f"{one.id}:{job.key}",
-            msgspec.json.encode({"installation": one.id}),
-            f"installation:{one.id}:{SETTINGS}",
-            PRIORITY,
-        )
-        for one in found
-    ]
-    await services.store.write(lambda conn: put(conn, jobs, now))
+    except Later as later:
+        if services.now() - job.created_at < PATIENCE:
+            raise
+        log.warning("a repository's settings could not be read", repository=one.id, reason=later.reason)
 
 
 async def follow(services: Services, one: Repository) -> None:
     """Read a repository's settings, and make its subscriptions what they say."""
     if one.archived:
         return
-    owners = services.github(one.installation_id)
-    if not owners.background_allowed():
-        raise Later(services.now() + NO_BUDGET, "half of the hourly limit is left to people's questions")
     try:
-        found = await configuration_for(services, owners, one)
+        found = await configuration_for(services, services.github(one.installation_id), one)
     except Gone as gone:
         log.info("a repository's settings cannot be read", repository=one.id, reason=gone.reason)
         return

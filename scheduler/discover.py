@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+import importlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import ModuleType
 
 import structlog
 
@@ -13,11 +16,10 @@ from github.errors import Gone
 from github.reads.installations import InstallationFacts
 from github.reads.installations import installation as read_installation
 from github.reads.installations import installations as read_installations
-from reports.capture_order import order, order_now
 from reports.capture_times import today
 from reports.services import Services
+from reports.settings_looks import look_soon
 from scheduler.plan import run_of
-from scheduler.planning import plan_captures
 from storage.connection import Connection
 from storage.installations import (
     Installation,
@@ -48,7 +50,10 @@ class Discovered:
 async def discover(services: Services, _job: Job) -> None:
     """Learn where the App is installed, then plan what is due there by now."""
     await learn(services)
-    await plan_captures(services.store, services.now())
+    if await services.store.read(all_installations):
+        # a server that nobody has installed does not import what captures need
+        planning = await asyncio.to_thread(importlib.import_module, "scheduler.planning")
+        await planning.plan_captures(services.store, services.now())
     services.wakeup.set()
 
 
@@ -67,29 +72,45 @@ async def learn(services: Services) -> Discovered:
         log.warning("GitHub has no list of installations; what is stored counts", reason=gone.reason)
         return Discovered(len(before), (), (), 0)
     changed = [one for one in listed if one != told(before.get(one.id), one)]
-    ordered = 0
-    for start in range(0, len(changed), BATCH):
-        batch = changed[start : start + BATCH]
-
-        async def work(conn: Connection, batch: list[Installation] = batch) -> int:
-            return sum([await keep(conn, before.get(one.id), one, services.now()) for one in batch])
-
-        ordered += await services.store.write(work)
+    ordered = await keep_all(services, before, changed) if changed else 0
     removed = await ended(services, as_app, before.keys() - {one.id for one in listed})
     new = tuple(one.id for one in listed if one.id not in before)
     log.info("installations were looked for", found=len(listed), new=len(new), removed=len(removed), ordered=ordered)
     return Discovered(len(listed), new, removed, ordered)
 
 
-async def keep(conn: Connection, before: Installation | None, listed: Installation, now: datetime) -> bool:
-    """Store one installation, unless a webhook has ended it meanwhile; return whether a capture was ordered."""
+async def keep_all(services: Services, before: Mapping[int, Installation], changed: Sequence[Installation]) -> int:
+    """Store the installations that changed; return how many captures were ordered."""
+    # imported where something changed: an idle server does not carry the tables of captures
+    orders = await asyncio.to_thread(importlib.import_module, "reports.capture_order")
+    ordered = 0
+    for start in range(0, len(changed), BATCH):
+        batch = changed[start : start + BATCH]
+
+        async def work(conn: Connection, batch: Sequence[Installation] = batch) -> int:
+            return sum([await keep(conn, orders, before.get(one.id), one, services.now()) for one in batch])
+
+        ordered += await services.store.write(work)
+    return ordered
+
+
+async def keep(
+    conn: Connection, orders: ModuleType, before: Installation | None, listed: Installation, now: datetime
+) -> bool:
+    """Store one installation, unless a webhook has ended it meanwhile; return whether a capture was ordered.
+
+    orders: the module `reports.capture_order`.
+    """
     if not await save_unless_over(conn, listed) or listed.suspended_at is not None:
         return False
+    if before is None or before.suspended_at is not None:
+        # what its repositories' files want is not left to the next day
+        await look_soon(conn, [listed.id], f"{now:%Y-%m-%dT%H:%M}", now)
     if before is None:
-        return await order(conn, listed.id, run_of(today(now)), today(now), now)
+        return bool(await orders.order(conn, listed.id, run_of(today(now)), today(now), now))
     came_back = before.suspended_at is not None
     may_now = may_read_traffic(listed) and before.permissions is not None and not may_read_traffic(before)
-    return (came_back or may_now) and await order_now(conn, listed.id, now)
+    return (came_back or may_now) and bool(await orders.order_now(conn, listed.id, now))
 
 
 async def ended(services: Services, as_app: GitHub, missing: Iterable[int]) -> tuple[int, ...]:

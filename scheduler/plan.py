@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from reports.capture_times import begins, today
+from reports.settings_looks import KIND as SETTINGS
 
 if TYPE_CHECKING:
     from reports.capture_rules import CaptureRules  # a server that only ticks need not carry it
@@ -17,7 +18,6 @@ DISCOVER_EVERY = timedelta(hours=6)
 SWEEP_EVERY = timedelta(hours=1)
 REDELIVER = "redeliver"
 RECONCILE = "reconcile"
-SETTINGS = "settings"
 SETTINGS_EVERY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
 WEEKLY, OFF = "weekly", "off"
@@ -112,13 +112,17 @@ def is_asked(run: str, day: date) -> bool:
     return run not in {run_of(day), second_run_of(day)}
 
 
-def is_due(repository: Captured, rules: CaptureRules, tries: Tried | None, day: date, *, asked: bool = False) -> bool:
+def is_due(
+    repository: Captured, rules: CaptureRules, tries: Tried | None, day: date, chosen: str | None = None,
+    *, asked: bool = False,
+) -> bool:  # fmt: skip
     """Return whether a repository is captured on `day`: once a day; weekly ones a week after the last whole capture.
 
     tries: None if it was never tried. A date after `day` was written by a clock that stood wrong and counts as none.
-    asked: somebody asked for this run, so that what was captured today, or a few days ago, is captured again.
+    chosen: how often, by the word of whoever looks after it here; the owner's file counts before that · asked: somebody
+    asked for this run, so that what was captured today, or a few days ago, is captured again.
     """
-    frequency = rules.of(repository.name, repository.full_name, archived=repository.archived)
+    frequency = rules.of(repository.name, repository.full_name, archived=repository.archived, chosen=chosen)
     if frequency == OFF:
         return False
     if asked or tries is None or tries.read is None or tries.read > day:

@@ -11,6 +11,7 @@ import structlog
 from reports.services import Services
 from storage import queue
 from storage.connection import Connection
+from storage.forget_due import any_removed, any_told
 from storage.queue import KEYS_KEPT, Job
 
 KIND = "prune"
@@ -35,6 +36,8 @@ async def prune(services: Services, _job: Job) -> None:
 
 async def forget_told(services: Services) -> None:
     """Drop what was noted of deliveries that cannot come again, and of comparisons that nobody asks about any more."""
+    if not await services.store.read(any_told):
+        return
     # imported when they are first needed: an idle server does not carry them
     events = await asyncio.to_thread(importlib.import_module, "storage.activity_events")
     reconciling = await asyncio.to_thread(importlib.import_module, "storage.reconciling")
@@ -49,9 +52,11 @@ async def forget_told(services: Services) -> None:
 
 async def forget(services: Services) -> int:
     """Delete what was removed before the time of grace; return how many repositories and installations went."""
+    before = services.now() - services.grace
+    if not await services.store.read(lambda conn: any_removed(conn, before)):
+        return 0
     # imported when it is first needed: an idle server does not carry the tables of traffic
     forgetting = await asyncio.to_thread(importlib.import_module, "storage.forget")
-    before = services.now() - services.grace
 
     async def work(conn: Connection) -> int:
         gone: int = await forgetting.forget_repositories(conn, before, FORGOTTEN_AT_ONCE)

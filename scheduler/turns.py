@@ -15,6 +15,8 @@ from reports.capture_times import today
 from reports.configuration import read_owners_configuration
 from reports.services import Services
 from scheduler import plan
+from storage.capture_choices import capture_choices_of
+from storage.capture_orders import CaptureOrder, capture_order
 from storage.captures import CaptureRow, CaptureRun, run_captures
 from storage.connection import Connection
 from storage.installations import Installation, Repository, repositories_of
@@ -36,6 +38,17 @@ class Turns:
     tries: dict[int, Tries]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store says: what is done, what there is, when it was tried, what was chosen here, and who asked."""
+
+    done: list[CaptureRow]
+    seen: list[Repository]
+    tries: dict[int, Tries]
+    chosen: dict[int, str]
+    order: CaptureOrder | None
+
+
 async def turns(
     services: Services, github: GitHub, run: CaptureRun, installation: Installation, first: Collection[int]
 ) -> Turns:
@@ -43,16 +56,26 @@ async def turns(
     rules = await rules_of(services, github, installation)
     day, asked = today(services.now()), plan.is_asked(run.run, run.day)
 
-    async def read(conn: Connection) -> tuple[list[CaptureRow], list[Repository], dict[int, Tries]]:
+    async def read(conn: Connection) -> Known:
         of = run.installation_id
-        return await run_captures(conn, of, run.run), await repositories_of(conn, of), await last_tries(conn, of)
+        return Known(
+            await run_captures(conn, of, run.run),
+            await repositories_of(conn, of),
+            await last_tries(conn, of),
+            {one.repository_id: one.frequency for one in (await capture_choices_of(conn, of)).values()},
+            await capture_order(conn, of, run.run),
+        )
 
-    done, seen, tries = await services.store.read(read)
+    known = await services.store.read(read)
+    done, seen, tries = known.done, known.seen, known.tries
     over = {row.repository_id for row in done}
+    only = None if known.order is None else known.order.repository_id
     wanted = {
-        repository.id: repository
-        for repository in seen
-        if repository.id not in over and plan.is_due(repository, rules, tries.get(repository.id), day, asked=asked)
+        one.id: one
+        for one in seen
+        if one.id not in over
+        and only in (None, one.id)
+        and plan.is_due(one, rules, tries.get(one.id), day, known.chosen.get(one.id), asked=asked)
     }
     tried = {one_id: one.tried for one_id, one in tries.items()}
     return Turns([wanted[one_id] for one_id in plan.in_turn(wanted.values(), tried, day, first)], done, seen, tries)

@@ -37,7 +37,7 @@ async def main(chromium: str) -> None:
             server(configuration(sandbox, keys, port, Path(folder)), port, quiet=True),
         ):
             name, number = thread_of(world)
-            await greet(sandbox, name, number)
+            await greet(sandbox, name, number, f"http://127.0.0.1:{port}")
             await photograph(chromium, f"{sandbox.url}/{name}/issues/{number}")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from storage.connection import Connection
-from storage.schema import answers as table
+from storage.schema_work import answers as table
 from storage.upsert import insert
 
 

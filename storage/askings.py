@@ -8,17 +8,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, func, not_, select
 
 from storage.connection import Connection
-from storage.schema import askings as table
+from storage.schema_work import askings as table
 from storage.upsert import insert
 
 KEPT = timedelta(days=7)  # GitHub lists deliveries for three days, and sends none again that is older
+
+
+DECLINED = -1
+"""Stands for the commands of a comment whose author may not ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Somebody asked with a comment as it stood at `asked_at`.
 
-    login: in lower case · commands: how many were answered; 0 where too many had been, which was said there.
+    login: in lower case · commands: how many were answered; 0 where too many had been, which was said there, DECLINED
+    where whoever wrote it may not ask.
     """
 
     login: str

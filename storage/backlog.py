@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from storage.connection import Connection
 from storage.lanes import in_state
-from storage.schema import jobs
+from storage.schema_jobs import jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +41,12 @@ async def left_over(conn: Connection, kinds: Collection[str], now: datetime, sin
     given_up = in_state("dead") & (jobs.c.finished_at >= since)
     query = select(*columns).where(or_(put_off, given_up), jobs.c.kind.in_(kinds)).order_by(jobs.c.id)
     return [Left(*row) for row in await conn.execute(query)]
+
+
+async def locks_under_way(conn: Connection, kind: str) -> set[str]:
+    """Return the locks of the jobs of a kind that have not come to their end, whether they run or wait."""
+    found: set[str] = set()
+    for state in ("scheduled", "ready", "waiting", "running"):
+        query = select(jobs.c.lock).where(in_state(state), jobs.c.kind == kind, jobs.c.lock.is_not(None))
+        found.update((await conn.execute(query)).scalars())
+    return found

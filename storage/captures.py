@@ -15,7 +15,7 @@ from sqlalchemy import func, literal, or_, select, update
 
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.schema import installations, repositories
+from storage.schema_installed import installations, repositories
 from storage.schema_traffic import capture_runs, captures
 from storage.upsert import insert
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from storage.connection import Connection
 from storage.lanes import in_state, settle
-from storage.schema import jobs
+from storage.schema_jobs import jobs
 
 # A lease lasts for minutes, and GitHub's longest limit for an hour: what is put back comes again the same day.
 LONGEST = timedelta(days=1)

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select
+from sqlalchemy import Table, bindparam, delete, func, select, update
 
 from analytics.rows import CommentRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
 from storage import activity
 from storage.activity_events import THREADS, forget_thread, settle_turns
 from storage.connection import Connection
+from storage.people import actor_ids
 from storage.schema import comments, issues, pulls, releases, reviews, timeline
 
 UNTOLD = {
@@ -64,10 +65,30 @@ async def compare_issues(
     had = await facts(conn, repository_id, numbers, (comments,))
     listed = await not_older(conn, issues, repository_id, rows)
     await activity.save_issues(conn, repository_id, rows)
+    await set_first_responses(conn, repository_id, [row for row in rows if row.number in listed])
     await activity.save_comments(conn, repository_id, said)
     await drop_others(conn, comments, repository_id, listed, (row.id for row in said))
     wrong = apart(before, await facts(conn, repository_id, numbers, (issues,)))
     return wrong + missing(had, await facts(conn, repository_id, numbers, (comments,)))
+
+
+async def set_first_responses(conn: Connection, repository_id: int, rows: Sequence[IssueRow]) -> None:
+    """Make the first responses what GitHub's list shows: saving keeps the earliest ever seen, be it deleted since."""
+    ids = await actor_ids(conn, [row.first_response_by for row in rows if row.first_response_by is not None])
+    values = [
+        {
+            "of": row.number,
+            "at": row.first_response_at,
+            "by": None if row.first_response_by is None else ids[row.first_response_by.key],
+        }
+        for row in rows
+    ]
+    c = issues.c
+    shown = update(issues).where(c.repository_id == repository_id, c.number == bindparam("of"))
+    if values:
+        await conn.execute(
+            shown.values(first_response_at=bindparam("at"), first_response_by_id=bindparam("by")), values
+        )
 
 
 async def compare_releases(conn: Connection, repository_id: int, rows: Sequence[ReleaseRow]) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, delete, exists, select, update
 
 from storage.connection import Connection
-from storage.schema import installations, repositories
+from storage.schema_installed import installations, repositories
 from storage.schema_work import configurations as table
 from storage.upsert import insert
 
@@ -38,6 +39,12 @@ async def known_file(conn: Connection, installation_id: int, key: str) -> KnownF
     query = select(table).where(table.c.installation_id == installation_id, table.c.key == key)
     row = (await conn.execute(query)).mappings().first()
     return None if row is None else KnownFile(**row)
+
+
+async def known_files(conn: Connection, installation_ids: Collection[int]) -> list[KnownFile]:
+    """Return what is remembered of the files of these installations' repositories, as far as there are any."""
+    query = select(table).where(table.c.installation_id.in_(installation_ids), table.c.text.is_not(None))
+    return [KnownFile(**row) for row in (await conn.execute(query)).mappings()]
 
 
 async def save_file(conn: Connection, file: KnownFile) -> None:

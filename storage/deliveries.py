@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.connection import Connection
 from storage.intake import KIND
 from storage.lanes import in_state
-from storage.schema import jobs
+from storage.schema_jobs import jobs
 
 CHUNK = 500  # ids in one IN list
 

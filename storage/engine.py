@@ -1,4 +1,4 @@
-"""The one way to the database: `await store.read(work)` and `await store.write(work)`."""
+"""The one way to the database: `await store.read(work)`, `glance`, `look` and `await store.write(work)`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import sqlite
 from storage.connection import AsyncEngine, Connection, create_async_engine
+from storage.glances import BusyError, Glances, Looks
 from storage.urls import SQLITE, normalise, parse, sqlite_path
 
 __all__ = ["Store", "normalise"]
@@ -38,6 +39,9 @@ class Store:
         self.turn = asyncio.Lock()
         """Held by whoever writes from this process: waiting here is fair, waiting for SQLite's lock is not."""
         self.running: set[asyncio.Task[Any]] = set()
+        self.file = sqlite_path(url)
+        self.glances: Glances | None = None
+        self.looks: Looks | None = None
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -75,6 +79,31 @@ class Store:
                 return await work(conn)
 
         return await self.shielded(reading())
+
+    async def glance(self, work: Work[T]) -> T:
+        """Run `work` as `read` does, if it only seeks a few rows by index: with SQLite in the event loop itself.
+
+        For what every page asks; `work` must await nothing but its connection's `execute` and `scalar`.
+        """
+        if self.file is None:
+            return await self.read(work)
+        if self.glances is None:
+            self.glances = Glances(f"sqlite:///{self.file}")
+        try:
+            return self.glances.run(work)
+        except BusyError:
+            return await self.read(work)
+
+    async def look(self, work: Work[T]) -> T:
+        """Run `work` as `read` does, with SQLite in one turn of a thread: for what a page lists.
+
+        `work` must await nothing but its connection's `execute` and `scalar`.
+        """
+        if self.file is None:
+            return await self.read(work)
+        if self.looks is None:
+            self.looks = Looks(f"sqlite:///{self.file}", POOL)
+        return await self.shielded(self.looks.run(work))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction and commit it; all of it is kept or nothing.
@@ -123,6 +152,9 @@ class Store:
         """Let what has begun come to its end, then close every connection."""
         while self.running:
             await asyncio.wait(self.running)
+        for opened in (self.glances, self.looks):
+            if opened is not None:
+                opened.close()
         await self.engine.dispose()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from storage.connection import Connection
 from storage.installations import Repository, read
-from storage.schema import repositories
+from storage.schema_installed import repositories
 from storage.schema_traffic import captures, stars
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import delete, or_, select
 
 from storage.configurations import forget_files
 from storage.connection import Connection
-from storage.schema import installations, repositories
+from storage.schema_installed import installations, repositories
+from storage.schema_managed import capture_orders, decisions, invitations
 from storage.schema_traffic import capture_runs
 
 
@@ -16,8 +17,9 @@ async def forget_repositories(conn: Connection, before: datetime, limit: int) ->
     """Delete at most `limit` repositories removed before that moment, then such installations that have none left.
 
     A repository of an installation that was removed before then goes, too, whatever its own row says. Its rows of every
-    table go with it, as do an installation's runs, and what it had set. Returns how many repositories and installations
-    went; call again until it is 0. A repository that came back has no time of removal and stays.
+    table go with it, as do an installation's runs, what it had set, and who decided what there. Returns how many
+    repositories and installations went; call again until it is 0. A repository that came back has no time of removal
+    and stays.
     """
     ended = select(installations.c.id).where(installations.c.removed_at < before)
     old = select(repositories.c.id).where(
@@ -30,6 +32,8 @@ async def forget_repositories(conn: Connection, before: datetime, limit: int) ->
     gone = list((await conn.execute(over.order_by(installations.c.id).limit(limit))).scalars())
     if gone:
         await conn.execute(delete(capture_runs).where(capture_runs.c.installation_id.in_(gone)))
+        for table in (capture_orders, decisions, invitations):
+            await conn.execute(delete(table).where(table.c.installation_id.in_(gone)))
         await conn.execute(delete(installations).where(installations.c.id.in_(gone)))
     await forget_files(conn, before)
     return forgotten + len(gone)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, RowMapping, Table, func, literal, or_, sel
 
 from storage.columns import Moment
 from storage.connection import Connection
-from storage.schema import installations, repositories
+from storage.schema_installed import installations, repositories
 from storage.upsert import insert_in
 
 Visibility = Literal["public", "private", "internal"]

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, bindparam, literal_column, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.connection import Connection
-from storage.schema import jobs
+from storage.schema_jobs import jobs
 
 
 def in_state(state: str) -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from storage import loading_traffic as traffic
 from storage.columns import to_micros
 from storage.loading_filters import conditions
 from storage.loading_people import People
+from storage.loading_responses import listed_bots
 from storage.loading_rows import (
     BEGINNING,
     LISTED,
@@ -46,6 +47,7 @@ else:
 
 MAP_BYTES = 2**30  # of SQLite's file, read through the kernel's own cache instead of being copied
 NO_FILTERS = Filters()
+ONE_BY_ONE = frozenset({"stars"})  # what of several repositories is added up, though captures bring it
 
 Query = Callable[[str], Iterable[Sequence[Any]]]
 Column = dict[str, Any]
@@ -84,11 +86,11 @@ def load(
     organisation: the repositories whose days `org_days` holds; by default the one repository · filters: which rows
     count; reviews, turns and comments follow their thread · terms: who else is a bot, and what else is merged.
     """
-    since_micros, until_micros = span(since, until)
+    window = span(since, until)
     with reading(url) as query:
         chosen = conditions(query, repository_id, filters)
-        whole = whole_threads(tables)
-        wanted = Wanted(repository_id, since_micros, until_micros, chosen, terms.merge_markers, whole_threads=whole)
+        whole, bots = whole_threads(tables), listed_bots(query, terms.bots)
+        wanted = Wanted(repository_id, *window, chosen, terms.merge_markers, whole_threads=whole, bots=bots)
         read = {}
         for table in tables:
             of = organisation or (repository_id,) if table == "org_days" else (repository_id,)
@@ -110,27 +112,30 @@ def load_together(
 ) -> Together:
     """Return the columns of several repositories as if they were one; see `load`.
 
-    `firsts` holds each actor's first contribution to any of them. Tables of traffic cannot be read so: ValueError.
+    `firsts` holds each actor's first contribution to any of them. Tables of traffic cannot be read so: ValueError;
+    of what is captured only stars come one by one.
     """
-    refused = sorted(set(tables) & traffic.SOURCES.keys())
+    refused = sorted(set(tables) & traffic.SOURCES.keys() - ONE_BY_ONE)
     if refused:
         raise ValueError(f"{', '.join(refused)}: what is counted once a day of a repository is not put together")
-    since_micros, until_micros = span(since, until)
+    window = span(since, until)
     with reading(url) as query:
         ends = highest_numbers(query, repository_ids)
         places: list[tuple[int, str]] = []
         wanted: list[Wanted] = []
         after = 0
-        for repository_id, name in full_names(query, repository_ids):
+        whole, bots = whole_threads(tables), listed_bots(query, terms.bots)
+        for place, (repository_id, name) in enumerate(full_names(query, repository_ids)):
             chosen = conditions(query, repository_id, filters)
-            whole = whole_threads(tables)
-            wanted.append(Wanted(repository_id, since_micros, until_micros, chosen, terms.merge_markers, after, whole))
+            wanted.append(Wanted(repository_id, *window, chosen, terms.merge_markers, after, whole, bots, place))
             places.append((after, name))
             after += ends[repository_id]
         read = {}
         for table in tables:
             if table == "firsts":
-                read[table] = read_table(query, table, [firsts(repository_ids, until_micros)])
+                read[table] = read_table(query, table, [firsts(repository_ids, window[1])])
+            elif table in ONE_BY_ONE:
+                read[table] = read_table(query, table, [listing(table, repository_ids, Wanted(0, *window))])
             else:
                 read[table] = read_table(query, table, [select(table, one) for one in wanted])
         known(query, read, terms)

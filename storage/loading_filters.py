@@ -7,7 +7,7 @@ way. Names are compared here rather than in SQL, since the two databases do not 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -37,10 +37,23 @@ EVERYTHING = Conditions()
 
 
 def conditions(query: Query, repository_id: int, filters: Filters) -> Conditions:
-    """Return the conditions of a repository's rows.
+    """Return the conditions of a repository's rows; issues that are reports of our own never count.
 
     Asks for the actors behind the logins, for the sets of labels that rows have, and for the paths that were listed.
     """
+    asked, own = asked_for(query, repository_id, filters), own_reports(query, repository_id)
+    return replace(asked, issues=both(asked.issues, f"number NOT IN ({numbers(own)})")) if own else asked
+
+
+def own_reports(query: Query, repository_id: int) -> tuple[int, ...]:
+    """Return the numbers of the issues that are periodic reports: what they count they must not change."""
+    of = f"repository_id = {int(repository_id)} AND number IS NOT NULL AND comment_id IS NULL"
+    found = query(f"SELECT DISTINCT number FROM written_reports WHERE {of}")  # noqa: S608 - a number
+    return tuple(sorted(row[0] for row in found))
+
+
+def asked_for(query: Query, repository_id: int, filters: Filters) -> Conditions:
+    """Return the conditions that a question's filters make."""
     if not filters:
         return EVERYTHING
     authors = by_author(query, filters.authors) if filters.authors or filters.teams else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from analytics.tables import COLUMNS
 from storage import loading_traffic as traffic
 from storage.loading_filters import EVERYTHING, Conditions, both, quoted, storable
+from storage.loading_responses import first_response
 
 UNKNOWN = -(2**63)  # the number that numpy reads as "not a time"
 BEGINNING = UNKNOWN + 1  # before every time that is known
@@ -33,7 +34,9 @@ class Wanted:
 
     since, until: microseconds since 1970 · conditions: what rows must meet besides · merge_markers: beginnings of
     titles by which a closed pull request counts as merged · after: added to every number, so that those of two
-    repositories differ · whole_threads: the reviews that came before `since` to threads that are read are wanted, too.
+    repositories differ · whole_threads: the reviews that came before `since` to threads that are read are wanted, too ·
+    bots: ids of accounts that are bots here, whatever GitHub says of them · place: which of several repositories this
+    is, from 0 on.
     """
 
     repository_id: int
@@ -43,6 +46,8 @@ class Wanted:
     merge_markers: Sequence[str] = ()
     after: int = 0
     whole_threads: bool = False
+    bots: Sequence[int] = ()
+    place: int = 0
 
 
 def select(table: str, wanted: Wanted) -> str:
@@ -142,6 +147,14 @@ def cell(table: str, name: str, wanted: Wanted) -> str:
     if (table, name) == ("pulls", "merged_at") and markers:
         marked = " OR ".join(f"substr(title, 1, {len(marker)}) = {quoted(marker)}" for marker in markers)
         return f"coalesce(merged_at, CASE WHEN {marked} THEN closed_at END, {UNKNOWN})"
+    if (table, name) == ("issues", "first_response_at"):
+        return f"coalesce({first_response(wanted.bots)}, {UNKNOWN})"
+    if (table, name) == ("releases", "holds_until"):
+        # of whatever commit it is made: whose commits are asked about makes no release's commit unknown
+        own = "commits.repository_id = releases.repository_id AND commits.sha = releases.commit_sha"
+        return f"coalesce((SELECT committed_at FROM commits WHERE {own}), {UNKNOWN})"  # noqa: S608 - no value
+    if (table, name) == ("releases", "place"):
+        return str(int(wanted.place))
     return plain(table, name)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from storage.connection import Connection
-from storage.schema import pictures as table
+from storage.schema_work import pictures as table
 from storage.upsert import insert
 
 

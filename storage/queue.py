@@ -18,7 +18,7 @@ from storage.columns import EPOCH
 from storage.connection import Connection
 from storage.engine import Store
 from storage.lanes import in_state, promote_due, settle
-from storage.schema import jobs, payloads
+from storage.schema_jobs import jobs, payloads
 from storage.upsert import insert
 from storage.wakeup import Wakeup
 

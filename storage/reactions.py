@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from storage.connection import Connection
-from storage.schema import reactions as table
+from storage.schema_work import reactions as table
 from storage.upsert import upsert
 
 

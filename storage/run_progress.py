@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from storage.captures import CaptureRun
 from storage.connection import Connection
-from storage.schema import installations
+from storage.schema_installed import installations
 from storage.schema_traffic import capture_runs
 
 

@@ -41,6 +41,7 @@ persons = Table(
     Column("email", Text),  # lower-case, and only where the provider has verified it
     Column("is_operator", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("arrived_at", Moment),  # when they signed in last; NULL = not since that is written
     UniqueConstraint("issuer", "subject"),
 )
 
@@ -65,6 +66,21 @@ user_tokens = Table(
     Column("access_ends_at", Moment),  # NULL = the App is registered with tokens that do not end
     Column("refresh", LargeBinary),
     Column("refresh_ends_at", Moment),
+)
+
+# With a token a person's programs read what the person may see. Only a hash of it is kept, as of a session's secret.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    person_key(),
+    Column("name", Text, nullable=False),  # what its owner calls it
+    Column("hash", LargeBinary, nullable=False, unique=True),  # SHA-256 of the token
+    Column("scopes", Text, nullable=False),  # with a space between two
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("last_used_at", Moment),  # to some minutes; NULL = never
+    Index(None, "person_id"),
 )
 
 # A state is used once, on whichever server it comes back to.

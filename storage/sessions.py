@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import RowMapping, delete, func, select, update
 
 from storage.connection import Connection
-from storage.schema_access import persons, sessions, spent_states, user_tokens
+from storage.schema_access import api_tokens, persons, sessions, spent_states, user_tokens
 from storage.upsert import insert
 
 GITHUB = "github"
@@ -61,8 +61,8 @@ class Session:
 async def save_person(conn: Connection, person: NewPerson, at: datetime) -> Person:
     """Insert a person or bring their labels up to date; return them as stored."""
     statement = insert(conn, persons)
-    row = {**asdict(person), "is_operator": False, "created_at": at}
-    taken = {name: statement.excluded[name] for name in LABELS}
+    row = {**asdict(person), "is_operator": False, "created_at": at, "arrived_at": at}
+    taken = {name: statement.excluded[name] for name in (*LABELS, "arrived_at")}
     await conn.execute(statement.on_conflict_do_update(index_elements=["issuer", "subject"], set_=taken), row)
     query = select(persons).where(persons.c.issuer == person.issuer, persons.c.subject == person.subject)
     return read_person((await conn.execute(query)).mappings().one())
@@ -72,6 +72,15 @@ async def person(conn: Connection, person_id: int) -> Person | None:
     """Return a person by number, or None."""
     row = (await conn.execute(select(persons).where(persons.c.id == person_id))).mappings().first()
     return None if row is None else read_person(row)
+
+
+async def persons_called(conn: Connection, name: str) -> list[Person]:
+    """Return who has signed in with a login at GitHub, or with an address that a provider has verified, in any case."""
+    lowered = name.lower()
+    login = (persons.c.issuer == GITHUB) & (func.lower(persons.c.login) == lowered)
+    address = (persons.c.issuer != GITHUB) & (persons.c.email == lowered)
+    query = select(persons).where(login | address).order_by(persons.c.id)
+    return [read_person(row) for row in (await conn.execute(query)).mappings()]
 
 
 async def all_persons(conn: Connection) -> list[Person]:
@@ -104,34 +113,50 @@ async def note_seen(conn: Connection, digest: bytes, at: datetime) -> None:
     await conn.execute(update(sessions).where(sessions.c.hash == digest).values(seen_at=at))
 
 
-async def end_session(conn: Connection, digest: bytes) -> None:
+async def end_session(conn: Connection, digest: bytes, at: datetime) -> None:
     """End one session; with a person's last one, what GitHub gave them goes too."""
     owner = (await conn.execute(select(sessions.c.person_id).where(sessions.c.hash == digest))).scalar()
     await conn.execute(delete(sessions).where(sessions.c.hash == digest))
     if owner is not None:
-        await forget_unused_tokens(conn, owner)
+        await forget_unused_tokens(conn, at, owner)
 
 
-async def end_sessions(conn: Connection, person_id: int) -> int:
+async def end_sessions(conn: Connection, person_id: int, at: datetime) -> int:
     """End every session of a person and forget what GitHub gave them; return how many sessions there were."""
     ended = (await conn.execute(delete(sessions).where(sessions.c.person_id == person_id))).rowcount
-    await forget_unused_tokens(conn, person_id)
+    await forget_unused_tokens(conn, at, person_id)
     return ended
 
 
-async def forget_unused_tokens(conn: Connection, person_id: int | None = None) -> None:
-    """Forget what GitHub gave to whoever has no session left; of everybody, where no person is named."""
-    used = select(sessions.c.person_id).where(sessions.c.person_id == user_tokens.c.person_id)
-    unused = delete(user_tokens).where(~used.exists())
+async def forget_unused_tokens(conn: Connection, at: datetime, person_id: int | None = None) -> None:
+    """Forget what GitHub gave to whoever has no session left; of everybody, where no person is named.
+
+    A program that reads with a token of theirs needs it, too: GitHub says by it what they may see now.
+    """
+    present = select(sessions.c.person_id).where(sessions.c.person_id == user_tokens.c.person_id)
+    reading = select(api_tokens.c.id).where(
+        api_tokens.c.person_id == user_tokens.c.person_id, api_tokens.c.expires_at > at
+    )
+    unused = delete(user_tokens).where(~present.exists(), ~reading.exists())
     await conn.execute(unused if person_id is None else unused.where(user_tokens.c.person_id == person_id))
 
 
-async def sweep(conn: Connection, unseen_since: datetime, begun_before: datetime, spent_before: datetime) -> None:
+async def sweep(
+    conn: Connection, at: datetime, *, unseen_since: datetime, begun_before: datetime, spent_before: datetime
+) -> None:
     """Delete sessions that were not used since, or began before, these moments, and states spent long ago."""
     over = (sessions.c.seen_at < unseen_since) | (sessions.c.created_at < begun_before)
-    if (await conn.execute(delete(sessions).where(over))).rowcount:
-        await forget_unused_tokens(conn)
+    await conn.execute(delete(sessions).where(over))
+    # not only after a session's end: what only a program needed goes with the end of its token
+    await forget_unused_tokens(conn, at)
     await conn.execute(delete(spent_states).where(spent_states.c.at < spent_before))
+
+
+async def sessions_of(conn: Connection, person_id: int, unseen_since: datetime, begun_before: datetime) -> int:
+    """Return how many sessions of a person have not ended."""
+    live = (sessions.c.seen_at > unseen_since) & (sessions.c.created_at > begun_before)
+    query = select(func.count()).select_from(sessions).where(sessions.c.person_id == person_id, live)
+    return int((await conn.execute(query)).scalar_one())
 
 
 async def spend_state(conn: Connection, digest: bytes, at: datetime) -> bool:

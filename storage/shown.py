@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.connection import Connection
 from storage.installations import Installation, Repository, read, read_installation
-from storage.schema import installations, repositories
+from storage.schema_installed import installations, repositories
 
 OPEN = (installations.c.removed_at.is_(None), installations.c.suspended_at.is_(None))
 

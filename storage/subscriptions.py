@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, delete, exists, or_, select, update
 
 from storage.connection import Connection
 from storage.report_due import FARTHEST
-from storage.schema import repositories
+from storage.schema_installed import installations, repositories
 from storage.schema_reports import subscriptions as table
 from storage.upsert import upsert
 
@@ -25,8 +25,9 @@ class Subscription:
 
     source: who wants it · slot: which of the repository's reports it is; there is one of each · schedule: in the
     caller's own words · number: the thread it goes to, None where each is an issue of its own · since: what was due
-    before is nobody's · next_at: None while it rests or once it has ended · reason: why it ended, a plain sentence,
-    where nobody ended it · rests: the settings file has the say meanwhile.
+    before is nobody's · next_at: None while it rests or once it has ended · reason: why it ended, a plain clause, where
+    nobody ended it; of one that goes on, that its newest report could not be written · rests: the settings file has the
+    say meanwhile.
     """
 
     repository_id: int
@@ -66,11 +67,14 @@ async def subscriptions_of(conn: Connection, repository_id: int) -> list[Subscri
 async def due_subscriptions(conn: Connection, now: datetime, most: int) -> list[Subscription]:
     """Return what is due by now of repositories that the App still sees, the longest due first.
 
-    Among them is what is due impossibly late.
+    What is due of a suspended installation waits, since GitHub refuses its tokens. Among what is due is what is due
+    impossibly late.
     """
     seen = select(table).join(repositories, and_(repositories.c.id == table.c.repository_id))
     wrong = table.c.next_at > now + FARTHEST
-    due = seen.where(repositories.c.removed_at.is_(None), or_(table.c.next_at <= now, wrong))
+    i = installations.c
+    suspended = exists().where(i.id == repositories.c.installation_id, i.suspended_at.is_not(None))
+    due = seen.where(repositories.c.removed_at.is_(None), ~suspended, or_(table.c.next_at <= now, wrong))
     query = due.order_by(table.c.next_at, table.c.repository_id, table.c.slot).limit(most)
     return [Subscription(**row) for row in (await conn.execute(query)).mappings()]
 
@@ -79,6 +83,12 @@ async def note_next(conn: Connection, known: Subscription, next_at: datetime) ->
     """Note when a subscription is due next, unless it has changed since; return whether it had not."""
     same = and_(*(table.c[name] == getattr(known, name) for name in (*KEY, "schedule", "next_at")))
     return (await conn.execute(update(table).where(same).values(next_at=next_at))).rowcount == 1
+
+
+async def note_reason(conn: Connection, repository_id: int, source: str, slot: str, reason: str | None) -> None:
+    """Note of a subscription that goes on that its newest report could not be written, or, with None, that it was."""
+    of = (table.c.repository_id == repository_id, table.c.source == source, table.c.slot == slot)
+    await conn.execute(update(table).where(*of, table.c.ended_at.is_(None)).values(reason=reason))
 
 
 async def end_subscription(conn: Connection, known: Subscription, at: datetime, reason: str | None) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ScalarSelect, select
 
 from storage.captures import READ, Outcome
 from storage.connection import Connection
-from storage.schema import repositories
+from storage.schema_installed import repositories
 from storage.schema_traffic import captures
 
 WHOLE: tuple[Outcome, ...] = ("captured",)

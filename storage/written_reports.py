@@ -63,6 +63,6 @@ async def forget_report(conn: Connection, key: str) -> None:
     await conn.execute(delete(table).where(table.c.key == key))
 
 
-async def note_closed(conn: Connection, key: str, at: datetime) -> None:
-    """Note that the report after it has closed it."""
+async def note_closed(conn: Connection, key: str, at: datetime | None) -> None:
+    """Note that the report after it has closed it, or, with None, that it is open again."""
     await conn.execute(update(table).where(table.c.key == key).values(closed_at=at))

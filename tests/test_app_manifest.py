@@ -20,7 +20,7 @@ from bot.inbox import PATH
 from github.permissions import FIELDS, ROUTES, Alternatives, Permission
 
 ROOT = Path(__file__).parents[1]
-ALWAYS_ARRIVE = {"installation", "installation_repositories"}
+ALWAYS_ARRIVE = {"github_app_authorization", "installation", "installation_repositories"}
 # From GitHub's "Webhook events and payloads": any one of these permissions allows to subscribe.
 NEEDED_BY_EVENT = {
     "issue_comment": {"issues", "pull_requests"},

@@ -86,6 +86,13 @@ def test_the_server_process_imports_nothing_heavy() -> None:
     assert python("-c", code).strip() == "[]"
 
 
+def test_a_server_that_starts_carries_the_tables_of_jobs_and_installations_only() -> None:
+    """SQLAlchemy's definition of a table weighs 50 kB: those of answers, activity, traffic and people come with use."""
+    code = "import sys, bot.serving; print(sorted(name for name in sys.modules if name.startswith('storage.schema')))"
+    tables = ["storage.schema_base", "storage.schema_installed", "storage.schema_jobs"]
+    assert python("-c", code).strip() == str(tables)
+
+
 def test_listing_the_metrics_imports_nothing_heavy() -> None:
     code = f"""
 import sys, analytics.metrics

@@ -27,10 +27,12 @@ from analytics.charts.frame import (
 )
 from analytics.charts.layout import Box
 from analytics.charts.series import Series, unknown_runs
+from analytics.charts.vega import bars as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 FEW = 32  # so many bars can each carry their figure, where it fits
 WIDEST = 190  # pixels of a bucket: a single one is a bar, not a wall
@@ -57,30 +59,41 @@ class Bars:
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
-        return (3.7 if self.down else 3.3) if self._any else 1.9
+        return (3.7 if self.down else 3.3) if self.has_any else 1.9
 
     @property
-    def _any(self) -> bool:
-        return bool(self.buckets) and any(value for series in self._series for value in series.known)
+    def has_any(self) -> bool:
+        """Whether there is a bar to draw."""
+        return bool(self.buckets) and any(value for series in self.both for value in series.known)
 
     @property
-    def _series(self) -> tuple[Series, ...]:
+    def both(self) -> tuple[Series, ...]:
+        """The series that grows up, and the one that grows down."""
         return (self.up,) if self.down is None else (self.up, self.down)
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each bucket is called."""
-        step = self._step
+        step = self.step
         return tuple(moment_label(each, step) if isinstance(each, datetime) else each for each in self.buckets)
 
-    def _spoken(self, index: int) -> str:
+    def spoken(self, index: int) -> str:
+        """Return what a bucket is called within a sentence."""
         bucket = self.buckets[index]
-        return bucket_name(bucket, self._step) if isinstance(bucket, datetime) else bucket
+        return bucket_name(bucket, self.step) if isinstance(bucket, datetime) else bucket
 
     @property
-    def _step(self) -> timedelta:
+    def step(self) -> timedelta:
+        """The length of a bucket of moments."""
         moments = [each for each in self.buckets if isinstance(each, datetime)]
         return min((b - a for a, b in itertools.pairwise(moments)), default=timedelta(days=1))
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The colour of each series: the finding's, or one of two that are told apart."""
+        if any(series.accent for series in self.both):
+            return tuple("blue" if series.accent else "muted" for series in self.both)
+        return ("blue", "violet")[: len(self.both)]
 
     @property
     def alt(self) -> str:
@@ -89,19 +102,19 @@ class Bars:
             return f"{self.title}. Nothing in this window."
         names = self.names
         said = [f"{self.unit or 'Counts'}, {names[0]} to {names[-1]}"]
-        for series in self._series:
+        for series in self.both:
             words = f"{series.label} {number(series.total)} in total"
             if series.total:
                 most = max(series.known)
-                words += f", most {number(most)} ({self._spoken(series.values.index(most))})"
+                words += f", most {number(most)} ({self.spoken(series.values.index(most))})"
             said.append(words)
         unknown = sum(value is None for value in self.up.values)
         said += [f"{unknown} of {len(names)} unknown"] if unknown else []
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a chart in Mermaid, `up` as bars and `down` as a line; as a table where the line would cross a gap."""
-        if not self._any:
+        if not self.has_any:
             return "Nothing in this window."
         if not any(isinstance(each, datetime) for each in self.buckets):
             return self._by_name()
@@ -129,24 +142,28 @@ class Bars:
     def _table(self) -> str:
         """Return a table with a bar for each of the last buckets."""
         first = max(0, len(self.buckets) - text.MOST_ROWS)
-        most = max(value for series in self._series for value in series.known)
+        most = max(value for series in self.both for value in series.known)
         header = [" "]
-        for series in self._series:
+        for series in self.both:
             header += [text.plain(series.label), " "]
         rows, names = [], self.names
         for index in range(first, len(self.buckets)):
             row = [text.plain(names[index])]
-            for series in self._series:
+            for series in self.both:
                 row += [text.figure(series.values[index]), text.bar(series.values[index], most, text.BAR)]
             rows.append(row)
         return text.table(header, rows, right=(1, 3)) + text.more(first, "before")
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw the bars in their own colours, labelled at the right, over hairlines or with a figure each."""
-        if not self._any:
+        if not self.has_any:
             canvas.nothing()
             return
-        labels = [(series.label, short(series.total)) for series in self._series]
+        labels = [(series.label, short(series.total)) for series in self.both]
         side = side_width(canvas, labels)
         plot = self._plot(canvas, side)
         for first, last in unknown_runs(self.up.values):
@@ -156,12 +173,12 @@ class Bars:
         else:
             value_axis(canvas, plot.box, plot.marks, plot.height)
         inks = self._inks(canvas)
-        for series, sign, ink in zip(self._series, (1, -1), inks, strict=False):
+        for series, sign, ink in zip(self.both, (1, -1), inks, strict=False):
             colour = canvas.theme.faint(ink) if ink == canvas.theme.muted else ink
             self._bars(canvas, plot, series, sign=sign, colour=colour)
         middles = [
             plot.height(sign * max(series.known, default=0) / 2)
-            for series, sign in zip(self._series, (1, -1), strict=False)
+            for series, sign in zip(self.both, (1, -1), strict=False)
         ]
         spots = apart(middles, 2 * LINE + 8, plot.box.top + LINE / 2, plot.box.bottom - LINE / 2)
         for label, spot, ink in zip(labels, spots, inks, strict=False):
@@ -170,12 +187,12 @@ class Bars:
             self._peaks(canvas, plot)
         self._label_buckets(canvas, plot)
 
-    def _plot(self, canvas: Canvas, side: float) -> _Plot:
+    def _plot(self, canvas: Pen, side: float) -> _Plot:
         """Return the plot: with figures at the bars if each has room for its own, else over hairlines."""
         area, count = canvas.area, len(self.buckets)
         up = max((*self.up.known, 0))
         down = max((*self.down.known, 0)) if self.down else 0
-        widest = max(canvas.width(short(value)) for series in self._series for value in series.known)
+        widest = max(canvas.width(short(value)) for series in self.both for value in series.known)
         figures = count <= FEW and min(WIDEST, (area.width - side) / count) >= widest + 4
         steps = count_marks(max(up, down), 2 if canvas.compact else 3)
         marks = tuple(sorted({-step for step in steps if step <= down} | {step for step in steps if step <= up}))
@@ -184,13 +201,12 @@ class Bars:
         bottom = area.bottom - AXIS - (LANE - 8 if figures and down else 0)
         return _Plot(Box(left, area.top + LANE, left + slot * count, bottom), slot, up, down, marks, figures)
 
-    def _inks(self, canvas: Canvas) -> tuple[str, ...]:
+    def _inks(self, canvas: Pen) -> tuple[str, ...]:
         theme = canvas.theme
-        if any(series.accent for series in self._series):
-            return tuple(theme.blue if series.accent else theme.muted for series in self._series)
-        return theme.blue, theme.violet
+        inks = {"blue": theme.blue, "violet": theme.violet, "muted": theme.muted}
+        return tuple(inks[role] for role in self.roles)
 
-    def _bars(self, canvas: Canvas, plot: _Plot, series: Series, *, sign: int, colour: str) -> None:
+    def _bars(self, canvas: Pen, plot: _Plot, series: Series, *, sign: int, colour: str) -> None:
         thick = max(1, round(plot.slot * 0.8 if plot.slot > 5 else plot.slot))
         off = 2 if self.down else 0  # the zero line stays visible between the halves
         for index, value in enumerate(series.values):
@@ -208,7 +224,7 @@ class Bars:
                 if canvas.free(placed):  # the other half may be unknown, which is said in these places
                     canvas.write(placed)
 
-    def _peaks(self, canvas: Canvas, plot: _Plot) -> None:
+    def _peaks(self, canvas: Pen, plot: _Plot) -> None:
         most = max(self.up.known, default=0)
         highest = [index for index, value in enumerate(self.up.values) if value == most > 0]
         if len(highest) <= MOST_PEAKS:
@@ -218,7 +234,7 @@ class Bars:
                 x = plot.left(index + 0.5)
                 remark(canvas, x, plot.box.top - 12, words, ends=(plot.box.left, plot.box.right))
 
-    def _label_buckets(self, canvas: Canvas, plot: _Plot) -> None:
+    def _label_buckets(self, canvas: Pen, plot: _Plot) -> None:
         ends = (canvas.area.left, max(plot.box.right + 40, plot.box.left + 240))
         moments: Sequence[datetime] = [each for each in self.buckets if isinstance(each, datetime)]
         if moments:
@@ -226,7 +242,7 @@ class Bars:
             def middle(moment: datetime) -> float:
                 return plot.left(max(0, bisect_right(moments, moment) - 1) + 0.5)
 
-            labels = fitting_marks(moments[0], moments[-1], self._step, place=middle, width=canvas.width, ends=ends)
+            labels = fitting_marks(moments[0], moments[-1], self.step, place=middle, width=canvas.width, ends=ends)
         else:
             room = max(90.0, plot.slot - 12)
             names = [canvas.cut(name, room) for name in self.names]

@@ -130,7 +130,7 @@ def _elsewhere() -> dict[int, FontPath]:
 
 
 @lru_cache(4096)
-def _prepared(text: str, type_: Type) -> tuple[str, Face]:
+def prepared(text: str, type_: Type) -> tuple[str, Face]:
     """Return `text` without what cannot be drawn, and the face to draw it with."""
     own = str(FONTS / WEIGHTS[type_.bold])
     clean = normal(text)
@@ -169,7 +169,7 @@ def _file_of(letter: str) -> FontPath | None:
 @lru_cache(16384)
 def measure(text: str, type_: Type) -> tuple[float, float, float]:
     """Return width, height above and depth below the baseline of `text`, in pixels."""
-    clean, face = _prepared(text, type_)
+    clean, face = prepared(text, type_)
     if not clean:
         return 0.0, 0.0, 0.0
     font = get_font(face.files)
@@ -218,7 +218,7 @@ class Sheet:
 
 
 class Canvas(Pen):
-    """A part of the sheet to draw on: `area` is free for the chart; `compact` asks for the short form of a panel."""
+    """A part of the sheet to draw on."""
 
     def __init__(self, sheet: Sheet, area: Box, *, compact: bool = False) -> None:
         self.sheet = sheet
@@ -227,13 +227,13 @@ class Canvas(Pen):
         self.theme = sheet.theme
         self.written = sheet.texts
 
-    def part(self, area: Box) -> Canvas:
-        """Return a canvas for a panel within `area`, on the same sheet."""
-        return Canvas(self.sheet, area, compact=True)
+    def within(self, area: Box, *, compact: bool = False) -> Canvas:
+        """Return a canvas for `area` on the same sheet."""
+        return Canvas(self.sheet, area, compact=compact)
 
     def shown(self, text: str) -> str:
         """Return `text` as it is drawn, with something to read in place of characters that no font has."""
-        return _prepared(text, LABEL)[0]
+        return prepared(text, LABEL)[0]
 
     def measure(self, text: str, type_: Type) -> tuple[float, float, float]:
         """Return width, height above and depth below the baseline of `text`, in pixels."""
@@ -278,7 +278,7 @@ class Canvas(Pen):
 
     def write(self, placed: Placed) -> None:
         """Write a text where it was placed."""
-        clean, face = _prepared(placed.text, placed.type)
+        clean, face = prepared(placed.text, placed.type)
         if clean:
             sheet = self.sheet
             sheet.gc.set_foreground(_unit(placed.ink))
@@ -299,24 +299,35 @@ class Canvas(Pen):
         self.sheet.edges[ink, ground] = None
 
 
-def drawn(chart: Chart, theme: ThemeName) -> Canvas:
-    """Draw `chart` under its title and subtitle and return the canvas, which knows every text's extent."""
+def headed(chart: Chart) -> tuple[list[str], list[str], int]:
+    """Return the lines of title and subtitle, and the height in pixels that the whole picture needs."""
     room = WIDTH - 2 * MARGIN
-    title = wrap(_prepared(chart.title, TITLE)[0], room, lambda part: measure(part, TITLE)[0])
-    subtitle = wrap(_prepared(chart.subtitle, SUBTITLE)[0], room, lambda part: measure(part, SUBTITLE)[0])
+    title = wrap(prepared(chart.title, TITLE)[0], room, lambda part: measure(part, TITLE)[0])
+    subtitle = wrap(prepared(chart.subtitle, SUBTITLE)[0], room, lambda part: measure(part, SUBTITLE)[0])
     # `chart.height` counts on one line each.
     more = (len(title) - 1) * TITLE_LINE + (len(subtitle) - 1) * SUBTITLE_LINE
-    sheet = Sheet(THEMES[theme], round(chart.height * DPI) + more)
-    y = MARGIN
-    canvas = Canvas(sheet, Box(0, 0, WIDTH, sheet.height))
-    canvas.rect(canvas.area, sheet.theme.background)
+    return title, subtitle, round(chart.height * DPI) + more
+
+
+def compose(chart: Chart, canvas: Pen, title: Sequence[str], subtitle: Sequence[str]) -> None:
+    """Draw `chart` under these lines on a canvas of the height that `headed` told."""
+    y, bottom = MARGIN, canvas.area.bottom
+    canvas.rect(canvas.area, canvas.theme.background)
     for line in title:
         y += TITLE_LINE
-        canvas.text(MARGIN, y - 14, line, TITLE, sheet.theme.ink)
+        canvas.text(MARGIN, y - 14, line, TITLE, canvas.theme.ink)
     for line in subtitle:
         y += SUBTITLE_LINE
         canvas.text(MARGIN, y, line, SUBTITLE)
-    chart.draw(Canvas(sheet, Box(MARGIN, HEAD + more, WIDTH - MARGIN, sheet.height - MARGIN)))
+    more = (len(title) - 1) * TITLE_LINE + (len(subtitle) - 1) * SUBTITLE_LINE
+    chart.draw(canvas.within(Box(MARGIN, HEAD + more, WIDTH - MARGIN, bottom - MARGIN)))
+
+
+def drawn(chart: Chart, theme: ThemeName) -> Canvas:
+    """Draw `chart` under its title and subtitle and return the canvas, which knows every text's extent."""
+    title, subtitle, height = headed(chart)
+    canvas = Canvas(Sheet(THEMES[theme], height), Box(0, 0, WIDTH, height))
+    compose(chart, canvas, title, subtitle)
     return canvas
 
 

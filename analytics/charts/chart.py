@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 
 class Chart(Protocol):
@@ -28,8 +29,12 @@ class Chart(Protocol):
         """One or two sentences that state the picture's numbers, for people who cannot see it."""
         ...
 
-    def draw(self, canvas: Canvas) -> None:
+    def draw(self, canvas: Pen) -> None:
         """Put the picture on the canvas, below title and subtitle, which the canvas has drawn already."""
+        ...
+
+    def spec(self) -> Mapping[str, object]:
+        """Return the same values as a Vega-Lite specification: plain JSON without a colour, for pages."""
         ...
 
     def text(self) -> str:

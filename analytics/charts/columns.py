@@ -12,7 +12,7 @@ from analytics.charts.spans import Dated
 from analytics.charts.theme import Theme, mix
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 WIDEST = 190  # pixels of a bucket: a single one is a bar, not a wall
 NARROW = 5  # pixels of a bucket below which its bar touches its neighbours: a comb of single pixels would flicker
@@ -97,7 +97,7 @@ def dark(theme: Theme) -> str:
     return mix(theme.background, theme.blue, DARK)
 
 
-def draw_columns(canvas: Canvas, plot: Plot, data: Dated) -> None:
+def draw_columns(canvas: Pen, plot: Plot, data: Dated) -> None:
     """Draw every known bucket's bar and its foot; a zero is an empty place on the baseline."""
     theme = canvas.theme
     for index, count in enumerate(data.counts):
@@ -115,7 +115,7 @@ def draw_columns(canvas: Canvas, plot: Plot, data: Dated) -> None:
             _broken(canvas, box)
 
 
-def bar(canvas: Canvas, box: Box, colour: str, *, growing: bool) -> None:
+def bar(canvas: Pen, box: Box, colour: str, *, growing: bool) -> None:
     """Fill a bar, with stripes while it may still grow."""
     if not growing:
         canvas.rect(box, colour)
@@ -129,7 +129,7 @@ def bar(canvas: Canvas, box: Box, colour: str, *, growing: bool) -> None:
             y -= 2 * STRIPE
 
 
-def _broken(canvas: Canvas, box: Box) -> None:
+def _broken(canvas: Pen, box: Box) -> None:
     """Interrupt a bar that is longer than drawn."""
     slant = min(10.0, box.width / 3)
     for y in (box.top + BREAK, box.top + 2 * BREAK):
@@ -148,13 +148,13 @@ class Key:
     hatched: bool = False
 
 
-def keys_width(canvas: Canvas, keys: Sequence[Key]) -> float:
+def keys_width(canvas: Pen, keys: Sequence[Key]) -> float:
     """Return the room that the labels need in the right margin."""
     most = max((canvas.width(_words(canvas, key), STRONG) + _indent(key) for key in keys), default=-18.0)
     return min(SIDE + SWATCH, most) + 18
 
 
-def draw_keys(canvas: Canvas, x: float, keys: Sequence[Key], *, top: float, bottom: float, room: float) -> None:
+def draw_keys(canvas: Pen, x: float, keys: Sequence[Key], *, top: float, bottom: float, room: float) -> None:
     """Write the labels to the right of `x` near where they belong, none upon another, each in at most `room` pixels."""
     spots = apart([key.y for key in keys], LINE + 6, top + LINE / 2, bottom - LINE / 2)
     x = round(x)
@@ -166,7 +166,7 @@ def draw_keys(canvas: Canvas, x: float, keys: Sequence[Key], *, top: float, bott
         canvas.text(x + _indent(key), y, words, STRONG, key.ink, centred=True)
 
 
-def _words(canvas: Canvas, key: Key) -> str:
+def _words(canvas: Pen, key: Key) -> str:
     return key.words[canvas.compact]
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analytics.charts import dated_mermaid, dated_text
+from analytics.charts import dated_mermaid, dated_text, text
 from analytics.charts.axis import count_marks, fitting_marks
 from analytics.charts.columns import Key, Plot, ceiling, dark, draw_columns, draw_keys, keys_width, pale
 from analytics.charts.frame import AXIS, LANE, marks_width, short, value_axis
@@ -18,10 +18,12 @@ from analytics.charts.notes import MARKS, draw_marks, draw_notes
 from analytics.charts.series import unknown_runs
 from analytics.charts.spans import Dated, dated, day_name, midnight, running_median
 from analytics.charts.theme import legible
+from analytics.charts.vega import daily as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 DAY = timedelta(days=1)
 FEW = 16  # days whose bars carry a figure each, without a median line
@@ -62,45 +64,56 @@ class Daily:
         return (3.9 if self.data.within(self.marks) else 3.7) if any(self.data.known) else 1.9
 
     @property
-    def _noun(self) -> str:
+    def noun(self) -> str:
+        """What is counted."""
         return self.unit.removesuffix(" per day") or "counts"
+
+    @property
+    def has_line(self) -> bool:
+        """Whether the running median is drawn."""
+        return self.median and len(self.data.starts) > FEW
 
     @property
     def alt(self) -> str:
         """The finding, the span, total, highest day and uniques, gaps, what may grow, releases and unusual days."""
         data = self.data
         if not any(data.known):
-            return f"{self.title}. {self._nothing}."
+            return f"{self.title}. {self.nothing}."
         said = [f"{self.unit or 'Counts'}, {day_name(data.starts[0])} to {day_name(data.starts[-1])}"]
-        said += dated_text.said(data, self._noun, "day")
+        said += dated_text.said(data, self.noun, "day")
         said.append(f"a median day has {number(median(data.known))}")
         said += dated_text.pointed_out(data.within(self.marks), data.within(self.notes))
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a chart in Mermaid with a bar per day, week, month or year, then what is marked and noted."""
         data = self.data
         if not any(data.known):
-            return f"{self._nothing}."
+            return f"{self.nothing}."
         below = dated_text.below(data.within(self.marks), data.within(self.notes))
-        return "\n\n".join([dated_mermaid.chart(data, self._noun, "day"), *below])
+        return "\n\n".join([dated_mermaid.chart(data, self.noun, "day"), *below])
 
     @property
-    def _nothing(self) -> str:
-        return dated_text.nothing(self.data, self._noun, "day")
+    def nothing(self) -> str:
+        """What is said where there is nothing to draw."""
+        return dated_text.nothing(self.data, self.noun, "day")
 
     def _inside(self, said: tuple[tuple[date, str], ...]) -> list[tuple[int, str]]:
         """Return those that belong to a day of the picture, by its index."""
         return [(self.data.index_of(day), words) for day, words in sorted(self.data.within(said))]
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw gaps, bars with their feet, the median line, then words where there is room for them."""
         data = self.data
         if not any(data.known):
-            canvas.nothing(self._nothing)
+            canvas.nothing(self.nothing)
             return
         few = len(data.starts) <= FEW
-        medians = [] if few or not self.median else running_median(data.counts, [not each for each in data.provisional])
+        medians = [] if not self.has_line else running_median(data.counts, [not each for each in data.provisional])
         marks = self._inside(self.marks)
         most = ceiling(data.known)
         keys = self._keys(canvas, medians)
@@ -159,12 +172,12 @@ class Daily:
             notes[highest] = f"{number(most)} on {day_name(data.starts[highest], year=False)}"
         return list(notes.items())
 
-    def _keys(self, canvas: Canvas, medians: list[float | None]) -> list[Key]:
+    def _keys(self, canvas: Pen, medians: list[float | None]) -> list[Key]:
         """Return the labels of the margin; their y is still a value."""
         data, theme = self.data, canvas.theme
         recent = data.known[-RECENT:]
         middle = median(recent)
-        keys = [Key(max(recent), (self._noun, self._noun), theme.muted, pale(theme))]
+        keys = [Key(max(recent), (self.noun, self.noun), theme.muted, pale(theme))]
         if any(data.visitors):
             keys.append(Key(median(data.visitors[-RECENT:]) / 2, ("uniques", "uniques"), theme.muted, dark(theme)))
         last = next((value for value in reversed(medians) if value is not None), None)
@@ -174,7 +187,7 @@ class Daily:
             keys.append(Key(-middle, ("provisional", "not final"), theme.muted, pale(theme), hatched=True))
         return keys
 
-    def _line(self, canvas: Canvas, plot: Plot, medians: list[float | None]) -> None:
+    def _line(self, canvas: Pen, plot: Plot, medians: list[float | None]) -> None:
         known = unknown_runs([0.0 if value is None else None for value in medians])
         runs = [
             [(plot.middle(index), plot.height(medians[index] or 0)) for index in range(first, last + 1)]
@@ -185,7 +198,7 @@ class Daily:
                 if len(run) > 1:
                     canvas.polyline(run, ink, weight)
 
-    def _figures(self, canvas: Canvas, plot: Plot) -> None:
+    def _figures(self, canvas: Pen, plot: Plot) -> None:
         """Write each day's count above its bar, and its uniques into the foot where they fit."""
         data, ground = self.data, dark(canvas.theme)
         for index, count in enumerate(data.counts):
@@ -204,7 +217,7 @@ class Daily:
                         x, (top + plot.box.bottom) / 2, words, LABEL, ink, anchor="middle", centred=True, ground=ground
                     )
 
-    def _days(self, canvas: Canvas, plot: Plot) -> None:
+    def _days(self, canvas: Pen, plot: Plot) -> None:
         days = self.data.starts
         marks = fitting_marks(
             midnight(days[0]),

@@ -13,10 +13,12 @@ from analytics.charts.frame import AXIS, mark_labels
 from analytics.charts.hours import HourAxis, bounds
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, STRONG, Box
 from analytics.charts.theme import mix
+from analytics.charts.vega import dots as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import duration, number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST = 25  # rows in one picture
 ROW, LOWEST = 48, 40  # pixels
@@ -67,7 +69,7 @@ class Dots:
         return LANE if self.target is not None else 8
 
     @property
-    def _aim(self) -> str:
+    def aim(self) -> str:
         """The target in words."""
         if self.target is None:
             return ""
@@ -82,8 +84,8 @@ class Dots:
         said += [f"{number(len(self.rows) - NAMED)} more"] if len(self.rows) > NAMED else []
         if self.target is not None:
             over = sum(row.value > self.target for row in self.rows)
-            said.append(f"{self._aim}: {number(over)} of {number(len(self.rows))} above it")
-        return f"{self.title}. {'; '.join(said)}."
+            said.append(f"{self.aim}: {number(over)} of {number(len(self.rows))} above it")
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a table of the first rows, with their intervals and a bar each; durations have no bar."""
@@ -96,7 +98,7 @@ class Dots:
             [
                 text.name(row.label),
                 text.plain(row.text),
-                *([self._interval(row)] if intervals else []),
+                *([self.interval(row)] if intervals else []),
                 *([] if self.durations else [text.bar(row.value, most)]),
                 *([] if self.target is None else ["above" if row.value > self.target else "within"]),
             ]
@@ -105,10 +107,11 @@ class Dots:
         header = [" ", text.plain(self.unit) or " "]
         header += ["95 % interval"] if intervals else []
         header += [] if self.durations else [" "]
-        header += [] if self.target is None else [text.plain(self._aim)]
+        header += [] if self.target is None else [text.plain(self.aim)]
         return text.table(header, rows, right=(1,)) + text.more(len(self.rows) - len(shown))
 
-    def _interval(self, row: Dot) -> str:
+    def interval(self, row: Dot) -> str:
+        """Return a row's interval in words, nothing where there is none."""
         said: Callable[[float], str] = duration if self.durations else number
         if row.low is None and row.high is None:
             return ""
@@ -116,7 +119,11 @@ class Dots:
             return f"over {said(row.low)}" if row.low is not None else f"under {said(row.high or 0)}"
         return f"{said(row.low)} to {said(row.high)}"
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw as many rows as fit, whiskers below dots, the value in words at the right; then axis and target."""
         if not self.rows:
             canvas.nothing()
@@ -139,10 +146,10 @@ class Dots:
         for x, label in marks:
             canvas.text(x, box.bottom + (lines - len(shown)) * pitch + 38, label, anchor="middle")
         if self.target is not None:
-            x, half = across(self.target), canvas.width(self._aim, LABEL) / 2
+            x, half = across(self.target), canvas.width(self.aim, LABEL) / 2
             canvas.stem(x, box.top - 4, box.bottom, theme.orange)
             middle = min(max(x, area.left + half), area.right - half)
-            canvas.text(middle, box.top - 14, self._aim, LABEL, theme.orange, anchor="middle")
+            canvas.text(middle, box.top - 14, self.aim, LABEL, theme.orange, anchor="middle")
         accents = any(row.accent for row in self.rows)
         for index, row in enumerate(shown):
             y = box.top + (index + 0.5) * pitch
@@ -160,13 +167,17 @@ class Dots:
             words = f"and {number(len(self.rows) - len(shown))} more"
             canvas.text(box.left, box.bottom + pitch / 2, words, centred=True)
 
-    def _axis(
-        self, canvas: Canvas, box: Box, shown: tuple[Dot, ...]
-    ) -> tuple[Callable[[float], float], list[tuple[float, str]]]:
-        """Return where values stand, and the axis' marks: logarithms of hours, or counts from zero."""
+    def ends(self, shown: tuple[Dot, ...]) -> list[float]:
+        """Return every value that the axis must reach."""
         ends = [value for row in shown for value in (row.value, row.low, row.high) if value is not None]
         ends += [self.target] if self.target is not None else []
-        ends = [value for value in ends if math.isfinite(value)]
+        return [value for value in ends if math.isfinite(value)]
+
+    def _axis(
+        self, canvas: Pen, box: Box, shown: tuple[Dot, ...]
+    ) -> tuple[Callable[[float], float], list[tuple[float, str]]]:
+        """Return where values stand, and the axis' marks: logarithms of hours, or counts from zero."""
+        ends = self.ends(shown)
         reach = (canvas.area.left, canvas.area.right)
         if self.durations:
             low, high = bounds(ends, beyond=True)
@@ -182,7 +193,7 @@ class Dots:
         return across, fitting_names(mark_labels(steps), [across(step) for step in steps], canvas.width, reach)
 
 
-def _whisker(canvas: Canvas, ends: tuple[tuple[float, bool], tuple[float, bool]], y: int, ink: str) -> None:
+def _whisker(canvas: Pen, ends: tuple[tuple[float, bool], tuple[float, bool]], y: int, ink: str) -> None:
     """Draw an interval between two ends (x, whether it is known there); an open end is an arrow."""
     (left, _), (right, _) = ends
     canvas.rect(Box(left, y - WHISKER / 2, right, y + WHISKER / 2), ink)

@@ -9,7 +9,7 @@ from analytics.charts.layout import LABEL, SMALL, STRONG, Box
 from analytics.words import decimal, number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 AXIS = 52  # pixels below the plot for the labels of its horizontal axis
 LANE = 46  # pixels above the plot for a remark on its highest point
@@ -32,7 +32,7 @@ def brief(value: float) -> str:
     return short(value) if abs(value) < 1e3 or abs(value) >= 1e4 else f"{decimal(value / 1e3, 1)}k"
 
 
-def marks_width(canvas: Canvas, marks: Sequence[float]) -> float:
+def marks_width(canvas: Pen, marks: Sequence[float]) -> float:
     """Return the room that the figures of a value axis need, with their distance to the plot."""
     return max((canvas.width(label) for label in mark_labels(marks)), default=0) + 14
 
@@ -48,14 +48,14 @@ def mark_labels(marks: Sequence[float]) -> list[str]:
     return briefly
 
 
-def value_axis(canvas: Canvas, plot: Box, marks: Sequence[float], place: Callable[[float], float]) -> None:
+def value_axis(canvas: Pen, plot: Box, marks: Sequence[float], place: Callable[[float], float]) -> None:
     """Draw a hairline and its figure at each mark."""
     for mark, label in zip(marks, mark_labels(marks), strict=True):
         canvas.rule(plot.left, plot.right, place(mark))
         canvas.text(plot.left - 14, place(mark), label, anchor="end", centred=True)
 
 
-def unknown_span(canvas: Canvas, box: Box) -> None:
+def unknown_span(canvas: Pen, box: Box) -> None:
     """Shade a span without data, and say so where there is room."""
     theme = canvas.theme
     canvas.rect(box, theme.gap)
@@ -67,13 +67,13 @@ def unknown_span(canvas: Canvas, box: Box) -> None:
             return
 
 
-def side_width(canvas: Canvas, labels: Sequence[Sequence[str]]) -> float:
+def side_width(canvas: Pen, labels: Sequence[Sequence[str]]) -> float:
     """Return the room that direct labels (lines of each) need in the right margin."""
     most = SIDE if not canvas.compact else 130
     return min(most, max((canvas.width(line, STRONG) for label in labels for line in label), default=0)) + 18
 
 
-def side_label(canvas: Canvas, x: float, middle: float, lines: Sequence[str], *, ink: str, room: float) -> None:
+def side_label(canvas: Pen, x: float, middle: float, lines: Sequence[str], *, ink: str, room: float) -> None:
     """Write the lines of a direct label to the right of `x`, together centred on `middle`."""
     top = middle - (len(lines) - 1) * LINE / 2
     for index, line in enumerate(lines):
@@ -100,7 +100,7 @@ def apart(wanted: Sequence[float], distance: float, low: float, high: float) -> 
     return result
 
 
-def remark(canvas: Canvas, x: float, y: float, words: str, *, ends: tuple[float, float]) -> None:
+def remark(canvas: Pen, x: float, y: float, words: str, *, ends: tuple[float, float]) -> None:
     """Write a remark centred on `x` with its baseline at `y`, kept between `ends`; left out where it would collide."""
     half = canvas.width(words, LABEL) / 2
     if 2 * half > ends[1] - ends[0]:

@@ -10,7 +10,7 @@ from analytics.charts.layout import SMALL, Box
 from analytics.charts.spans import Dated, listed, span_name
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 NO_DATA = "no data"
 ABOVE = 8  # pixels that the shading reaches above the plot
@@ -31,13 +31,13 @@ class _Cluster:
     width: float
 
 
-def narrow(canvas: Canvas, plot: Plot, data: Dated) -> list[tuple[int, int]]:
+def narrow(canvas: Pen, plot: Plot, data: Dated) -> list[tuple[int, int]]:
     """Return the gaps too narrow for their own words, which are named above the plot."""
     names = data.gap_names(year=data.years)
     return [gap for gap, name in zip(data.gaps, names, strict=True) if not _room(canvas, plot, gap, _say(name))]
 
 
-def draw_gaps(canvas: Canvas, plot: Plot, data: Dated) -> None:
+def draw_gaps(canvas: Pen, plot: Plot, data: Dated) -> None:
     """Shade every gap; its days are named within it, or above the plot where it is narrow."""
     theme = canvas.theme
     for (first, last), name in zip(data.gaps, data.gap_names(year=data.years), strict=True):
@@ -67,7 +67,7 @@ def _band(plot: Plot, first: int, last: int) -> Box:
     return Box(left, plot.box.top - ABOVE, max(right, left + 3), plot.box.bottom)
 
 
-def _room(canvas: Canvas, plot: Plot, gap: tuple[int, int], words: str) -> str:
+def _room(canvas: Pen, plot: Plot, gap: tuple[int, int], words: str) -> str:
     """Return how the words fit into the gap: `level`, `upright`, or not at all."""
     width, long = _band(plot, *gap).width, canvas.width(words, SMALL)
     if long + LEVEL <= width:
@@ -75,7 +75,7 @@ def _room(canvas: Canvas, plot: Plot, gap: tuple[int, int], words: str) -> str:
     return "upright" if width >= UPRIGHT and long + LEVEL <= plot.box.height else ""
 
 
-def _clusters(canvas: Canvas, plot: Plot, data: Dated) -> list[_Cluster]:
+def _clusters(canvas: Pen, plot: Plot, data: Dated) -> list[_Cluster]:
     """Return one label per narrow gap; labels that would touch become one for several gaps."""
     clusters: list[_Cluster] = []
     for gap in narrow(canvas, plot, data):
@@ -86,7 +86,7 @@ def _clusters(canvas: Canvas, plot: Plot, data: Dated) -> list[_Cluster]:
     return clusters
 
 
-def _named(canvas: Canvas, plot: Plot, data: Dated, gaps: list[tuple[int, int]]) -> _Cluster:
+def _named(canvas: Pen, plot: Plot, data: Dated, gaps: list[tuple[int, int]]) -> _Cluster:
     years = data.years
     words = _say(listed([span_name(data.starts[first], data.ends[last], year=years) for first, last in gaps]))
     if canvas.width(words, SMALL) > min(LONGEST, plot.box.width):

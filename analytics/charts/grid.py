@@ -13,7 +13,7 @@ from analytics.charts.layout import LABEL, SMALL, TINY, Box, Type
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 BRIEF = 5  # letters of a column's name, such as the hours of a day, that cost next to no ink
 MOST_INK = 300  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
@@ -126,14 +126,14 @@ def expected_header(columns: Sequence[str]) -> float:
     return max(SHORTEST, (longest if len(columns) > MANY else longest * COS) + 44)
 
 
-def header(canvas: Canvas, columns: Sequence[str]) -> float:
+def header(canvas: Pen, columns: Sequence[str]) -> float:
     """Return the height of the columns' names, in pixels, at most so much that rows are left."""
     longest = min(LONGEST, max(canvas.width(name) for name in columns))
     most = canvas.area.height * 0.45 if canvas.compact else math.inf
     return max(SHORTEST, min((longest if len(columns) > MANY else longest * COS) + 44, most))
 
 
-def plan(canvas: Canvas, grid: Grid, head: float, note: float) -> Plan:
+def plan(canvas: Pen, grid: Grid, head: float, note: float) -> Plan:
     """Return the largest cells that leave room for names at the left and above, and for totals at the right."""
     area, across = canvas.area, len(grid.columns)
     share = 0.25 if across <= MANY else 0.17
@@ -153,7 +153,7 @@ def plan(canvas: Canvas, grid: Grid, head: float, note: float) -> Plan:
     return Plan(left, top, pitch, tall, names, grid.least_figure(), angle)
 
 
-def fitting(canvas: Canvas, words: str, room: float) -> Type | None:
+def fitting(canvas: Pen, words: str, room: float) -> Type | None:
     """Return the largest type in which a line of `words` is no higher than `room` pixels; None if none is."""
     for type_ in (LABEL, SMALL, TINY):
         _, above, below = canvas.measure(words, type_)
@@ -162,7 +162,7 @@ def fitting(canvas: Canvas, words: str, room: float) -> Type | None:
     return None
 
 
-def figure(canvas: Canvas, value: int, room: float) -> tuple[str, Type]:
+def figure(canvas: Pen, value: int, room: float) -> tuple[str, Type]:
     """Return a figure and its size that fit into `room`, the exact and larger ones first; nothing if none does."""
     for type_ in (LABEL, SMALL, TINY):
         for words in (number(value), brief(value)):

@@ -27,10 +27,12 @@ from analytics.charts.grid import (
 )
 from analytics.charts.layout import DPI, HEAD, MARGIN, SMALL, TINY, Box
 from analytics.charts.theme import legible
+from analytics.charts.vega import heatmap as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST = 40  # rows, and columns, that are shown; the others are added up in one row and one column
 COMPACT_COLUMNS = 7  # in a panel
@@ -67,13 +69,14 @@ class Heatmap:
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
-        if not self._any:
+        if not self.has_any:
             return 1.9
-        grid = self._grid(MOST, MOST)
+        grid = self.grid(MOST, MOST)
         rows = len(grid.rows) * tallest(len(grid.rows))
         return (HEAD + expected_header(grid.columns) + rows + self._below(grid) + MARGIN + 10) / DPI
 
-    def _grid(self, rows: int, columns: int) -> Grid:
+    def grid(self, rows: int, columns: int) -> Grid:
+        """Return at most so many rows and columns, the others added up in one more of each."""
         return folded((self.rows, self.columns), self.values, self._totals(), (rows, columns))
 
     def _below(self, grid: Grid) -> int:
@@ -81,13 +84,14 @@ class Heatmap:
         return NOTE * (grid.leaves_out_figures() + bool(self.unusual))
 
     @property
-    def _any(self) -> bool:
+    def has_any(self) -> bool:
+        """Whether there is a pair to draw."""
         return bool(self.rows and self.columns) and any(value for row in self.values for value in row)
 
     @property
     def alt(self) -> str:
         """The finding, the grid's size and total, and its largest cells."""
-        if not self._any:
+        if not self.has_any:
             return f"{self.title}. Nothing in this window."
         cells = [
             (value, row, column)
@@ -104,11 +108,11 @@ class Heatmap:
             words = ", ".join(f"{self.rows[row]} and {self.columns[column]}" for row, column in found[:MOST_SAID])
             more = f" and {number(len(found) - MOST_SAID)} more" if len(found) > MOST_SAID else ""
             said += [f"{meaning}: {words}{more}"] if found else []
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return the grid's upper left part as a table, with a bar for each row's total."""
-        if not self._any:
+        if not self.has_any:
             return "Nothing in this window."
         most = TEXT_HOURS if max(map(len, self.columns)) <= BRIEF else TEXT_COLUMNS
         signs = {(row, column): f" {SIGNS[way]}" for row, column, way in self.unusual}
@@ -144,9 +148,13 @@ class Heatmap:
     def _totals(self) -> Sequence[int]:
         return self.row_totals or [sum(value or 0 for value in row) for row in self.values]
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw shaded cells with their figures, names at the left and slanted above, totals at the right."""
-        if not self._any:
+        if not self.has_any:
             canvas.nothing()
             return
         area, theme = canvas.area, canvas.theme
@@ -154,7 +162,7 @@ class Heatmap:
         over = len(self.columns) - columns
         head = header(canvas, [*self.columns[: columns + 1], *([f"{over} others"] if over > 1 else [])])
         fits = int((area.height - head - 2 * NOTE * canvas.compact) // LOWEST) - 1
-        grid = self._grid(max(1, min(MOST, fits)), columns)
+        grid = self.grid(max(1, min(MOST, fits)), columns)
         marked = {
             (row, column): way for row, column, way in self.unusual if row < grid.own_rows and column < grid.own_columns
         }
@@ -180,7 +188,7 @@ class Heatmap:
         self._captions(canvas, ground.left - 16, ground.top, ground.names)
         self._notes(canvas, ground, grid, ways)
 
-    def _notes(self, canvas: Canvas, ground: Plan, grid: Grid, ways: Sequence[str]) -> None:
+    def _notes(self, canvas: Pen, ground: Plan, grid: Grid, ways: Sequence[str]) -> None:
         """Say below the grid what the triangles mean, and what the cells without a figure hold."""
         x, y = ground.left, ground.top + len(grid.rows) * ground.tall + 34
         for way in ways:
@@ -199,7 +207,7 @@ class Heatmap:
             words = f"shaded cells without a figure: {', the darkest '.join(said)}"
             canvas.text(ground.left, y, canvas.cut(words, canvas.area.right - ground.left, SMALL), SMALL)
 
-    def _column_names(self, canvas: Canvas, ground: Plan, grid: Grid) -> None:
+    def _column_names(self, canvas: Pen, ground: Plan, grid: Grid) -> None:
         """Write the names above the columns: upright, slanted, or turned upwards where columns are narrow."""
         y, right = ground.top - 12, ground.left + len(grid.columns) * ground.pitch + 14
         above = (ground.top - canvas.area.top - 14) / COS - 20
@@ -223,13 +231,13 @@ class Heatmap:
         else:
             canvas.text(right, y, "all")
 
-    def _sum(self, canvas: Canvas, box: Box, value: int | None) -> None:
+    def _sum(self, canvas: Pen, box: Box, value: int | None) -> None:
         """Write the sum of several cells without a shade, which would drown the others."""
         if value:
             words, type_ = figure(canvas, value, box.width)
             canvas.text(box.middle, box.centre, words, type_, anchor="middle", centred=True)
 
-    def _cell(self, canvas: Canvas, box: Box, value: int | None, most: int, *, least: int, way: str | None) -> None:
+    def _cell(self, canvas: Pen, box: Box, value: int | None, most: int, *, least: int, way: str | None) -> None:
         theme = canvas.theme
         # A square root keeps a single review visible beside a pair with a hundred.
         colour = theme.background if value is None else theme.shade(math.sqrt(value / most))
@@ -249,7 +257,7 @@ class Heatmap:
         if words:
             canvas.text(box.middle, box.centre, words, type_, ink, anchor="middle", centred=True, ground=colour)
 
-    def _captions(self, canvas: Canvas, right: float, top: float, room: float) -> None:
+    def _captions(self, canvas: Pen, right: float, top: float, room: float) -> None:
         for words, y in ((self.column_name, top - 46), (self.row_name, top - 12)):
             arrow = " →" if words == self.column_name else " ↓"
             label = canvas.cut(words, room - canvas.width(arrow, SMALL), SMALL) + arrow if words else ""
@@ -258,7 +266,7 @@ class Heatmap:
                 canvas.write(placed)
 
 
-def _sign(canvas: Canvas, box: Box, ink: str, way: str) -> None:
+def _sign(canvas: Pen, box: Box, ink: str, way: str) -> None:
     """Draw a triangle that points up for high, down for low."""
     tip, base = (box.top, box.bottom) if way == "high" else (box.bottom, box.top)
     canvas.polygon([(box.middle, tip), (box.right, base), (box.left, base)], ink)

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts import mermaid
+from analytics.charts import mermaid, text
 from analytics.charts.axis import HOUR_MARKS, fitting_names
 from analytics.charts.frame import AXIS, brief
 from analytics.charts.layout import LABEL, STRONG, Box, Type
-from analytics.words import duration, number
+from analytics.charts.vega import histogram as interactive
+from analytics.charts.vega.parts import Spec
+from analytics.words import duration, number, plural
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 FEWEST = 8  # bins, so that a few durations are not a few walls
 LANE = 58  # pixels above the highest bar for the median
@@ -100,7 +102,7 @@ class Histogram:
         )
 
     @property
-    def _tenth(self) -> float | None:
+    def tenth(self) -> float | None:
         """The duration that one in ten exceeds, interpolated linearly between ranks; None for a few durations."""
         if len(self.hours) < ENOUGH:
             return None
@@ -116,26 +118,31 @@ class Histogram:
         if not self.hours:
             return f"{self.title}. Nothing in this window."
         fullest = max(self.bins, key=lambda each: each.count)
-        said = [f"{number(len(self.hours))} {self.unit}"]
+        said = [plural(len(self.hours), self.unit.removesuffix("s"), self.unit)]
         said += [f"median {duration(self.median)}"] if self.median is not None else []
         said.append(f"the most, {number(fullest.count)}, took {fullest.name}")
-        tenth = self._tenth
+        tenth = self.tenth
         said += [f"one in ten took over {duration(tenth)}"] if tenth is not None else []
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a chart in Mermaid with a bar and its figure for each bin; the median's is marked."""
         if not self.hours:
             return "Nothing in this window."
         names = [
-            f"{each.name} · {number(each.count)}" + (" median" if self._accent(each) else "") for each in self.bins
+            f"{each.name} · {number(each.count)}" + (" median" if self.holds_median(each) else "") for each in self.bins
         ]
         return mermaid.chart(names, bars=[each.count for each in self.bins], unit=self.unit, level=True)
 
-    def _accent(self, each: Bin) -> bool:
+    def holds_median(self, each: Bin) -> bool:
+        """Return whether the median lies in a bin."""
         return self.median is not None and each.holds(self.median)
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw a bar with its figure for each bin and label the edges between them; the median points at its bar."""
         if not self.hours:
             canvas.nothing()
@@ -147,8 +154,10 @@ class Histogram:
         top = plot.top + 40
         tops = [plot.bottom - max((plot.bottom - top) * each.count / most, 3 * bool(each.count)) for each in bins]
         # The finding's figure first, then the highest bars': where bars are narrow, lower ones go without.
-        for index in sorted(range(len(bins)), key=lambda index: (not self._accent(bins[index]), -bins[index].count)):
-            x, accent = plot.left + index * slot, self._accent(bins[index])
+        for index in sorted(
+            range(len(bins)), key=lambda index: (not self.holds_median(bins[index]), -bins[index].count)
+        ):
+            x, accent = plot.left + index * slot, self.holds_median(bins[index])
             box = Box(round(x + slot * 0.07), tops[index], round(x + slot * 0.93), plot.bottom)
             canvas.rect(box, theme.orange if accent else theme.blue)
             if bins[index].count:
@@ -161,12 +170,12 @@ class Histogram:
         if self.median is not None:
             remark = Remark(self.median, f"median {duration(self.median)}", STRONG, theme.orange)
             self._callout(canvas, plot, bars, remark)
-        tenth = self._tenth
+        tenth = self.tenth
         if tenth is not None and not canvas.compact:
             remark = Remark(tenth, f"one in ten took over {duration(tenth)}", LABEL, theme.muted)
             self._callout(canvas, plot, bars, remark)
 
-    def _figure(self, canvas: Canvas, box: Box, count: int, *, accent: bool, room: float) -> None:
+    def _figure(self, canvas: Pen, box: Box, count: int, *, accent: bool, room: float) -> None:
         type_, ink = (STRONG, canvas.theme.orange) if accent else (LABEL, canvas.theme.muted)
         exact, rounded = number(count), brief(count)
         words = exact if canvas.width(exact, type_) <= box.width + 4 else rounded
@@ -180,13 +189,13 @@ class Histogram:
         ):
             canvas.write(placed)
 
-    def _marks(self, canvas: Canvas, plot: Box, slot: float, bins: Sequence[Bin]) -> None:
+    def _marks(self, canvas: Pen, plot: Box, slot: float, bins: Sequence[Bin]) -> None:
         labels = [bins[0].low_label or "0", *(each.high_label for each in bins)]
         edges = [plot.left + index * slot for index in range(len(labels))]
         for x, label in fitting_names(labels, edges, canvas.width, (plot.left, plot.right)):
             canvas.text(x, plot.bottom + 38, label, anchor="middle")
 
-    def _callout(self, canvas: Canvas, plot: Box, bars: Sequence[tuple[Bin, float]], remark: Remark) -> None:
+    def _callout(self, canvas: Pen, plot: Box, bars: Sequence[tuple[Bin, float]], remark: Remark) -> None:
         """Write a remark above the bar that it is about, with a stem down to it."""
         index = next((index for index, (each, _) in enumerate(bars) if each.holds(remark.hours)), None)
         half = canvas.width(remark.words, remark.type) / 2

@@ -14,10 +14,12 @@ from analytics.charts.gaps import NO_DATA, THIN
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, STRONG, Box
 from analytics.charts.series import unknown_runs
 from analytics.charts.spans import Dated, dated, midnight
+from analytics.charts.vega import multiples as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number, plural
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST = 24  # panels
 GUTTER = 44  # pixels between two columns
@@ -40,6 +42,16 @@ class Panel:
     days: tuple[date, ...]
     counts: tuple[int | None, ...]
     provisional: tuple[bool, ...] = ()
+
+    @property
+    def known(self) -> list[int]:
+        """The counts that are known."""
+        return [count for count in self.counts if count is not None]
+
+    @property
+    def total(self) -> int:
+        """The sum of the counts that are known."""
+        return sum(self.known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,16 @@ class Multiples:
         if not self.shown:
             return 1.9
         rows = -(-len(self.shown) // self.columns)
-        return (HEAD + rows * ROWS[self.columns] + AXIS + (LAST if self._left else 0) + MARGIN) / DPI
+        return (HEAD + rows * ROWS[self.columns] + AXIS + (LAST if self.left_out else 0) + MARGIN) / DPI
 
     @property
-    def _left(self) -> int:
+    def left_out(self) -> int:
         """How many panels are not drawn."""
         return len(self.panels) - len(self.shown) + self.more
 
     @property
-    def _noun(self) -> str:
+    def noun(self) -> str:
+        """What is counted."""
         return self.unit.removesuffix(" per day") or "counts"
 
     @property
@@ -92,40 +105,44 @@ class Multiples:
         """The finding, how many panels, the totals of the largest, and where days are unknown."""
         if not self.shown:
             return f"{self.title}. Nothing in this window."
-        panels = sorted(self.panels, key=lambda panel: -_total(panel))
+        panels = sorted(self.panels, key=lambda panel: -panel.total)
         largest = ", ".join(
-            f"{panel.name} {number(_total(panel)) if _known(panel) else 'unknown'}"
-            + (f" (most in a day {number(max(_known(panel)))})" if any(_known(panel)) else "")
+            f"{panel.name} {number(panel.total) if panel.known else 'unknown'}"
+            + (f" (most in a day {number(max(panel.known))})" if any(panel.known) else "")
             for panel in panels[:NAMED]
         )
         others = len(panels) - NAMED + self.more
         said = [f"{self.unit or 'Counts'} of {plural(len(self.panels) + self.more, 'repository', 'repositories')}"]
         said.append(f"{largest}" + (f" and {number(others)} more" if others > 0 else ""))
-        holes = sum(len(_known(panel)) < len(panel.counts) for panel in self.panels)
+        holes = sum(len(panel.known) < len(panel.counts) for panel in self.panels)
         said += [f"days without data in {number(holes)} of them"] if holes else []
         growing = max((sum(panel.provisional) for panel in self.panels), default=0)
         said += [f"the last {plural(growing, 'day')} may still grow"] if growing else []
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a table with a row and a bar per repository."""
         if not self.shown:
             return "Nothing in this window."
-        most = max(_total(panel) for panel in self.shown)
+        most = max(panel.total for panel in self.shown)
         rows = [
             [
                 text.name(panel.name),
-                text.figure(_total(panel) if _known(panel) else None),
-                text.bar(_total(panel), most),
-                text.figure(max(_known(panel), default=None)),
-                f"{len(_known(panel))} of {len(panel.counts)}",
+                text.figure(panel.total if panel.known else None),
+                text.bar(panel.total, most),
+                text.figure(max(panel.known, default=None)),
+                f"{len(panel.known)} of {len(panel.counts)}",
             ]
             for panel in self.shown
         ]
-        header = [" ", text.plain(self._noun), " ", "most in a day", "days known"]
-        return text.table(header, rows, right=(1, 3)) + text.more(self._left)
+        header = [" ", text.plain(self.noun), " ", "most in a day", "days known"]
+        return text.table(header, rows, right=(1, 3)) + text.more(self.left_out)
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw each panel under its name, the days below the last of every column."""
         if not self.shown or not any(panel.days for panel in self.shown):
             canvas.nothing()
@@ -136,7 +153,7 @@ class Multiples:
         if canvas.compact:
             columns, rows = 2, max(1, int((canvas.area.height - AXIS - LAST) // LOWEST))
         shown = self.shown[: columns * rows]
-        left = self._left + len(self.shown) - len(shown)
+        left = self.left_out + len(self.shown) - len(shown)
         every = [dated(panel.days, panel.counts, (), panel.provisional, DAY) for panel in shown]
         tallest = max((ceiling(data.known) for data in every if any(data.known)), default=1.0)
         mark = count_marks(tallest, 2)[-1]
@@ -162,12 +179,12 @@ class Multiples:
         if left:
             canvas.text(area.left, canvas.area.bottom - 4, f"and {number(left)} more")
 
-    def _heading(self, canvas: Canvas, box: Box, panel: Panel, *, first: bool) -> None:
+    def _heading(self, canvas: Pen, box: Box, panel: Panel, *, first: bool) -> None:
         """Write a panel's name and, at the right, its total; on its own scale, its highest day instead."""
-        known = _known(panel)
-        total = short(_total(panel)) if known else "?"
+        known = panel.known
+        total = short(panel.total) if known else "?"
         if first and known:  # the others' figures are the same thing
-            total += f" {self._noun}"
+            total += f" {self.noun}"
         if any(known) and not self.shared:
             total = f"most {short(max(known))}"
         room = box.width - canvas.width(total, LABEL) - 16
@@ -196,7 +213,7 @@ class _Plot:
         return round(self.box.bottom) - (max(SMALLEST, round(self.box.height * share)) if value else 0)
 
 
-def _shade(canvas: Canvas, plot: _Plot, data: Dated) -> None:
+def _shade(canvas: Pen, plot: _Plot, data: Dated) -> None:
     """Shade the days without data, also those before the first and after the last that the panel has."""
     theme, box = canvas.theme, plot.box
     spans = [(data.starts[first], data.ends[last]) for first, last in data.gaps]
@@ -213,7 +230,7 @@ def _shade(canvas: Canvas, plot: _Plot, data: Dated) -> None:
             canvas.text(gap.middle, gap.centre, NO_DATA, SMALL, anchor="middle", centred=True, ground=theme.gap)
 
 
-def _skyline(canvas: Canvas, plot: _Plot, data: Dated) -> None:
+def _skyline(canvas: Pen, plot: _Plot, data: Dated) -> None:
     """Draw every run of known days as one shape on the baseline: a rectangle a day would take too long."""
     theme, box = canvas.theme, plot.box
     canvas.rule(box.left, box.right, box.bottom)
@@ -239,7 +256,7 @@ def _skyline(canvas: Canvas, plot: _Plot, data: Dated) -> None:
             _cut_off(canvas, plot, (edges[index] + edges[index + 1]) / 2, count)
 
 
-def _cut_off(canvas: Canvas, plot: _Plot, x: float, count: int) -> None:
+def _cut_off(canvas: Pen, plot: _Plot, x: float, count: int) -> None:
     """Interrupt a day that is higher than drawn, and write its figure beside it."""
     box, words = plot.box, short(count)
     canvas.rect(Box(x - 8, box.top + 8, x + 8, box.top + 13), canvas.theme.background)
@@ -250,7 +267,7 @@ def _cut_off(canvas: Canvas, plot: _Plot, x: float, count: int) -> None:
         canvas.write(placed)
 
 
-def _axis(canvas: Canvas, plot: _Plot) -> None:
+def _axis(canvas: Pen, plot: _Plot) -> None:
     """Write the days below a panel."""
     box, days = plot.box, (plot.last - plot.first).days + 1
     marks = fitting_marks(
@@ -263,11 +280,3 @@ def _axis(canvas: Canvas, plot: _Plot) -> None:
     )
     for x, label in marks:
         canvas.text(x, box.bottom + 36, label, SMALL, anchor="middle")
-
-
-def _known(panel: Panel) -> list[int]:
-    return [count for count in panel.counts if count is not None]
-
-
-def _total(panel: Panel) -> int:
-    return sum(_known(panel))

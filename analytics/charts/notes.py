@@ -10,7 +10,7 @@ from analytics.charts.columns import Plot
 from analytics.charts.layout import LABEL, SMALL, Box, Placed
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 CLEAR = 12  # pixels between a bar and the words above it
 BESIDE = 8  # pixels between a bar and the words at its side
@@ -26,7 +26,7 @@ LONGEST_MARK = 180
 
 
 def draw_notes(
-    canvas: Canvas,
+    canvas: Pen,
     plot: Plot,
     tops: Sequence[float],
     notes: Sequence[tuple[int, str]],
@@ -64,7 +64,7 @@ def draw_notes(
 
 
 def _free_place(
-    canvas: Canvas, plot: Plot, tops: Sequence[float], index: int, note: tuple[str, str], *, lines: Sequence[Box]
+    canvas: Pen, plot: Plot, tops: Sequence[float], index: int, note: tuple[str, str], *, lines: Sequence[Box]
 ) -> Placed | None:
     """Return the lowest free place above a bar, or beside its top, of a note (words, side); None if there is none."""
     words, side = note
@@ -95,7 +95,7 @@ def _touch(one: Box, other: Box) -> bool:
     return one.left < other.right and other.left < one.right and one.top < other.bottom and other.top < one.bottom
 
 
-def _in_lane(canvas: Canvas, plot: Plot, index: int, words: str) -> Placed | None:
+def _in_lane(canvas: Pen, plot: Plot, index: int, words: str) -> Placed | None:
     """Return the free place above the plot nearest to a bucket, though no line down to its bar may be possible."""
     width = canvas.width(words, LABEL)
     right = max(plot.right, plot.box.right) if width <= plot.box.width else canvas.area.right
@@ -112,7 +112,7 @@ def _in_lane(canvas: Canvas, plot: Plot, index: int, words: str) -> Placed | Non
     return None
 
 
-def _crosses(canvas: Canvas, x: float, top: float, bottom: float) -> bool:
+def _crosses(canvas: Pen, x: float, top: float, bottom: float) -> bool:
     """Return whether a line down to the bar would run through words."""
     return any(
         other.box.left - 4 < x < other.box.right + 4 and top < other.box.bottom and other.box.top < bottom
@@ -121,7 +121,7 @@ def _crosses(canvas: Canvas, x: float, top: float, bottom: float) -> bool:
     )
 
 
-def draw_marks(canvas: Canvas, plot: Plot, marks: Sequence[tuple[int, str]], most: int | None = None) -> None:
+def draw_marks(canvas: Pen, plot: Plot, marks: Sequence[tuple[int, str]], most: int | None = None) -> None:
     """Draw a small triangle below the baseline at each mark (bucket, name), and the names that fit, latest first.
 
     most: so many names at most, spread over the whole span.
@@ -157,7 +157,7 @@ def _spread(marks: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         apart = {each: min(distance, abs(each - index)) for each, distance in apart.items()}
 
 
-def _near(canvas: Canvas, placed: Placed, distance: float, beside: float | None = None) -> bool:
+def _near(canvas: Pen, placed: Placed, distance: float, beside: float | None = None) -> bool:
     """Return whether other words stand within `distance` pixels; beside: to the left or right of it."""
     across = distance if beside is None else beside
     box = placed.box.inside(left=-across, top=-distance, right=-across, bottom=-distance)

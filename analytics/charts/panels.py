@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from analytics.charts.chart import Chart
 from analytics.charts.layout import DPI, HEAD, HEADING, LABEL, MARGIN, Box
+from analytics.charts.vega import panels as interactive
+from analytics.charts.vega.parts import Spec
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 GUTTER = 56  # pixels between two panels
 HEADING_LINE = 40
@@ -42,7 +44,11 @@ class Panels:
         """Return every panel's table under its title in bold."""
         return "\n\n".join(f"**{chart.title}**\n\n{chart.text()}" for chart in self.charts) or "Nothing in this window."
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw each chart in its cell, below a hairline and its heading."""
         if not self.charts:
             canvas.nothing()

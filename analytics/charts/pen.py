@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Literal, TypedDict, Unpack
 
 from analytics.charts.fitting import cut, tail, wrap
@@ -27,11 +28,15 @@ class Setting(TypedDict, total=False):
 
 
 class Pen(ABC):
-    """The part of a canvas that needs four things of it: to spell a text, to measure and write it, to fill a box."""
+    """What charts draw with: `area` is free for the chart; `compact` asks for the short form of a panel.
+
+    What is drawn on knows how to spell, measure and write a text, and a few shapes; the rest follows from these.
+    """
 
     area: Box
     theme: Theme
     written: list[Placed]
+    compact: bool
 
     @abstractmethod
     def shown(self, text: str) -> str:
@@ -48,6 +53,26 @@ class Pen(ABC):
     @abstractmethod
     def rect(self, box: Box, colour: str, *, hatched: bool = False) -> None:
         """Fill `box`, snapped to whole pixels; hatched: pale with stripes, for what may still change."""
+
+    @abstractmethod
+    def polyline(self, points: Sequence[tuple[float, float]], colour: str, weight: float) -> None:
+        """Draw a line through `points` with round joins, `weight` points wide."""
+
+    @abstractmethod
+    def polygon(self, points: Sequence[tuple[float, float]], colour: str) -> None:
+        """Fill the area within `points`."""
+
+    @abstractmethod
+    def dot(self, x: float, y: float, radius: float, colour: str) -> None:
+        """Draw a filled circle."""
+
+    @abstractmethod
+    def within(self, area: Box, *, compact: bool = False) -> Pen:
+        """Return a pen for `area` on the same sheet."""
+
+    def part(self, area: Box) -> Pen:
+        """Return a pen for a panel within `area`."""
+        return self.within(area, compact=True)
 
     def rule(self, left: float, right: float, y: float, colour: str | None = None) -> None:
         """Draw a horizontal hairline of two pixels, centred on `y`."""

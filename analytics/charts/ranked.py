@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from analytics.charts import mermaid, text
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, STRONG, Box
+from analytics.charts.vega import ranked as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number, plural
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST = 15  # bars in one picture
 ROW = 50  # pixels
@@ -53,7 +55,7 @@ class Ranked:
         first = ", ".join(f"{row.label} {number(row.value)}" for row in self.rows[:NAMED])
         rest = self.rows[NAMED:]
         others = f"; {plural(len(rest), 'other')} {number(sum(row.value for row in rest))}" if rest else ""
-        return f"{self.title}. {self.unit}: {first}{others}."
+        return text.alt(self.title, [f"{self.unit}: {first}{others}"])
 
     def text(self) -> str:
         """Return a chart in Mermaid with a bar, its name, its figure and its note for each of the first rows."""
@@ -69,7 +71,11 @@ class Ranked:
         below = "\n\n" + "; ".join(said) if said else ""
         return drawn + text.more(len(self.rows) - len(shown)) + below
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw as many bars as fit, with name, figure and note; what is left is said in one line."""
         if not self.rows:
             canvas.nothing()

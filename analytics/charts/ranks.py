@@ -18,10 +18,12 @@ from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, STRONG, Box
 from analytics.charts.series import unknown_runs
 from analytics.charts.spans import day_name, midnight, span_name
 from analytics.charts.theme import mix
+from analytics.charts.vega import ranks as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST_LINES = 10
 ROW = 46  # pixels from one place to the next
@@ -48,6 +50,16 @@ class RankLine:
     ranks: tuple[int | None, ...]
     last_count: int | None
 
+    @property
+    def last(self) -> int | None:
+        """The place on the last date."""
+        return self.ranks[-1] if self.ranks else None
+
+    @property
+    def best(self) -> int:
+        """The first place it ever had; it must have had one."""
+        return min(rank for rank in self.ranks if rank is not None)
+
 
 @dataclass(frozen=True)
 class Ranks:
@@ -66,7 +78,7 @@ class Ranks:
     def shown(self) -> tuple[RankLine, ...]:
         """The names that are drawn: those in the list now, by place, then those that stood highest."""
         ever = [line for line in self.lines if any(rank is not None for rank in line.ranks)]
-        return tuple(sorted(ever, key=lambda line: (_last(line) or 1000, _best(line), line.name))[:MOST_LINES])
+        return tuple(sorted(ever, key=lambda line: (line.last or 1000, line.best, line.name))[:MOST_LINES])
 
     @cached_property
     def steps(self) -> tuple[int, ...]:
@@ -76,7 +88,7 @@ class Ranks:
     @property
     def places(self) -> int:
         """The lowest place that is drawn."""
-        return max((rank for line in self.shown for rank in self._ranks(line) if rank is not None), default=0)
+        return max((rank for line in self.shown for rank in self.ranks(line) if rank is not None), default=0)
 
     @property
     def height(self) -> float:
@@ -90,18 +102,18 @@ class Ranks:
             return f"{self.title}. Nothing in this window."
         now, gone = [], []
         for line in self.shown[:NAMED]:
-            if (rank := _last(line)) is not None:
+            if (rank := line.last) is not None:
                 count = "" if line.last_count is None else f" with {number(line.last_count)}"
-                now.append(f"{rank} {line.name}{count} (best {_best(line)})")
+                now.append(f"{rank} {line.name}{count} (best {line.best})")
             else:
-                gone.append(f"{line.name} (best {_best(line)}, last seen {day_name(self.dates[_end(line)])})")
+                gone.append(f"{line.name} (best {line.best}, last seen {day_name(self.dates[_end(line)])})")
         said = [f"Places {span_name(self.dates[0], self.dates[-1], year=True)}"]
         drawn = len(self.steps)
         said += [f"{number(drawn)} of {number(len(self.dates))} lists drawn"] if drawn < len(self.dates) else []
         said += [f"now {', '.join(now)}"] if now else []
         said += [f"no longer in the list: {', '.join(gone)}"] if gone else []
-        said += [f"no answer {', '.join(self._gap_names(year=True))}"] if self._wide else []
-        return f"{self.title}. {'; '.join(said)}."
+        said += [f"no answer {', '.join(self.gap_names(year=True))}"] if self.wide else []
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return the list as a table: place now, count with a bar, best place, last date in the list."""
@@ -110,11 +122,11 @@ class Ranks:
         most = max((line.last_count or 0 for line in self.shown), default=0)
         rows = [
             [
-                "left" if (rank := _last(line)) is None else str(rank),
+                "left" if (rank := line.last) is None else str(rank),
                 text.name(line.name),
                 text.figure(line.last_count) if rank is not None else "",
                 text.bar(line.last_count, most),
-                str(_best(line)),
+                str(line.best),
                 day_name(self.dates[_end(line)]),
             ]
             for line in self.shown
@@ -122,30 +134,34 @@ class Ranks:
         header = ["place", " ", "count", " ", "best place", "last seen"]
         return text.table(header, rows, right=(0, 2, 4)) + text.more(len(self.lines) - len(self.shown))
 
-    def _ranks(self, line: RankLine) -> list[int | None]:
+    def ranks(self, line: RankLine) -> list[int | None]:
         """Return a line's places on the dates that are drawn."""
         return [line.ranks[step] for step in self.steps]
 
     @cached_property
-    def _wide(self) -> tuple[int, ...]:
+    def wide(self) -> tuple[int, ...]:
         """The indexes of the dates after which days follow that no answer spoke for."""
         apart = [later - earlier for earlier, later in itertools.pairwise(self.dates)]
         most = max(SPAN, UNUSUAL * sorted(apart)[len(apart) // 2]) if apart else SPAN
         return tuple(index for index, each in enumerate(apart) if each > most)
 
-    def _gap_names(self, *, year: bool = False) -> list[str]:
+    def gap_names(self, *, year: bool = False) -> list[str]:
         """Return the days that no answer spoke for."""
         day = timedelta(days=1)
-        return [span_name(self.dates[at] + day, self.dates[at + 1] - SPAN, year=year) for at in self._wide]
+        return [span_name(self.dates[at] + day, self.dates[at + 1] - SPAN, year=year) for at in self.wide]
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw places as rows, the quiet lines first, then those in colour, each name at its line's end."""
         if not self.shown:
             canvas.nothing()
             return
         area, theme = canvas.area, canvas.theme
-        still = [line for line in self.shown if _last(line) is not None]
-        gone = [line for line in self.shown if _last(line) is None]
+        still = [line for line in self.shown if line.last is not None]
+        gone = [line for line in self.shown if line.last is None]
         counts = max((canvas.width(short(line.last_count or 0)) for line in still), default=0)
         most = min(NAMES, area.width * 0.34)
         names = min(most, max((canvas.width(line.name, STRONG) for line in still), default=0))
@@ -167,7 +183,7 @@ class Ranks:
             points = self._line(canvas, plot, line, shade, quiet=quiet)
             (quietly if quiet else coloured).extend(points)
         for line in still:
-            y = plot.height(_last(line) or 0)
+            y = plot.height(line.last or 0)
             canvas.dot(plot.across(self.dates[-1]), y, DOT, ink[line.name])  # above lines that come in from elsewhere
             canvas.text(
                 right + DOT + 18,
@@ -190,9 +206,9 @@ class Ranks:
         for x, label in marks:
             canvas.text(x, area.bottom - 6, label, anchor="middle")
 
-    def _shade(self, canvas: Canvas, plot: Ground) -> None:
+    def _shade(self, canvas: Pen, plot: Ground) -> None:
         """Shade the days that no answer spoke for, and name them where there is room."""
-        for index, name in zip(self._wide, self._gap_names(), strict=True):
+        for index, name in zip(self.wide, self.gap_names(), strict=True):
             edges = plot.across(self.dates[index]) + DOT, plot.across(self.dates[index + 1]) - DOT
             box = Box(edges[0], plot.box.top, max(edges[1], edges[0] + 4), plot.box.bottom)
             canvas.rect(box, canvas.theme.gap)
@@ -204,10 +220,10 @@ class Ranks:
                     break
 
     def _line(
-        self, canvas: Canvas, plot: Ground, line: RankLine, colour: str, *, quiet: bool
+        self, canvas: Pen, plot: Ground, line: RankLine, colour: str, *, quiet: bool
     ) -> list[tuple[float, float]]:
         """Draw one name's places and return the points that its line runs through."""
-        ranks, weight = self._ranks(line), THIN if quiet else THICK
+        ranks, weight = self.ranks(line), THIN if quiet else THICK
         ended = max(index for index, rank in enumerate(ranks) if rank is not None) if any(ranks) else -1
         runs: list[list[tuple[float, float]]] = []
         for first, last in unknown_runs([0 if rank is None else None for rank in ranks]):
@@ -215,7 +231,7 @@ class Ranks:
             for index in range(first, last + 1):
                 runs[-1].append((plot.across(self.dates[self.steps[index]]), plot.height(ranks[index] or 0)))
                 following = self.steps[min(index + 1, last)]
-                if any(self.steps[index] <= hole < following for hole in self._wide):
+                if any(self.steps[index] <= hole < following for hole in self.wide):
                     runs.append([])
         drawn: list[tuple[float, float]] = []
         for points in runs:
@@ -232,13 +248,13 @@ class Ranks:
         return drawn
 
     def _gone(
-        self, canvas: Canvas, plot: Ground, line: RankLine, coloured: Sequence[Point], quietly: Sequence[Point]
+        self, canvas: Pen, plot: Ground, line: RankLine, coloured: Sequence[Point], quietly: Sequence[Point]
     ) -> None:
         """Write the name of a line that has ended between two rows or beside its end, where it hides least of others.
 
         No line in colour is broken for it: that would look like a gap. Then its name is left to the words.
         """
-        ranks = self._ranks(line)
+        ranks = self.ranks(line)
         ended = max((index for index, rank in enumerate(ranks) if rank is not None), default=None)
         if ended is None:
             return
@@ -267,14 +283,6 @@ class Ranks:
 
 def _within(point: Point, box: Box) -> bool:
     return box.left - DOT < point[0] < box.right + DOT and box.top < point[1] < box.bottom
-
-
-def _last(line: RankLine) -> int | None:
-    return line.ranks[-1] if line.ranks else None
-
-
-def _best(line: RankLine) -> int:
-    return min(rank for rank in line.ranks if rank is not None)
 
 
 def _end(line: RankLine) -> int:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.charts import buckets
+from analytics.charts import buckets, text
 from analytics.charts.buckets import Buckets
 from analytics.charts.columns import pale
 from analytics.charts.frame import AXIS, short
 from analytics.charts.gaps import NO_DATA
 from analytics.charts.layout import LABEL, SMALL, STRONG, Box
+from analytics.charts.vega import rhythm as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIGURE = 40  # pixels above the highest bar for its figure
@@ -34,37 +36,42 @@ class Rhythm:
     @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
-        return 3.0 if any(self._known) else 1.9
+        return 3.0 if any(self.known) else 1.9
 
     @property
-    def _known(self) -> list[float]:
+    def known(self) -> list[float]:
+        """The values that are known."""
         return [value for value in self.values if value is not None]
 
     @property
     def alt(self) -> str:
         """The finding and the value of every day of the week."""
-        if not self._known:
+        if not self.known:
             return f"{self.title}. Nothing in this window."
         said = ", ".join(
             f"{day} {'unknown' if value is None else number(value)}"
             for day, value in zip(WEEKDAYS, self.values, strict=False)
         )
-        return f"{self.title}. {self.unit or 'Values'}: {said}."
+        return text.alt(self.title, [f"{self.unit or 'Values'}: {said}"])
 
     def text(self) -> str:
         """Return a chart in Mermaid with a bar per day of the week; an unknown one is left out and said to be."""
-        if not self._known:
+        if not self.known:
             return "Nothing in this window."
         short_names = tuple(day[:3] for day in WEEKDAYS)
         return buckets.block(Buckets(short_names, self.values), self.unit)
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw seven bars with a figure each, the highest in the accent; an unknown day is shaded and says so."""
-        if not any(self._known):
+        if not any(self.known):
             canvas.nothing()
             return
         area, theme = canvas.area, canvas.theme
-        most = max(self._known)
+        most = max(self.known)
         plot = Box(area.left, area.top + FIGURE, area.right, area.bottom - AXIS)
         canvas.rule(plot.left, plot.right, plot.bottom)
         pitch = plot.width / len(WEEKDAYS)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from analytics.charts import text
 from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, SMALL, STRONG
+from analytics.charts.vega import slope as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST = 16  # lines in one picture
 LANE = 92  # pixels of a line's own lane: labels of neighbours never meet
@@ -82,7 +85,7 @@ class Slope:
             said += [_spoken(line) for line in others[:NAMED]]
             others = others[NAMED:]
         said += [f"{number(len(others))} more without a clear change"] if others else []
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return the comparison as a table: before, now, and the verdict, clear ones in bold."""
@@ -101,7 +104,11 @@ class Slope:
         header = [" ", *(text.plain(side) or " " for side in self.sides), " "]
         return text.table(header, rows, right=(1, 2)) + text.more(len(self.lines) - len(shown))
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw each line in a lane of its own between two columns, what it was at the left, what it is at the right."""
         if not self.lines:
             canvas.nothing()
@@ -122,7 +129,7 @@ class Slope:
             verdicts = rest - labels
         left = area.left + labels + SPACE + before + GAP
         right = area.right - GAP - now - SPACE - verdicts
-        steepest = max((abs(line.rise) for line in shown if line.rise and math.isfinite(line.rise)), default=0.0)
+        steepest = steepness(shown)
         scale = max(steepest, math.log2(LEAST_RATIO))
         y = area.top + 22
         half = (right - left) / 2 - SPACE / 2  # a period's name may reach to the middle
@@ -152,8 +159,13 @@ class Slope:
         bottom = area.top + TOP + len(shown) * lane
         if left_out:
             canvas.text(area.left, bottom + lane / 4, f"and {number(left_out)} more", centred=True)
-        note = f"equal slopes are equal ratios; the steepest is {_factor(steepest)}" if steepest >= 0.05 else ""
+        note = f"equal slopes are equal ratios; the steepest is {factor(steepest)}" if steepest >= 0.05 else ""
         canvas.text(area.left, area.bottom - 4, canvas.cut(note, area.width, SMALL), SMALL)
+
+
+def steepness(lines: Sequence[SlopeLine]) -> float:
+    """Return the steepest finite rise or fall, as a logarithm of base 2."""
+    return max((abs(line.rise) for line in lines if line.rise and math.isfinite(line.rise)), default=0.0)
 
 
 def _spoken(line: SlopeLine) -> str:
@@ -161,6 +173,6 @@ def _spoken(line: SlopeLine) -> str:
     return f"{words}, {line.verdict}" if line.verdict else words
 
 
-def _factor(rise: float) -> str:
+def factor(rise: float) -> str:
     """Return the ratio in words: `a factor of 2.4`."""
     return f"a factor of {number(round(2**rise, 1))}" if rise < MOST_SAID else "more than a millionfold"

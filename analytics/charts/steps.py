@@ -11,7 +11,7 @@ from analytics.charts.layout import Box
 from analytics.charts.theme import mix
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 TINT, EDGE = 0.16, 0.48  # share of its colour that a band, and its edge, keeps
 EDGE_POINTS = 0.7
@@ -33,7 +33,7 @@ def corners(points: Sequence[tuple[float, float]]) -> Points:
     return found
 
 
-def band(canvas: Canvas, between: Sequence[Between], ink: str) -> None:
+def band(canvas: Pen, between: Sequence[Between], ink: str) -> None:
     """Fill the room between two step functions, with edges that show through other bands; broken where unknown."""
     run: list[tuple[float, float, float]] = []
     for x, low, high in [*between, (0.0, None, None)]:

@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from analytics.charts import survival_text
+from analytics.charts import survival_text, text
 from analytics.charts.frame import AXIS, LINE, apart, side_label, side_width
 from analytics.charts.hours import HourAxis, bounds
 from analytics.charts.layout import DPI, HEAD, MARGIN, SMALL, STRONG, Box
 from analytics.charts.steps import Points, band, corners, crossings
+from analytics.charts.vega import survival as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number, percent
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MOST_CURVES = 6  # labelled at their ends; more would be a tangle
 PLOT = 470  # pixels
@@ -74,7 +76,7 @@ class Survival:
     at_risk: at each hour mark, how many of each curve had not ended and were still followed · unit: what the share is ·
     marks: hours and words, such as the median, shown on the curve that is the finding · horizon: hours of the longest
     follow-up, past which nothing is drawn · at_risk_names: what each row of counts is of, where that is not a curve's
-    own (two curves may speak of the same things).
+    own (two curves may speak of the same things) · ended: everything has ended, so that nothing can come any more.
     """
 
     title: str
@@ -85,6 +87,7 @@ class Survival:
     marks: tuple[tuple[float, str], ...] = ()
     horizon: float | None = None
     at_risk_names: tuple[str, ...] = ()
+    ended: bool = False
 
     @cached_property
     def _known(self) -> dict[int, SurvivalCurve]:
@@ -100,6 +103,11 @@ class Survival:
         return tuple(self._known.values())
 
     @property
+    def places(self) -> tuple[int, ...]:
+        """The place among all curves of each that is shown."""
+        return tuple(self._known)
+
+    @property
     def height(self) -> float:
         """Inches, with title and subtitle of one line each."""
         return (HEAD + TOP + PLOT + AXIS + self._below + MARGIN) / DPI if self.shown else 1.9
@@ -107,10 +115,10 @@ class Survival:
     @property
     def _below(self) -> int:
         """Pixels below the axis for the counts at risk."""
-        return (len(self._rows) + 1) * ROW if self.at_risk else 0
+        return (len(self.risk_rows) + 1) * ROW if self.at_risk else 0
 
     @property
-    def _rows(self) -> list[tuple[int, str, float]]:
+    def risk_rows(self) -> list[tuple[int, str, float]]:
         """The rows of counts at risk: which of a mark's counts, of what they are, up to how many hours."""
         if self.at_risk_names:
             last = max((curve.hours[-1] for curve in self.shown), default=0.0)
@@ -118,17 +126,29 @@ class Survival:
         return [(place, curve.name, curve.hours[-1]) for place, curve in self._known.items()]
 
     @property
+    def roles(self) -> list[str]:
+        """The colour of each curve: the finding's, or one of a few that are told apart."""
+        if any(curve.accent for curve in self.shown):
+            return ["blue" if curve.accent else "muted" for curve in self.shown]
+        colours = ("blue", "violet", "orange")
+        return [colours[index] if index < len(colours) else "muted" for index in range(len(self.shown))]
+
+    @property
     def alt(self) -> str:
         """The finding, each curve's share after some durations, what is marked, and how far it is known."""
         if not self.shown:
             return f"{self.title}. Nothing in this window."
-        return f"{self.title}. {'; '.join(survival_text.said(self))}."
+        return text.alt(self.title, survival_text.said(self))
 
     def text(self) -> str:
         """Return a table of shares after durations that people think in."""
         return survival_text.table(self) if self.shown else "Nothing in this window."
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw bands, then curves, the finding's last; each named at its end; counts at risk below the axis."""
         if not self.shown:
             canvas.nothing()
@@ -139,7 +159,7 @@ class Survival:
         below = 0 if canvas.compact else self._below
         left = area.left + canvas.width("100 %") + 14
         box = Box(left, area.top + TOP, area.right - side - 8, area.bottom - AXIS - below)
-        low, high = bounds((hours for curve in self.shown for hours in self._ends(curve)), beyond=False)
+        low, high = bounds((hours for curve in self.shown for hours in self.ends(curve)), beyond=False)
         axis = HourAxis(low, high, box.left, box.right)
 
         def height(share: float) -> float:
@@ -173,25 +193,24 @@ class Survival:
         if below:
             self._at_risk(canvas, axis, box.bottom + AXIS, inks)
 
-    def _ends(self, curve: SurvivalCurve) -> tuple[float, float]:
+    def ends(self, curve: SurvivalCurve) -> tuple[float, float]:
         """Return where a curve first changes and where it ends, in hours."""
         pairs = itertools.pairwise(zip(curve.hours, curve.shares, strict=True))
         first = (hours for (_, before), (hours, share) in pairs if share != before and hours > 0)
         return next(first, curve.hours[-1]), curve.hours[-1]
 
-    def _finding(self) -> SurvivalCurve:
+    def finding(self) -> SurvivalCurve:
+        """Return the curve that is the finding; something must be shown."""
         return next((curve for curve in self.shown if curve.accent), self.shown[0])
 
-    def _inks(self, canvas: Canvas) -> list[str]:
+    def _inks(self, canvas: Pen) -> list[str]:
         theme = canvas.theme
-        if any(curve.accent for curve in self.shown):
-            return [theme.blue if curve.accent else theme.muted for curve in self.shown]
-        colours = (theme.blue, theme.violet, theme.orange)
-        return [colours[index] if index < len(colours) else theme.muted for index in range(len(self.shown))]
+        inks = {"blue": theme.blue, "violet": theme.violet, "orange": theme.orange, "muted": theme.muted}
+        return [inks[role] for role in self.roles]
 
-    def _marks(self, canvas: Canvas, box: Box, axis: HourAxis, lines: Sequence[Points]) -> None:
+    def _marks(self, canvas: Pen, box: Box, axis: HourAxis, lines: Sequence[Points]) -> None:
         """Draw each mark as a dot on the finding's curve, a line down to the axis, and its words where it is free."""
-        theme, curve = canvas.theme, self._finding()
+        theme, curve = canvas.theme, self.finding()
         for hours, words in self.marks:
             index = curve.at(hours)
             if index is None:
@@ -215,13 +234,13 @@ class Survival:
                 canvas.rect(best.box.inside(left=-4, top=-2, right=-4, bottom=-2), theme.background)
                 canvas.write(best)
 
-    def _at_risk(self, canvas: Canvas, axis: HourAxis, top: float, inks: Sequence[str]) -> None:
+    def _at_risk(self, canvas: Pen, axis: HourAxis, top: float, inks: Sequence[str]) -> None:
         """Write below each mark how many of each curve were left then, the curve's name at the right."""
         area = canvas.area
         inks = [canvas.theme.muted] * len(self.at_risk_names) or inks
         y = top + ROW - 8
         canvas.text(area.left, y, canvas.cut(WAITING, area.width, SMALL), SMALL)
-        for ink, (place, name, last) in zip(inks, self._rows, strict=True):
+        for ink, (place, name, last) in zip(inks, self.risk_rows, strict=True):
             y += ROW
             right = axis.right + 26
             canvas.text(right, y, canvas.cut(name, area.right - right, SMALL), SMALL, ink)

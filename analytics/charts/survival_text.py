@@ -40,7 +40,8 @@ def said(chart: Survival) -> list[str]:
             for hours, label in EVERY
             if label in SPOKEN and (index := curve.at(hours)) is not None
         ] or [f"{percent(curve.shares[-1])} after {duration(curve.hours[-1])}"]
-        words.append(f"{curve.name} {chart.unit}: {', '.join(shares)}")
+        named = dict.fromkeys((curve.name, chart.unit))  # a curve may be called after what its share is
+        words.append(f"{' '.join(named)}: {', '.join(shares)}")
     words += [words for hours, words in chart.marks if hours <= max(curve.hours[-1] for curve in chart.shown)]
     if chart.at_risk:
         _, counts = max(chart.at_risk, key=lambda each: (each[0] == 0, -each[0]))
@@ -55,13 +56,19 @@ def _first(curve: SurvivalCurve) -> float:
 
 def _share(curve: SurvivalCurve, hours: float) -> str:
     index = curve.at(hours)
-    if index is None:
-        return text.figure(None)
+    return text.figure(None) if index is None else share(curve, index)
+
+
+def share(curve: SurvivalCurve, index: int) -> str:
+    """Return a step's share with its interval; one without width says nothing of what may be, and is left out."""
     low = None if curve.low is None else curve.low[index]
     high = None if curve.high is None else curve.high[index]
-    around = "" if low is None or high is None else f" ({round(low * 100)} to {round(high * 100)} %)"
-    return percent(curve.shares[index]) + around
+    known = percent(curve.shares[index])
+    if low is None or high is None or low == high:
+        return known
+    return f"{known} ({number(round(low * 100))} to {number(round(high * 100))} %)"
 
 
 def _end(chart: Survival) -> str:
-    return f"nothing is known past {duration(max(curve.hours[-1] for curve in chart.shown))}"
+    last = duration(max(curve.hours[-1] for curve in chart.shown))
+    return f"after {last} all had ended" if chart.ended else f"nothing is known past {last}"

@@ -12,6 +12,13 @@ MOST_ROWS = 24
 LABEL_LIMIT = 39  # GitHub's limit of a login
 
 
+def alt(title: str, said: Sequence[str]) -> str:
+    """Return a picture's finding, and what is said of it as a sentence of its own; a name keeps its first letter."""
+    told = "; ".join(said)
+    first, _, _ = told.partition(" ")
+    return f"{title}. {told[:1].upper()}{told[1:]}." if first.isalpha() else f"{title}. {told}."
+
+
 def bar(value: float | None, most: float, width: int = BAR) -> str:
     """Return a bar of at most `width` characters in steps of an eighth; anything above 0 shows, unknown is empty."""
     if value is None or value <= 0 or most <= 0:

@@ -10,7 +10,7 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING
 
-from analytics.charts import dated_mermaid, dated_text
+from analytics.charts import dated_mermaid, dated_text, text
 from analytics.charts.axis import count_marks, fitting_marks
 from analytics.charts.columns import Key, Plot, ceiling, dark, draw_columns, draw_keys, keys_width, pale
 from analytics.charts.frame import AXIS, LANE, marks_width, value_axis
@@ -20,10 +20,12 @@ from analytics.charts.notes import MARKS, draw_marks, draw_notes
 from analytics.charts.series import unknown_runs
 from analytics.charts.spans import WEEK, Dated, dated, midnight, span_name
 from analytics.charts.theme import mix
+from analytics.charts.vega import weekly as interactive
+from analytics.charts.vega.parts import Spec
 from analytics.words import number, plural
 
 if TYPE_CHECKING:
-    from analytics.charts.canvas import Canvas
+    from analytics.charts.pen import Pen
 
 MONTH = timedelta(days=28)  # buckets that begin so far apart are calendar months
 LINE_POINTS, CASING = 1.4, 3.2  # points: the year before, and the background around it
@@ -61,11 +63,11 @@ class Weekly:
     @property
     def _step(self) -> timedelta | None:
         apart = [later - earlier for earlier, later in itertools.pairwise(sorted(self.weeks))]
-        monthly = min(apart) >= MONTH if apart else self._noun[1] == "month"
+        monthly = min(apart) >= MONTH if apart else self.noun[1] == "month"
         return None if monthly else WEEK
 
     @property
-    def _noun(self) -> tuple[str, str]:
+    def noun(self) -> tuple[str, str]:
         """What is counted, and the bucket it is counted in."""
         noun, _, bucket = self.unit.partition(" per ")
         return noun or "counts", bucket or "week"
@@ -77,7 +79,7 @@ class Weekly:
         return [found.get(start) for start in self.data.starts]
 
     @property
-    def _compared(self) -> list[int | None]:
+    def compared(self) -> list[int | None]:
         """The counts of the year before where there is one of this year to set them against."""
         return [None if now is None else before for now, before in zip(self.data.counts, self._before, strict=True)]
 
@@ -96,7 +98,7 @@ class Weekly:
     def alt(self) -> str:
         """The finding, the span, total, highest week and uniques, gaps, what may grow, the year before, releases."""
         data = self.data
-        noun, bucket = self._noun
+        noun, bucket = self.noun
         if not any(data.known):
             return f"{self.title}. {dated_text.nothing(data, noun, bucket)}."
         said = [f"{self.unit or 'Counts'}, {span_name(data.starts[0], data.ends[-1], year=True)}"]
@@ -106,24 +108,28 @@ class Weekly:
             same = plural(len(self._pairs), bucket)
             said.append(f"in the {same} known in both years {number(now)}, a year before {number(before)}")
         said += dated_text.pointed_out(data.within(self.marks), data.within(self.notes))
-        return f"{self.title}. {'; '.join(said)}."
+        return text.alt(self.title, said)
 
     def text(self) -> str:
         """Return a chart in Mermaid with a bar per week, month, quarter or year, then what is marked and noted."""
-        noun, bucket = self._noun
+        noun, bucket = self.noun
         if not any(self.data.known):
             return f"{dated_text.nothing(self.data, noun, bucket)}."
         before = self._before if any(value is not None for value in self._before) else None
         below = dated_text.below(self.data.within(self.marks), self.data.within(self.notes))
         return "\n\n".join([dated_mermaid.chart(self.data, noun, bucket, before), *below])
 
-    def draw(self, canvas: Canvas) -> None:
+    def spec(self) -> Spec:
+        """Return the same as an interactive chart."""
+        return interactive.spec(self)
+
+    def draw(self, canvas: Pen) -> None:
         """Draw gaps, bars with their feet, the year before as a quiet line, then words where there is room for them."""
         data = self.data
         if not any(data.known):
-            canvas.nothing(dated_text.nothing(data, *self._noun))
+            canvas.nothing(dated_text.nothing(data, *self.noun))
             return
-        before = [value for value in self._compared if value is not None]
+        before = [value for value in self.compared if value is not None]
         most = max(ceiling(data.known), ceiling(before) if before else 0)
         keys = self._keys(canvas)
         side = keys_width(canvas, keys)
@@ -148,23 +154,23 @@ class Weekly:
             draw_marks(canvas, plot, marks, most=MOST_NAMES)
         self._starts(canvas, plot)
 
-    def _keys(self, canvas: Canvas) -> list[Key]:
+    def _keys(self, canvas: Pen) -> list[Key]:
         """Return the labels of the margin; their y is still a value."""
         data, theme = self.data, canvas.theme
-        noun = self._noun[0]
+        noun = self.noun[0]
         keys = [Key(max(data.known[-RECENT:]), (noun, noun), theme.muted, pale(theme))]
         if any(data.visitors):
             keys.append(Key(median(data.visitors[-RECENT:]) / 2, ("uniques", "uniques"), theme.muted, dark(theme)))
-        last = next((value for value in reversed(self._compared) if value is not None), None)
+        last = next((value for value in reversed(self.compared) if value is not None), None)
         if last is not None:
             keys.append(Key(last, ("a year before", "year before"), theme.muted))
         if any(growing and count for growing, count in zip(data.provisional, data.counts, strict=True)):
             keys.append(Key(-1, ("provisional", "not final"), theme.muted, pale(theme), hatched=True))
         return keys
 
-    def _line(self, canvas: Canvas, plot: Plot) -> None:
+    def _line(self, canvas: Pen, plot: Plot) -> None:
         """Draw the year before; a week that is known alone becomes a dot."""
-        theme, before = canvas.theme, self._compared
+        theme, before = canvas.theme, self.compared
         runs = [
             [(plot.middle(index), plot.height(before[index] or 0)) for index in range(first, last + 1)]
             for first, last in unknown_runs([0 if value is None else None for value in before])
@@ -179,7 +185,7 @@ class Weekly:
 
     def _tops(self, plot: Plot) -> list[float]:
         """Return the y above which nothing is drawn in each week's place."""
-        lines = [plot.box.bottom if value is None else plot.height(value) for value in self._compared]
+        lines = [plot.box.bottom if value is None else plot.height(value) for value in self.compared]
         tops = [min(plot.top(count or 0), line) for count, line in zip(self.data.counts, lines, strict=True)]
         for first, last in self.data.gaps:
             if plot.left(last + 1) - plot.left(first) >= THIN:
@@ -200,7 +206,7 @@ class Weekly:
             words.setdefault(index, f"{number(data.counts[index] or 0)} · {name}")
         return sorted(words.items())
 
-    def _starts(self, canvas: Canvas, plot: Plot) -> None:
+    def _starts(self, canvas: Pen, plot: Plot) -> None:
         """Write months or years where they begin."""
         starts = self.data.starts
 

@@ -110,13 +110,13 @@ def finding(now: Measured, _before: Measured | None, scene: Scene) -> str:
     people = count(now, "authors_n")
     if not people:
         return sentence(f"nobody contributed {when}{aside(now)}")
-    return sentence(f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}", bus_factor(now))
+    return sentence(f"{plural(people, 'person', 'people')} contributed {when}{fresh(now, scene)}", bus_factor(now))
 
 
-def fresh(now: Measured) -> str:
-    """Return `, 3 for the first time`, nothing while that is unknown."""
+def fresh(now: Measured, scene: Scene) -> str:
+    """Return `, 3 for the first time`, nothing while that is unknown; in the whole history everybody was new once."""
     newcomers_n = cast("int | None", now.facts["new_authors_n"])
-    if newcomers_n is None:
+    if newcomers_n is None or scene.window.whole:
         return ""
     return f", {number(newcomers_n) if newcomers_n else 'nobody'} for the first time"
 
@@ -152,7 +152,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     most_active = sorted(everybody, key=lambda row: -sum(row[1:]))[:SHOWN]
     rows = [(login, counts) for login, *counts in everybody if (login, *counts) in set(most_active)]
     when = during(scene.window, scene.now)
-    title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now)}"
+    title = f"{plural(people, 'person', 'people')} contributed {when}{fresh(now, scene)}"
     return (
         Heatmap(
             title=title if people else f"Nobody contributed {when}{aside(now)}",

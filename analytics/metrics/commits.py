@@ -9,7 +9,7 @@ from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.heatmap import Heatmap
 from analytics.charts.series import Series
-from analytics.comparing import by_people, changes, count, count_row, earlier, sentence, settled
+from analytics.comparing import by_people, clear_changes, count, count_row, earlier, sentence, settled, than
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.moments import moments, within
@@ -102,8 +102,7 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more commits than in the period before (12)`, or nothing where the change is not clear."""
     if before is None:
         return ""
-    clear = changes(("commits",), (count(now, "commits"),), (count(before, "commits"),), scene)
-    return f"{clear[0]} than {scene.against} ({number(count(before, 'commits'))})" if clear else ""
+    return than(clear_changes([("commits", count(now, "commits"), count(before, "commits"))], scene), scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:

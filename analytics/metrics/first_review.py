@@ -10,16 +10,17 @@ from analytics.charts.chart import Chart
 from analytics.cohort import EVENT, OPEN, OTHER, Cohort
 from analytics.comparing import count, settled
 from analytics.first_review_charts import REVIEWED, UNREVIEWED, reviewed_chart, spread_chart
-from analytics.first_review_words import IN_A_DAY, SAMPLE, finding
-from analytics.followed import HORIZONS, Followed, ended_row, share_row
+from analytics.first_review_words import IN_A_DAY, SAMPLE, TARGET, finding
+from analytics.followed import FEWEST, HORIZONS, Followed, ended_row, share_row
 from analytics.histogram import histogram
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.moments import hours
 from analytics.reviews import deleted_note
-from analytics.second_clock import second_clock, within_target
+from analytics.second_clock import second_clock
 from analytics.stats import median, quantile
 from analytics.tables import Tables
+from analytics.targets import met
 from analytics.waits import Waits
 from analytics.window import Window
 from analytics.words import number, plural
@@ -50,7 +51,7 @@ def measure(tables: Tables, window: Window, scene: Scene) -> Followed:
             "reviews_of_drafts_n": waits.of_drafts,
             **followed.medians(cohort.cause_specific(), "km"),
             **second_clock(waits, scene.terms),
-            **within_target(waits, cohort, scene.terms),
+            **met(cohort, incidence, scene.terms.targets.get("first_review"), TARGET),
         },
         tables={
             "waiting_now": waiting_now(tables, waits),
@@ -69,7 +70,7 @@ def notes(waits: Waits, cohort: Cohort, too_early: int) -> tuple[str, ...]:
     said = (
         (waits.by_bots, f"{plural(waits.by_bots, 'review')} by bots left out of review times"),
         (waits.deleted, f"{plural(waits.deleted, 'pull request')} by deleted accounts left out of waits"),
-        (waits.drafts, f"{plural(waits.drafts, 'draft')} that nobody is asked to review yet left out of waits"),
+        (waits.drafts, f"{plural(waits.drafts, 'draft')} that nobody was asked to review left out of waits"),
         (too_early, f"{plural(too_early, 'pull request')} reviewed before opening, left out of durations"),
         (cohort.negative, f"{plural(cohort.negative, 'pull request')} closed before being ready, left out of waits"),
     )
@@ -111,8 +112,9 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw which share was reviewed after how long, and how long reviewed ones waited."""
-    return (reviewed_chart(now, scene), spread_chart(now, scene))
+    """Draw which share was reviewed after how long, and how long reviewed ones waited; of few there is no share."""
+    shares = (reviewed_chart(now, scene),) if count(now, "waited_n") >= FEWEST else ()
+    return (*shares, spread_chart(now, scene))
 
 
 METRIC = Metric(
@@ -127,12 +129,12 @@ METRIC = Metric(
         "was observed, unless all had ended). Median and p90 are of the reviewed ones alone, from opening to the first "
         "review of any time, linear between ranks: the plain definition, comparable with other tools. The Kaplan-Meier "
         "median lets an unreviewed end censor, so it assumes that those were like the rest. Reviews of drafts, and "
-        "drafts that nobody is asked to review yet, are counted apart. With `hours:` in the configuration a second "
-        "clock counts working hours. Periods are compared by the share reviewed within 24 h of those followed for 24 h "
-        "in each; higher or lower, longer or shorter is said only if the bootstrap's 95 % interval of the difference "
-        "excludes 0, and never with fewer than 5 on a side; of the reviewed ones' medians not between windows of "
-        "different lengths either. Pull requests by deleted accounts are left out, since nobody can say who reviewed "
-        "whom."
+        "drafts that nobody was asked to review, are counted apart. With `hours:` in the configuration a second clock "
+        "counts working hours; the target that `targets:` sets is one of the calendar. Periods are compared by the "
+        "share reviewed within 24 h of those followed for 24 h in each; higher or lower, longer or shorter is said "
+        "only if the bootstrap's 95 % interval of the difference excludes 0, and never with fewer than 5 on a side; of "
+        "the reviewed ones' medians not between windows of different lengths either. Pull requests by deleted accounts "
+        "are left out, since nobody can say who reviewed whom."
     ),
     needs=frozenset({"pulls"}),
     measure=measure,
@@ -151,7 +153,7 @@ METRIC = Metric(
         "answered_n": "reviewed while they waited",
         "ended_unreviewed_n": "merged or closed unreviewed",
         "waiting_now_n": "waiting for a first review now",
-        "drafts_n": "pull requests that are still drafts",
+        "drafts_n": "pull requests that were never ready for review",
         "reviews_of_drafts_n": "reviews of drafts",
         "km_median_hours": "median wait for a review, were unreviewed ones like the rest",
         "km_median_ci95": "median wait for a review, were unreviewed ones like the rest, 95 % interval in hours",

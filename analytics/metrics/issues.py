@@ -12,24 +12,33 @@ from analytics.charts.line import Line
 from analytics.charts.series import Series
 from analytics.cohort import EVENT, OTHER, Cohort
 from analytics.comparing import (
-    changes,
+    clear_changes,
     count,
     duration_row,
     earlier,
-    listing,
     pair_row,
     sentence,
     sentences,
     settled,
+    than,
 )
-from analytics.followed import Followed, comparable, share_row
-from analytics.issue_fates import ANSWERED, STILL_OPEN, fate, still_open_chart
+from analytics.followed import FEWEST, Followed, comparable, share_row
+from analytics.issue_fates import (
+    ANSWERED,
+    CLOSE_TARGET,
+    RESPONSE_TARGET,
+    STILL_OPEN,
+    fate,
+    on_target,
+    still_open_chart,
+)
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Measured, Metric, Scene
 from analytics.moments import before as known_before
 from analytics.moments import hours, moments, within
 from analytics.stats import median
 from analytics.tables import Tables
+from analytics.targets import met
 from analytics.window import Window
 from analytics.words import during, number, plural, span
 
@@ -43,7 +52,7 @@ else:
 SAMPLE = "closed_hours"
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
+def measure(tables: Tables, window: Window, scene: Scene) -> Followed:
     """Count openings and closings in the window and what each bucket leaves open; later closings are unknown."""
     created, closed, answered = (
         moments(tables.issues[name]) for name in ("created_at", "closed_at", "first_response_at")
@@ -79,6 +88,8 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
             "closed_unanswered_n": to_answer.count(OTHER),
             **followed.shares(to_answer, incidence, "first_response", ("24h", "7d")),
             **followed.medians(to_answer.cause_specific(), "first_response_km"),
+            **met(to_answer, incidence, scene.terms.targets.get("first_response"), RESPONSE_TARGET),
+            **met(to_close, to_close.incidence(), scene.terms.targets.get("close"), CLOSE_TARGET),
         },
         tables=grids,
         samples={
@@ -109,19 +120,15 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
         return sentence(f"no issue was opened or closed {when}", waiting)
     story = f"{plural(opened, 'issue')} opened and {number(closed)} closed {when}"
     told = "; ".join(filter(None, [story, waiting, change(now, earlier(before, scene), scene)]))
-    return sentences(told, fate(now))
+    return sentences(told, fate(now), on_target(now))
 
 
 def change(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Return `more opened (6) than in the period before`, or nothing where no change is clear."""
+    """Return `more opened than in the period before (6)`, or nothing where no change is clear."""
     if before is None:
         return ""
-    clear = [
-        f"{word} ({number(count(before, name))})"
-        for name in ("opened", "closed")
-        for word in changes((name,), (count(now, name),), (count(before, name),), scene)
-    ]
-    return f"{listing(clear)} than {scene.against}" if clear else ""
+    flows = [(name, count(now, name), count(before, name)) for name in ("opened", "closed")]
+    return than(clear_changes(flows, scene), scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -144,8 +151,8 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw the backlog, the flow, and how long those opened stay open."""
-    known = (still_open_chart(now, scene),) if count(now, "opened") else ()
+    """Draw the backlog, the flow, and how long those opened stay open; of few there is no share to draw."""
+    known = (still_open_chart(now, scene),) if count(now, "opened") >= FEWEST else ()
     return (backlog_chart(now, scene), flow_chart(now, scene), *known)
 
 
@@ -183,16 +190,20 @@ METRIC = Metric(
     title="Issues",
     summary="issues opened, closed and open, and how long the closed ones took",
     definition=(
-        "Opened: created in the window. Closed: closed in the window, whenever they were opened; a reopened issue "
-        "is open. Open at the end: created before the window's (or the bucket's) end and not closed before it. "
-        "Median time to close (closed ones): of those closed in the window, open ones are not in it; beside it the "
+        "Opened: created in the window. Closed: closed in the window, whenever they were opened; a reopened issue is "
+        "open. Open at the end: created before the window's (or the bucket's) end and not closed before it. Median "
+        "time to close (closed ones): of those closed in the window, open ones are not in it; beside it the "
         "Kaplan-Meier median of all opened in the window, open ones followed to its end (null where more than half are "
-        "open). First response: the first comment by a person other than the author. Its shares within 24 h and 7 d "
-        "are Aalen-Johansen's over all opened, being closed without one competing; its Kaplan-Meier median lets such a "
-        "closing censor, so it assumes that those were like the rest. Pull requests are not issues. Bots count like "
-        "everybody, but their comments are no response. What is dated before the opening is left out of durations "
-        "and counted. A change is called one only if its 95 % interval excludes no change, and longer or shorter, "
-        "higher or lower never with fewer than 5 on a side."
+        "open). First response: the first comment by a person other than the author, accounts under `bots:` in the "
+        "configuration left out; where one of these answered first, the next answer is looked for among the comments "
+        "that are kept: of an issue that was read, not told by webhooks, the first ten and the last ten. Its shares "
+        "within 24 h and 7 d are Aalen-Johansen's over all opened, being closed without one competing; its "
+        "Kaplan-Meier median lets such a closing censor, so it assumes that those were like the rest. Within the "
+        "targets that `targets:` in the configuration sets, in hours of the calendar: likewise of all opened, open "
+        "ones followed to the window's end. Pull requests are not issues. Bots count like everybody, but their "
+        "comments are no response. What is dated before the opening is left out of durations and counted. A change is "
+        "called one only if its 95 % interval excludes no change, and longer or shorter, higher or lower never with "
+        "fewer than 5 on a side."
     ),
     needs=frozenset({"issues"}),
     measure=measure,
@@ -214,5 +225,9 @@ METRIC = Metric(
         "first_response_within_7d": "first response within 7 d",
         "first_response_km_median_hours": "median time to first response, were unanswered ones like the rest",
         "first_response_km_median_ci95": "95 % interval of that median, in hours",
+        "response_target_hours": "target for a first response",
+        "first_response_within_target_share": "first response within the target",
+        "close_target_hours": "target for closing",
+        "closed_within_target_share": "closed within the target",
     },
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from analytics.buckets import column
 from analytics.charts.chart import Chart
 from analytics.charts.multiples import MOST, Multiples, Panel
-from analytics.comparing import NOTHING, amount, count, earlier, listing, sentence, sentences, settled
+from analytics.comparing import NOTHING, amount, count, earlier, listing, sentence, sentences, settled, than
 from analytics.days import DAY, KINDS, edges, labels, numbers, ordinals, trimmed, whole
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Grid, Measured, Metric, Scene
@@ -134,7 +134,7 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
 
 
 def change(now: Measured, before: Measured | None, scene: Scene) -> str:
-    """Return `more views (120 over ...) on a median day than in the period before`, nothing where it is not clear."""
+    """Return `more views on a median day than in the period before (120), over ...`, nothing where it is not clear."""
     if before is None:
         return ""
     clear = []
@@ -142,8 +142,8 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
         new, old, _ = known_in_both(now, before, kind)
         word = verdict((new, old), scene.seed)
         if word in ("more", "fewer"):
-            clear.append(f"{word} {kind} ({number(median(old) or 0)})")
-    return f"{listing(clear)} on a median day than in the period before, over what is known in both" if clear else ""
+            clear.append((f"{word} {kind}", number(median(old) or 0)))
+    return f"{than(clear, scene, ' on a median day')}, over what is known in both" if clear else ""
 
 
 def known_in_both(now: Measured, before: Measured, kind: str) -> tuple[list[int], list[int], int]:

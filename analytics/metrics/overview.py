@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from analytics.charts.chart import Chart
 from analytics.comparing import (
-    changes,
+    clear_changes,
     count,
     duration_change,
     earlier,
@@ -15,6 +15,7 @@ from analytics.comparing import (
     middle,
     sentence,
     settled,
+    than,
 )
 from analytics.merging_words import SAMPLE
 from analytics.metric import Comparison, Fact, Measured, Metric, Scene
@@ -148,17 +149,15 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     before = earlier(before, scene)
     if before is None:
         return ""
-    clear = [
-        f"{word} ({number(count(before, key))})"
-        for name in threads(scene)
-        for key, spoken in FLOWS[name].items()
-        for word in changes((spoken,), (count(now, key),), (count(before, key),), scene)
+    flows = [
+        (spoken, count(now, key), count(before, key)) for name in threads(scene) for key, spoken in FLOWS[name].items()
     ]
+    clear = clear_changes(flows, scene)
     if "pulls" in threads(scene):
         samples = [parts_of(side)["time-to-merge"].samples[SAMPLE] for side in (now, before)]
         verdict = duration_change(samples[0], samples[1], scene.seed)
-        clear += [f"{verdict} time to merge ({middle(samples[1])})"] if verdict else []
-    return f"{listing(clear)} than {scene.against}" if clear else ""
+        clear += [(f"{verdict} time to merge", middle(samples[1]))] if verdict else []
+    return than(clear, scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:

@@ -8,7 +8,7 @@ from analytics.buckets import Buckets, column, for_picture, sizes, times
 from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.series import Series
-from analytics.comparing import amount, changes, count, count_row, earlier, listing, pair_row, sentence, settled
+from analytics.comparing import amount, clear_changes, count, count_row, earlier, pair_row, sentence, settled, than
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Measured, Metric, Scene
 from analytics.moments import before as known_before
@@ -66,12 +66,8 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more closed unmerged than in the period before (5)`, or nothing where no change is clear."""
     if before is None:
         return ""
-    clear = [
-        f"{word} ({number(count(before, key))})"
-        for key, name in zip(COUNTS, SPOKEN, strict=True)
-        for word in changes((name,), (count(now, key),), (count(before, key),), scene)
-    ]
-    return f"{listing(clear)} than {scene.against}" if clear else ""
+    flows = [(name, count(now, key), count(before, key)) for key, name in zip(COUNTS, SPOKEN, strict=True)]
+    return than(clear_changes(flows, scene), scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:

@@ -33,45 +33,63 @@ else:
 SAMPLE = "lead_hours"
 SECONDS = 2  # GitHub writes the merge and its commit within this
 HOURS_PER_DAY = 24
+MICROSECONDS_PER_DAY = 86_400_000_000
+GAPS = "gap_days"
+FEWEST_GAPS = 2  # one gap has no half
 
 
 @dataclass(frozen=True, eq=False)
 class Released:
     """The published releases that are known by the window's end: when each was published, and what it holds.
 
-    holds_until: the committer date of the release's commit on the default branch, NaT where that is not known there.
+    holds_until: the committer date of the release's commit on the default branch, NaT where that is not known there ·
+    place: which of several repositories it is of; a release holds nothing of another one's.
     """
 
     published: Moments
     holds_until: Moments
     is_prerelease: NDArray[np.bool_]
+    place: NDArray[np.int64]
 
     @classmethod
     def of(cls, tables: Tables, window: Window) -> Released:
-        """Take the releases that are no drafts; their commits are looked up among the default branch's."""
+        """Take the releases that are no drafts."""
         frame = tables.releases
-        published = moments(frame["published_at"])
+        published, holds = moments(frame["published_at"]), moments(frame["holds_until"])
         known = known_before(published, window.until) & ~frame["is_draft"].to_numpy(dtype=bool)
-        commits = tables.commits
-        here = commits["sha"].isin(set(frame["commit_sha"].dropna())).to_numpy(dtype=bool)
-        committed = dict(
-            zip(commits["sha"][here].tolist(), moments(commits["committed_at"])[here].tolist(), strict=True)
-        )
-        holds = np.array([committed.get(sha) for sha in frame["commit_sha"].tolist()], dtype="datetime64[us]")
-        prerelease = frame["is_prerelease"].to_numpy(dtype=bool)
-        return cls(published[known], holds[known], prerelease[known])
+        place = frame["place"].to_numpy(dtype="int64", na_value=0)
+        return cls(published[known], holds[known], frame["is_prerelease"].to_numpy(dtype=bool)[known], place[known])
 
-    def first_with(self, merged: Moments) -> Moments:
-        """Return per merge when the first release that contains it was published, NaT if none is known to."""
-        known = ~np.isnat(self.holds_until)
+    def first_with(self, merged: Moments, place: NDArray[np.int64]) -> Moments:
+        """Return per merge when its repository's first release that contains it was published, NaT if none is known.
+
+        place: of which repository each merge is.
+        """
+        found = np.full(len(merged), np.datetime64("NaT", "us"))
+        for each in np.unique(place):
+            own = place == each
+            found[own] = self.first_of(int(each), merged[own])
+        return found
+
+    def first_of(self, place: int, merged: Moments) -> Moments:
+        """Return the same for the merges of one repository."""
+        known = ~np.isnat(self.holds_until) & (self.place == place)
         order = np.argsort(self.holds_until[known], kind="stable")
         holds, published = self.holds_until[known][order], self.published[known][order]
         # of all releases from one commit on, the earliest published: an older line may be released later
         earliest = np.minimum.accumulate(published[::-1])[::-1]
         none = np.array(["NaT"], dtype="datetime64[us]")
-        place = np.searchsorted(holds + np.timedelta64(SECONDS, "s"), merged)
-        found: Moments = np.concatenate([earliest, none])[place]
+        rank = np.searchsorted(holds + np.timedelta64(SECONDS, "s"), merged)
+        found: Moments = np.concatenate([earliest, none])[rank]
         return found
+
+    def gaps(self, among: NDArray[np.bool_]) -> list[float]:
+        """Return the days between one release and the next of the same repository, of some of the releases."""
+        between: list[float] = []
+        for each in np.unique(self.place[among]):
+            published = np.sort(self.published[among & (self.place == each)])
+            between += (np.diff(published).astype("timedelta64[us]").astype("int64") / MICROSECONDS_PER_DAY).tolist()
+        return between
 
 
 def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
@@ -79,10 +97,10 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
     released = Released.of(tables, window)
     inside = within(released.published, window)
     published = np.sort(released.published[inside])
-    gaps = np.diff(published).astype("timedelta64[us]").astype("int64") / 86_400_000_000
     merged = moments(tables.pulls["merged_at"])
-    merged = merged[within(merged, window)]
-    first = released.first_with(merged)
+    in_window = within(merged, window)
+    merged = merged[in_window]
+    gaps, first = released.gaps(inside), released.first_with(merged, tables.place_of_pulls()[in_window])
     lead, negative = hours(merged, first)
     elsewhere = int(np.isnat(released.holds_until[inside]).sum())
     made = {f"per_{size}": Buckets.over(size, window, published) for size in sizes(window)}
@@ -100,19 +118,21 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Measured:
             **{name: buckets.grid({"releases": buckets.tally(published)}) for name, buckets in made.items()},
             "histogram": histogram(lead),
         },
-        samples={SAMPLE: lead},
-        notes=tuple(notes(elsewhere, negative)),
+        samples={SAMPLE: lead, GAPS: gaps},
+        notes=tuple(notes(elsewhere, negative, several=bool(tables.places))),
     )
 
 
-def notes(elsewhere: int, negative: int) -> list[str]:
-    """Return what does not count for lead times."""
+def notes(elsewhere: int, negative: int, *, several: bool) -> list[str]:
+    """Return what does not count for lead times, and for what releases of several repositories are not put together."""
     said = []
     if elsewhere:
-        of_them = "whose commit is not among the default branch's of this period, left out of lead times"
+        of_them = "whose commit is not known on the default branch, left out of lead times"
         said.append(f"{plural(elsewhere, 'release')} {of_them}")
     if negative:
         said.append(f"{plural(negative, 'merge')} dated after the release, left out of lead times")
+    if several:
+        said.append("times between releases are between those of one repository")
     return said
 
 
@@ -127,7 +147,7 @@ def finding(now: Measured, _before: Measured | None, scene: Scene) -> str:
 def rhythm(now: Measured) -> str:
     """Return `half of the gaps between them were under 9 d`, nothing for fewer than two gaps."""
     days = amount(now, "median_days_between")
-    if days is None or count(now, "releases") < 3:
+    if days is None or len(now.samples[GAPS]) < FEWEST_GAPS:
         return ""
     return f"half of the gaps between them were {duration(days * HOURS_PER_DAY)} or less"
 
@@ -198,12 +218,13 @@ METRIC = Metric(
     summary="how often is released, and how long merged work waits for it",
     definition=(
         "Releases: published in the window, prereleases with them, drafts not. Median time between releases: of those "
-        "in the window. Lead time: from the merge of a pull request to the publication of the first release that "
-        "contains it, of the pull requests merged in the window; a release contains what was merged up to its commit, "
-        "in the order of the default branch; one merged into another branch counts as if it had been merged into that. "
-        "A release of another branch's commit is left out of lead times. Merged and not released: no release known by "
-        "the window's end contains it; the median is of the released ones, and gets no verdict between windows of "
-        "different lengths."
+        "in the window, of one repository each. Lead time: from the merge of a pull request to the publication of the "
+        "first release that contains it, of the pull requests merged in the window; a release contains what was merged "
+        "up to its commit, in the order of the default branch; one merged into another branch counts as if it had been "
+        "merged into that. A release of another branch's commit is left out of lead times, and one repository's holds "
+        "nothing of another's. Whose pull requests are asked about changes nothing of releases. Merged and not "
+        "released: no release known by the window's end contains it; the median is of the released ones, and gets no "
+        "verdict between windows of different lengths."
     ),
     needs=frozenset({"pulls", "releases", "commits"}),
     measure=measure,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from analytics.buckets import Buckets, column, sizes
 from analytics.charts.chart import Chart
 from analytics.charts.heatmap import Heatmap
-from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, sentence, settled
+from analytics.comparing import NOTHING, amount, clear_changes, count, count_row, earlier, sentence, settled, than
 from analytics.lazy import lazy
 from analytics.metric import Comparison, Grid, Measured, Metric, Scene
 from analytics.pairs import Pairs, by_name
@@ -112,8 +112,7 @@ def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `fewer reviews than in the period before (40)`, or nothing where the change is not clear."""
     if before is None:
         return ""
-    clear = changes(("reviews",), (count(now, "reviews"),), (count(before, "reviews"),), scene)
-    return f"{clear[0]} than {scene.against} ({number(count(before, 'reviews'))})" if clear else ""
+    return than(clear_changes([("reviews", count(now, "reviews"), count(before, "reviews"))], scene), scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:

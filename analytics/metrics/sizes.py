@@ -24,8 +24,9 @@ else:
     np = lazy("numpy")
 
 # Lines changed from which on a size begins, and what it is called.
+# No number in a name is so large that languages would write it differently.
 SIZES = ((0, "up to 9 lines"), (10, "10 to 49"), (50, "50 to 199"), (200, "200 to 499"), (500, "500 to 999"),
-         (1000, "1,000 and more"))  # fmt: skip
+         (1000, "over 999"))  # fmt: skip
 LARGE = 500
 COLUMNS = ("lines", "opened", "share", "merged_n", "merged_median_hours")
 

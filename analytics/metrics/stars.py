@@ -9,7 +9,18 @@ from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
 from analytics.charts.line import Line
 from analytics.charts.series import Series
-from analytics.comparing import NOTHING, amount, changes, count, count_row, earlier, listing, sentences, settled
+from analytics.comparing import (
+    NOTHING,
+    amount,
+    clear_changes,
+    count,
+    count_row,
+    earlier,
+    listing,
+    sentences,
+    settled,
+    than,
+)
 from analytics.days import labels, numbers, ordinals, whole
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Fact, Grid, Measured, Metric, Scene
@@ -106,16 +117,15 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
     return sentences(
         f"{plural(count(now, 'starred'), 'new star')}{gone} {when}",
         f"{listing(there)} at the end" if there else "",
-        change(now, earlier(before, scene)),
+        change(now, earlier(before, scene), scene),
     )
 
 
-def change(now: Measured, before: Measured | None) -> str:
+def change(now: Measured, before: Measured | None, scene: Scene) -> str:
     """Return `more new stars than in the period before (12)`, nothing where no change is clear."""
     if before is None:
         return ""
-    clear = changes(("new stars",), (count(now, "starred"),), (count(before, "starred"),))
-    return f"{clear[0]} than in the period before ({number(count(before, 'starred'))})" if clear else ""
+    return than(clear_changes([("new stars", count(now, "starred"), count(before, "starred"))], scene), scene)
 
 
 def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, ...]:
@@ -125,7 +135,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
         for name in COUNTERS
         if now.facts[name] is not None
     ]
-    return settled(scene, count_row("new stars", count(now, "starred"), count(before, "starred")), *ends)
+    return settled(scene, count_row("new stars", count(now, "starred"), count(before, "starred"), scene), *ends)
 
 
 def counted(side: Measured, name: str) -> str:

@@ -12,12 +12,13 @@ from analytics.followed import Followed, comparable, share_row
 from analytics.histogram import histogram
 from analytics.lazy import lazy
 from analytics.merging_charts import fate_chart, spread_chart, still_open_chart
-from analytics.merging_words import CLOSED, MERGED, SAMPLE, STILL_OPEN, cohort_size, finding, notes, reached
+from analytics.merging_words import CLOSED, MERGED, SAMPLE, STILL_OPEN, TARGET, cohort_size, finding, notes, reached
 from analytics.metric import Comparison, Measured, Metric, Scene
 from analytics.moments import before as known_before
 from analytics.moments import hours, moments, within
 from analytics.stats import mean, median, quantile
 from analytics.tables import Tables
+from analytics.targets import met
 from analytics.window import Window
 from analytics.words import duration, number
 
@@ -27,7 +28,7 @@ else:
     np = lazy("numpy")
 
 
-def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
+def measure(tables: Tables, window: Window, scene: Scene) -> Followed:
     """Take the durations of what was merged in the window, and follow all that was opened in it to its end."""
     created, merged, closed = (moments(tables.pulls[name]) for name in ("created_at", "merged_at", "closed_at"))
     inside = within(merged, window)
@@ -52,6 +53,7 @@ def measure(tables: Tables, window: Window, _scene: Scene) -> Followed:
             "still_open_n": cohort.count(OPEN),
             **followed.medians(still_open, "resolved_km"),
             **shares,
+            **met(cohort, incidence, scene.terms.targets.get("merge"), TARGET),
             "km_events": merges,
             "km_censored": len(cohort) - merges,
             **followed.medians(cohort.cause_specific(), "km"),
@@ -95,8 +97,12 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
 
 
 def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
-    """Draw who is still open after how long, how soon they are merged or closed, and the merged ones' histogram."""
-    followed_ones = (still_open_chart(now, scene), fate_chart(now, scene)) if cohort_size(now) else ()
+    """Draw who is still open after how long, how soon they are merged or closed, and the merged ones' histogram.
+
+    Of few there are no shares to draw.
+    """
+    enough = cohort_size(now) >= followed.FEWEST
+    followed_ones = (still_open_chart(now, scene), fate_chart(now, scene)) if enough else ()
     return (*followed_ones, spread_chart(now, scene))
 
 
@@ -108,7 +114,8 @@ METRIC = Metric(
         "Two groups that are never mixed. Opened in the window, all of them, those still open followed to the window's "
         "end: the median until merged or closed is Kaplan-Meier's, in which nothing competes (null where more than "
         "half are open); merged within 24 h, 7 d and 30 d are Aalen-Johansen's shares, in which being closed unmerged "
-        "competes (null past the longest that one was observed, unless all had ended); the Kaplan-Meier median of "
+        "competes (null past the longest that one was observed, unless all had ended), and so is merged within the "
+        "target, where `targets:` in the configuration sets one, in hours of the calendar; the Kaplan-Meier median of "
         "merging alone lets a closing censor, so it assumes that closed ones were like the rest. Intervals are 95 %, "
         "log-log. Merged in the window, whenever they were opened: median and p90, linear between ranks, and mean of "
         "the hours from opening to merge; these fall when old pull requests rot, because what is never merged is not "
@@ -136,6 +143,8 @@ METRIC = Metric(
         "merged_within_24h": "merged within 24 h",
         "merged_within_7d": "merged within 7 d",
         "merged_within_30d": "merged within 30 d",
+        "target_hours": "target for a merge",
+        "merged_within_target_share": "merged within the target",
         "km_events": "opened and merged",
         "km_censored": "opened and not merged",
         "km_median_hours": "median time to merge, were closed ones like the rest",

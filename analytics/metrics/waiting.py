@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.business import business_hours
 from analytics.charts.chart import Chart
 from analytics.charts.dots import Dot, Dots
-from analytics.comparing import amount, count, middle, sentence, settled
+from analytics.comparing import amount, count, listing, middle, sentence, settled
 from analytics.lazy import lazy
 from analytics.metric import Cell, Comparison, Grid, Measured, Metric, Scene
 from analytics.moments import instant
@@ -28,6 +27,7 @@ else:
 SAMPLE = "waited_hours"
 PULL, ISSUE = "pull request", "issue"
 REVIEWER, AUTHOR = "reviewer", "author"
+FOR_OTHERS, FOR_AUTHOR = "wait for a reviewer or an answer", "wait for their author"
 COLUMNS = ("number", "name", "kind", "title", "turn", "since", "waited_hours", "past_target")
 # Which target an open turn of others is held against; nobody promises when an author will act.
 TARGETS = {PULL: "first_review", ISSUE: "first_response"}
@@ -67,7 +67,7 @@ def notes(pulls: Turns, *, judged: bool, scene: Scene) -> list[str]:
     """Return what was left out, and by which clock targets are judged."""
     said = [f"{plural(pulls.drafts, 'draft')} left out, since nobody waits for a draft"] if pulls.drafts else []
     if judged and scene.terms.hours is not None:
-        said.append(f"targets count working hours ({scene.terms.hours.timezone})")
+        said.append("targets are held against hours of the calendar, not working hours")
     return said
 
 
@@ -85,8 +85,6 @@ class Listed:
         target = self.scene.terms.targets.get(TARGETS[kind])
         end = np.full(len(turns), instant(self.window.until))
         ages = (end - turns.since).astype("timedelta64[us]").astype("int64") / MICROSECONDS
-        hours = self.scene.terms.hours
-        judged = ages if hours is None or target is None else business_hours(turns.since, end, hours)
         since = turns.since.astype("datetime64[s]").tolist()
         rows: list[tuple[Cell, ...]] = []
         for place, each in enumerate(turns.number.tolist()):
@@ -101,7 +99,7 @@ class Listed:
                     AUTHOR if own else REVIEWER,
                     f"{since[place]:%Y-%m-%dT%H:%M:%SZ}",
                     float(ages[place]),
-                    None if own or target is None else bool(judged[place] > target),
+                    None if own or target is None else bool(ages[place] > target),
                 )
             )
         return rows
@@ -121,10 +119,20 @@ def finding(now: Measured, _before: Measured | None, scene: Scene) -> str:
     if not total:
         return f"Nothing that is open waits {when}."
     both = [plural(count(now, f"waiting_{kind}s_n"), noun) for kind, noun in (("pull", PULL), ("issue", ISSUE))]
-    story = f"{both[0]} and {both[1]} wait {when}: {number(count(now, 'for_reviewer_n'))} for a reviewer's answer, "
-    story += f"{number(count(now, 'for_author_n'))} for the author's"
+    story = f"{both[0]} and {both[1]} wait {when}: {listing(whose_turns(now))}"
     longest = f"the longest for {duration(amount(now, 'waited_longest_hours') or 0)}"
     return sentence(story, longest, past(now))
+
+
+def whose_turns(now: Measured) -> list[str]:
+    """Return `31 for a reviewer`, `75 for an answer to an issue`, `135 for their author`, as far as there are any."""
+    turns = [(row["kind"], row["turn"]) for row in now.tables["waiting"].records()]
+    counts = (
+        (turns.count((PULL, REVIEWER)), "for a reviewer"),
+        (turns.count((ISSUE, REVIEWER)), "for an answer to an issue"),
+        (count(now, "for_author_n"), "for their author"),
+    )
+    return [f"{number(waiting)} {words}" for waiting, words in counts if waiting]
 
 
 def past(now: Measured) -> str:
@@ -141,7 +149,7 @@ def compare(now: Measured, before: Measured, scene: Scene) -> tuple[Comparison, 
     """Set the two ends side by side; no test speaks of what waits at one moment, so nothing is judged."""
     rows = [
         Comparison(label, number(count(now, key)), number(count(before, key)))
-        for label, key in (("wait for a reviewer", "for_reviewer_n"), ("wait for the author", "for_author_n"))
+        for label, key in ((FOR_OTHERS, "for_reviewer_n"), (FOR_AUTHOR, "for_author_n"))
     ]
     waits = [middle(side.samples[SAMPLE]) for side in (now, before)]
     return settled(scene, *rows, Comparison("median wait so far", waits[0], waits[1]))
@@ -157,7 +165,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
         Dot(
             shorten(f"{row['name']} {row['title'] or row['kind']}", NAMED),
             float(row["waited_hours"] or 0),
-            f"{shortly(float(row['waited_hours'] or 0))} \N{MIDDLE DOT} {row['turn']}",
+            f"{shortly(float(row['waited_hours'] or 0))} \N{MIDDLE DOT} {turn(row)}",
             accent=row["turn"] == REVIEWER,
         )
         for row in grid.records()
@@ -176,17 +184,23 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     )
 
 
+def turn(row: Mapping[str, Cell]) -> str:
+    """Return whose turn it is beside a dot; nobody reviews an issue."""
+    return "answer" if (row["kind"], row["turn"]) == (ISSUE, REVIEWER) else str(row["turn"])
+
+
 def shortly(hours: float) -> str:
     """Return whole units of the largest kind, `9 d` of 9 d 23 h, so that there is room to say whose turn it is."""
     return " ".join(duration(hours).split(" ")[:2])
 
 
 def headline(now: Measured) -> str:
-    """Return how much waits for a reviewer and how long at most; waits for an author are no reviewer's."""
+    """Return how much waits for others than the author and how long at most."""
     waits = [float(row["waited_hours"] or 0) for row in now.tables["waiting"].records() if row["turn"] == REVIEWER]
     if not waits:
-        return "Nothing waits for a reviewer"
-    return f"{plural(len(waits), 'open turn')} of reviewers, the longest wait {duration(max(waits))}"
+        return "Nothing waits for a reviewer or an answer"
+    verb = "waits" if len(waits) == 1 else "wait"
+    return f"{number(len(waits))} {verb} for a reviewer or an answer, the longest for {duration(max(waits))}"
 
 
 METRIC = Metric(
@@ -194,12 +208,13 @@ METRIC = Metric(
     title="Waiting",
     summary="what waits now, whose turn it is, and for how long it has been",
     definition=(
-        "Open pull requests that are no drafts, and open issues, at the end of the window. The turn is the author's "
-        "if somebody else acted last, else a reviewer's; acts are reviews, comments, requests for a review, leaving "
-        "the draft state, reopening and, by the author, opening it; what bots do is none. A wait begins with the "
-        "first act that the side whose turn it is has not answered. Past the target: a reviewer's turn that is older "
-        "than `targets:` in the configuration allows for a first review of a pull request, or a first response to an "
-        "issue. Known are of a pull request the last 20 comments, of an issue the last ten."
+        "Open pull requests that are no drafts, and open issues, at the end of the window. The turn is the author's if "
+        "somebody else acted last, else a reviewer's, of an issue anybody else's; acts are reviews, comments, requests "
+        "for a review, leaving the draft state, reopening and, by the author, opening it; what bots do is none. A wait "
+        "begins with the first act that the side whose turn it is has not answered. Past the target: a reviewer's turn "
+        "that is older than `targets:` in the configuration allows for a first review of a pull request, or a first "
+        "response to an issue, in hours of the calendar. Known are of a pull request the last 20 comments, of an issue "
+        "the last ten."
     ),
     needs=frozenset({"pulls", "issues"}),
     measure=measure,
@@ -211,13 +226,14 @@ METRIC = Metric(
         "waiting_n": "open turns",
         "waiting_pulls_n": "pull requests that wait",
         "waiting_issues_n": "issues that wait",
-        "for_reviewer_n": "wait for a reviewer",
-        "for_author_n": "wait for the author",
+        "for_reviewer_n": FOR_OTHERS,
+        "for_author_n": FOR_AUTHOR,
         "waited_median_hours": "median wait so far",
         "waited_longest_hours": "longest wait",
         "with_target_n": "turns that a target is set for",
         "past_target_n": "past the target",
         "past_target_share": "share past the target",
     },
+    of_a_moment=True,
     reads=frozenset({"timeline", "comments", "titles"}),
 )

@@ -87,7 +87,7 @@ async def demo(once: str | None, data: Path | None, port: int, now: str | None, 
                 name, number = thread_of(world)
                 if once is not None:
                     return await ask(sandbox, name, number, once, out)
-                await greet(sandbox, name, number)
+                await greet(sandbox, name, number, environment["PUBLIC_URL"])
                 await asyncio.Event().wait()
     return 0
 
@@ -146,6 +146,7 @@ def configuration(sandbox: Sandbox, keys: AppKeys, port: int, folder: Path) -> d
         "PORT": str(port),
         "CLOCK_URL": sandbox.clock_url,
         "TICK_TOKEN": secrets.token_hex(16),
+        "OPERATORS": VISITOR,
     }
 
 
@@ -185,13 +186,14 @@ async def ready(port: int, child: asyncio.subprocess.Process) -> None:
     raise click.ClickException("the server ended before it was ready")
 
 
-async def greet(sandbox: Sandbox, name: str, number: int) -> None:
+async def greet(sandbox: Sandbox, name: str, number: int, dashboard: str) -> None:
     """Ask a first question in the thread, say what came back, and where to look and go on."""
     click.echo(f"Commenting on {name}#{number}: {FIRST}")
     await sandbox.comment(name, number, VISITOR, FIRST)
     answer = await wait_for_answer(sandbox, name, number)
     click.echo(answer["body"].partition("\n")[0] if answer else "No answer came; the lines above say why.")
     click.echo(f"\nThe answer and its pictures: {sandbox.url}/{name}/issues/{number}")
+    click.echo(f"The dashboard, to sign in to as {VISITOR}: {dashboard}/")
     click.echo("Write a comment there, such as /analytics time-to-merge 12w. Ctrl-C ends the demo.")
 
 

@@ -21,8 +21,8 @@ from github.errors import Gone, Later, Refused
 from reports.capture_order import order_now
 from reports.capture_times import today
 from reports.services import Services
+from reports.settings_looks import KIND as SETTINGS
 from scheduler.discover import Discovered, learn
-from scheduler.plan import SETTINGS
 from storage.backlog import left_over, to_do
 from storage.captures import CaptureRun, unplanned
 from storage.connection import Connection

@@ -23,6 +23,10 @@ class Permission:
     def can_push(self) -> bool:
         return self.level in ("admin", "write")
 
+    def collaborates(self, *, public: bool) -> bool:
+        """Tell whether somebody has been given a permission; to read what is public everybody has one."""
+        return self.level != "none" and not (public and self.role in ("read", "none"))
+
 
 NONE = Permission("none", "none")
 

@@ -8,6 +8,7 @@ from github.route import Route
 
 CREATE = Route("POST", "/repos/{owner}/{repo}/issues/{issue_number}/comments")
 EDIT = Route("PATCH", "/repos/{owner}/{repo}/issues/comments/{comment_id}")
+DELETE = Route("DELETE", "/repos/{owner}/{repo}/issues/comments/{comment_id}")
 LONGEST_BODY = 65_536  # GitHub's limit, in characters
 
 
@@ -23,6 +24,11 @@ async def edit(gh: GitHub, repo: RepoRef, comment_id: int, body: str) -> None:
     """Replace a comment's text; raises Gone if somebody deleted it."""
     path = EDIT.at(owner=repo.owner, repo=repo.name, comment_id=comment_id)
     await gh.patch(path, {"body": _checked(body)})
+
+
+async def delete(gh: GitHub, repo: RepoRef, comment_id: int) -> None:
+    """Delete a comment of one's own; raises Gone if somebody else has."""
+    await gh.delete(DELETE.at(owner=repo.owner, repo=repo.name, comment_id=comment_id))
 
 
 def _checked(body: str) -> str:

@@ -30,15 +30,17 @@ async def open_issue(gh: GitHub, repo: RepoRef, title: str, body: str, labels: S
     return number
 
 
-async def edit_issue(gh: GitHub, repo: RepoRef, number: int, title: str, body: str) -> None:
-    """Replace an issue's title and text; raises Gone if it was deleted."""
+async def edit_issue(gh: GitHub, repo: RepoRef, number: int, title: str, body: str, *, reopened: bool = False) -> None:
+    """Replace an issue's title and text; raises Gone if it was deleted. reopened: it is open from then on."""
     changed = {"title": checked(title, LONGEST_TITLE), "body": checked(body, LONGEST_BODY)}
+    if reopened:
+        changed["state"] = "open"
     await gh.patch(CHANGE.at(owner=repo.owner, repo=repo.name, issue_number=number), changed)
 
 
-async def close_issue(gh: GitHub, repo: RepoRef, number: int) -> None:
-    """Close an issue as completed; one that is closed stays so. Raises Gone if it was deleted."""
-    changed = {"state": "closed", "state_reason": "completed"}
+async def close_issue(gh: GitHub, repo: RepoRef, number: int, *, planned: bool = True) -> None:
+    """Close an issue as completed, or as not planned; one that is closed stays so. Raises Gone if it was deleted."""
+    changed = {"state": "closed", "state_reason": "completed" if planned else "not_planned"}
     await gh.patch(CHANGE.at(owner=repo.owner, repo=repo.name, issue_number=number), changed)
 
 

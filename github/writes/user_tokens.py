@@ -1,4 +1,4 @@
-"""A person's own token, by GitHub's web flow for Apps: asked for, exchanged, renewed.
+"""A person's own token, by GitHub's web flow for Apps: asked for, exchanged, renewed, ended.
 
 https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/generating-a-user-access-token-for-a-github-app
 and "Refreshing user access tokens" beside it. These addresses lie where people read GitHub, not where its API is, and
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import aiohttp
 import msgspec
@@ -79,6 +79,28 @@ class TokenDesk:
     async def renew(self, refresh: str, now: datetime) -> UserToken:
         """Exchange a refresh token, which that uses up, for a new token and refresh token; raises Refused, Later."""
         return await self.ask({"grant_type": "refresh_token", "refresh_token": refresh}, now)
+
+    async def end(self, access: str, now: datetime) -> None:
+        """Have GitHub take a token no longer; one that it does not know is over already. Raises Refused, Later.
+
+        https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-token
+        """
+        owner = base64.b64encode(f"{self.app.client_id}:{self.app.client_secret}".encode()).decode()
+        headers = {
+            "Accept": "application/vnd.github+json", "User-Agent": USER_AGENT, "Authorization": f"Basic {owner}"
+        }  # fmt: skip
+        url = f"{self.endpoints.api}/applications/{quote(self.app.client_id, safe='')}/token"
+        try:
+            async with self.session.delete(
+                url, json={"access_token": access}, headers=headers, allow_redirects=False, timeout=PATIENCE
+            ) as response:
+                status = response.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Later(now + COME_BACK, f"no answer from GitHub ({type(error).__name__})") from error
+        if status >= 500 or status == 429:
+            raise Later(now + COME_BACK, f"GitHub answered {status}")
+        if status not in (204, 404, 422):
+            raise Refused(status, "GitHub does not end the token")
 
     async def ask(self, said: Mapping[str, str], now: datetime) -> UserToken:
         form = {"client_id": self.app.client_id, "client_secret": self.app.client_secret, **said}

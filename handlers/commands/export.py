@@ -44,7 +44,7 @@ COMMAND = Command(
         "The link works for 24 hours for whoever has it; of what is not public there is one only with "
         "`images: hosted`. The file holds every figure and table of the answer; `csv` unless `json` is said."
     ),
-    who_may=WhoMay.MEMBERS,
+    who_may=WhoMay.MEMBERS_ALONE,
     examples=("/analytics export 6m", "/analytics export pulls issues 2026 json"),
     run=export,
     place=5,

@@ -26,7 +26,7 @@ COMMAND = Command(
         "went and why a repository is missing, which permission the App lacks and where its owner approves it, and how "
         "far everything else has been read."
     ),
-    who_may=WhoMay.MEMBERS,
+    who_may=WhoMay.MEMBERS_ALONE,
     examples=("/analytics status",),
     run=tell,
     place=7,

@@ -18,6 +18,7 @@ from handlers.following import (
 from handlers.reported import installation_in, listed_in
 from reports.capture_order import order_now
 from reports.services import Services
+from reports.settings_looks import look_soon
 from storage.connection import Connection
 
 EVENT = "installation"
@@ -26,11 +27,15 @@ log = structlog.get_logger(__name__)
 
 
 async def handle(services: Services, _delivery: str, payload: Mapping[str, Any]) -> None:
-    """Follow the installation; a new one, and one that may read more or again, is captured at once."""
+    """Follow the installation; a new one, and one that may read more or again, is captured at once.
+
+    Reports that a new one's files want are not left to the next day.
+    """
     reported, action = installation_in(payload), payload.get("action")
     if reported is None:
         return
     now = services.now()
+    mark = f"{now:%Y-%m-%dT%H:%M}"
 
     async def work(conn: Connection) -> None:
         if action == "deleted":
@@ -41,10 +46,12 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
             if await keep_installation(conn, reported):
                 await add_repositories(conn, listed_in(payload, "repositories", reported.id))
                 await capture_first(conn, reported.id, now)
+                await look_soon(conn, [reported.id], mark, now)
         elif action == "unsuspend":
             # what was missed lies within the days that GitHub still shows, if it was not for long
             if await keep_installation(conn, replace(reported, suspended_at=None)):
                 await order_now(conn, reported.id, now)
+                await look_soon(conn, [reported.id], mark, now)
         elif action == "new_permissions_accepted" and await keep_installation(conn, reported):
             await capture_newly_allowed(conn, reported.id, now)
 

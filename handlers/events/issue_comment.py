@@ -2,50 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
 from github.client import GitHub
-from github.errors import Gone
 from github.reads.permission import permission
-from github.reads.repository import repository
 from github.writes.reactions import THUMBS_DOWN
 from handlers.access import Access
 from handlers.activity.comments import keep_comment
 from handlers.asked import AskedIn
+from handlers.audience import looked_up
 from handlers.command import MEMBERS, WhoMay
 from handlers.commands import command_for
 from handlers.conversation import Conversation
 from handlers.grammar import Call, GrammarMistake, changed, parse
-from handlers.history import later_history
-from handlers.measure import in_measure, too_much_asked
+from handlers.measure import declined_too_often, in_measure, too_much_asked
 from handlers.part import meant
 from handlers.reactions import Reactions
+from handlers.refusing import admit, refuse
 from handlers.seen import note_seen
 from reports.answering import ref
 from reports.configured import configuration_for
 from reports.keys import answer_key
 from reports.publish import Publication
-from reports.sentences import failure, too_much
+from reports.reading_on import read_on
+from reports.sentences import failure
 from reports.services import Services
 from storage import answers
 from storage.answer_parts import parts_of
 from storage.answers import PublishedAnswer
 from storage.connection import Connection
-from storage.installations import Repository, Visibility
-from storage.installations import repository as stored
-from storage.queue import put
 
 EVENT = "issue_comment"
 ACTIONS = frozenset({"created", "edited"})
 BELONGING = frozenset({"OWNER", "MEMBER"})
 """What GitHub calls `author_association` of those who belong to the repository's owner, not to the repository alone."""
-NEVER_EVERYONE = frozenset({"export", "status"})
-"""For members whatever `who_may` says: one puts a file under an address, the other tells of the installation."""
 ASKED = "asked"
 TRUSTED = timedelta(minutes=10)
 """How long what a delivery says of its repository is believed: it may have waited since, and gone private."""
@@ -75,7 +70,8 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
     reactions = Reactions(services.store, github, ref(asked.repository), asked.comment_id)
     if not await may_ask(services, github, asked, calls):
         # nothing else: a stranger's question must not make noise for everybody
-        await reactions.show(THUMBS_DOWN)
+        if not await declined_too_often(services, asked):
+            await reactions.show(THUMBS_DOWN)
         return
     publication = publication_of(services, github, asked, record)
     published = {part.meaning: part for part in await services.store.read(lambda conn: parts_of(conn, record.key))}
@@ -83,9 +79,9 @@ async def handle(services: Services, _delivery: str, payload: Mapping[str, Any])
     limit = await too_much_asked(services, asked, max(1, len(fresh)))
     if limit is not None:
         await reactions.show(THUMBS_DOWN)
-        if limit.say and record.comment_id is None:
-            await publication.put(too_much(limit.found.again_at, everybody=limit.found.everybody, key=record.key))
+        await refuse(publication, limit, published.values())
         return
+    await admit(publication)
     before = github.usage.copy()
     now = services.now()
     conversation = Conversation(
@@ -116,33 +112,8 @@ def access_of(services: Services, github: GitHub, asked: AskedIn) -> Access:
         asked.repository,
         asked.sender,
         belongs=asked.association in BELONGING and not asked.edited_by_other,
-    )
-
-
-async def read_on(services: Services, unfinished: Collection[int]) -> None:
-    """Have the history of repositories read on while nobody waits."""
-
-    async def work(connection: Connection) -> None:
-        known = [await stored(connection, number) for number in unfinished]
-        jobs = [later_history(one, services.now()) for one in known if one is not None]
-        await put(connection, jobs, services.now())
-
-    if unfinished:
-        await services.store.write(work)
-
-
-async def looked_up(github: GitHub, known: Repository) -> Repository:
-    """Return the repository as GitHub shows it now; raises Gone where it is not visible any more."""
-    facts = await repository(github, known.owner, known.name)
-    if facts.id != known.id:
-        raise Gone(f"another repository is called {known.full_name} now")
-    return replace(
-        known,
-        owner=facts.owner,
-        name=facts.name,
-        visibility=cast("Visibility", facts.visibility),
-        default_branch=facts.default_branch or known.default_branch,
-        archived=facts.archived,
+        # whoever changes somebody else's comment may push, or would not have come this far
+        member=asked.association in MEMBERS or asked.edited_by_other,
     )
 
 
@@ -228,7 +199,7 @@ async def may_ask(services: Services, github: GitHub, asked: AskedIn, calls: Cal
         return True
     if all(who.allows(asked.association, is_author=is_author) for who in wanted) and await in_measure(services, asked):
         return True
-    if any(isinstance(call, Call) and command_for(call).name in NEVER_EVERYONE for call in calls):
+    if WhoMay.MEMBERS_ALONE in wanted:
         return False
     owners = services.github(asked.installation.id)
     return (await configuration_for(services, owners, asked.repository)).everyone_may

@@ -71,7 +71,19 @@ async def look(services: Services, reported: Repository) -> None:
     if facts.id != reported.id:
         return  # renamed again, and another has its old name: the report of that is on its way
     found = as_stored(facts, reported.installation_id)
-    await services.store.write(lambda conn: installations.save_repository(conn, found))
+    await services.store.write(lambda conn: keep(conn, found))
+
+
+async def keep(conn: Connection, found: Repository) -> None:
+    """Store a repository as GitHub showed it, unless it, or its installation, was taken away while GitHub was asked.
+
+    What comes back is told by `installation_repositories`, or found by the next listing.
+    """
+    if await installations.is_removed(conn, found.installation_id):
+        return
+    known = await installations.repository(conn, found.id)
+    if known is None or known.removed_at is None or known.installation_id != found.installation_id:
+        await installations.save_repository(conn, found)
 
 
 def as_stored(facts: RepositoryFacts, installation_id: int) -> Repository:

@@ -98,7 +98,7 @@ def listed(day: int, *names: str) -> list[Row]:
 def tables(**rows: Sequence[Row]) -> Tables:
     """Build the tables from rows; kinds follow from the logins, `h:...` is an e-mail's hash."""
     columns: dict[str, dict[str, list[Any]]] = {}
-    for table, given in rows.items():
+    for table, given in {**rows, "releases": holding(rows.get("releases", ()), rows.get("commits", ()))}.items():
         names = given[0].keys() if given else ()
         columns[table] = {name: [row[name] for row in given] for name in names}
         for role in ("author", "reviewer", "actor"):
@@ -109,6 +109,16 @@ def tables(**rows: Sequence[Row]) -> Tables:
         if table in ("pulls", "issues") and given:
             columns[table]["number"] = list(range(1, len(given) + 1))
     return Tables.of(columns)
+
+
+def holding(releases: Sequence[Row], commits: Sequence[Row]) -> list[Row]:
+    """Return releases as they are loaded: instead of their commit they have its date on the default branch."""
+    dates = {row["sha"]: row["committed_at"] for row in commits if "sha" in row}
+    return [
+        {**{name: value for name, value in row.items() if name != "commit_sha"}, "holds_until": dates.get(sha)}
+        for row in releases
+        for sha in [row.get("commit_sha")]
+    ]
 
 
 def kind_of(login: str | None) -> str:

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from analytics.independence import deviates, quasi_independence
+from analytics.pairs import unusual
 
 SQUARES = st.integers(3, 7).flatmap(lambda size: arrays(np.int64, (size, size), elements=st.integers(1, 50)))
 
@@ -43,3 +44,9 @@ def test_a_count_at_its_expectation_hardly_deviates() -> None:
     assert abs(far[0]) < 0.1
     assert far[1] > 3
     assert far[2] < -3
+
+
+def test_unusual_is_what_lies_more_than_three_standard_deviations_out() -> None:
+    """Around 100, one standard deviation of a count is 10: 128 and 72 lie under three of them off, 133 and 69 over."""
+    counts = np.array([100, 123, 128, 133, 77, 72, 69])
+    assert unusual(counts, np.full(len(counts), 100.0)) == ["", "", "", "high", "", "", "low"]

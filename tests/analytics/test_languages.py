@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from analytics import words
 from analytics.charts import axis, frame
 from analytics.charts.spans import span_name
+from analytics.formats import formats
 from analytics.window import Window
 from analytics.words import speaking
 
@@ -50,6 +51,24 @@ def test_how_languages_write(
         assert (words.percent(0.62), words.percent(0.004)) == (percent, under)
         assert words.day(NOW) == day
         assert (words.day_and_month(NOW), words.month_and_year(NOW)) == (day_and_month, month_and_year)
+
+
+@pytest.mark.parametrize(
+    ("language", "large", "fraction", "negative"),
+    [
+        ("en", "1,234,567", "1,234,567.50", "-1,234,567"),
+        ("hi", "12,34,567", "12,34,567.50", "-12,34,567"),
+        ("en_IN", "12,34,567", "12,34,567.50", "-12,34,567"),
+        ("de", "1.234.567", "1.234.567,50", "-1.234.567"),
+    ],
+)
+def test_digits_stand_together_as_the_language_has_them(
+    language: str, large: str, fraction: str, negative: str
+) -> None:
+    with speaking(language):
+        assert (words.number(1_234_567), words.number(-1_234_567)) == (large, negative)
+    assert formats(language).decimal(1_234_567.5, 2) == fraction
+    assert formats(language).decimal(1_234_567, 0, grouped=False) == "1234567"
 
 
 def test_words_units_and_iso_dates_stay() -> None:

@@ -27,7 +27,7 @@ def test_a_sunday_is_measured_by_sundays() -> None:
     weeks[10][6] = 100
     values = counts(*(day for week in weeks for day in week))
     (day,) = unusual_days(values, MONDAY, settled(len(values)))
-    assert (day.index, day.count, day.usual) == (76, 100, 4.0)
+    assert (day.index, day.count, day.usual, day.known) == (76, 100, 4.0, 20)
     assert day.score > 10
 
 
@@ -38,10 +38,11 @@ def test_chance_alone_is_not_unusual_where_most_days_have_none() -> None:
 
 
 def test_a_weekday_known_too_rarely_has_no_score() -> None:
-    few, usual = scores(counts(*([3] * 7 * (FEWEST - 1))), MONDAY)
+    few, usual, _ = scores(counts(*([3] * 7 * (FEWEST - 1))), MONDAY)
     assert np.isnan(few).all()
     assert np.isnan(usual).all()
-    enough, _ = scores(counts(*([3] * 7 * FEWEST)), MONDAY)
+    enough, _, known = scores(counts(*([3] * 7 * FEWEST)), MONDAY)
+    assert known.tolist() == [FEWEST] * 7 * FEWEST
     assert not np.isnan(enough).any()
 
 
@@ -73,7 +74,7 @@ def test_no_days() -> None:
 @given(st.lists(st.none() | st.integers(0, 300), max_size=120), st.integers(0, 6))
 def test_the_score_is_that_of_the_definition(values: list[int | None], lead: int) -> None:
     """Against plain Python: the same weekday, 13 weeks either side, square roots, median and its deviation."""
-    score, usual = scores(counts(*values), MONDAY + lead)
+    score, usual, _ = scores(counts(*values), MONDAY + lead)
     for index, value in enumerate(values):
         same = [values[at] for at in range(index % 7, len(values), 7) if abs(at - index) <= 91]
         known = sorted(each for each in same if each is not None)

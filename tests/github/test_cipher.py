@@ -45,3 +45,12 @@ def test_anything_else_opens_nothing(cipher: Cipher, sealed: bytes, purpose: str
 
 def test_the_secret_never_shows() -> None:
     assert "environment" not in repr(CIPHER)
+
+
+def test_what_is_sealed_alike_is_alike_and_opens_as_any_other() -> None:
+    sealed = CIPHER.seal_alike("same", "p")
+    assert sealed == CIPHER.seal_alike("same", "p")
+    assert CIPHER.open(sealed, "p") == "same"
+    others = {CIPHER.seal_alike("same", "q"), CIPHER.seal_alike("Same", "p"), CIPHER.seal_alike("psame", "")}
+    others.add(Cipher(b"another secret").seal_alike("same", "p"))
+    assert len({one[:12] for one in (sealed, *others)}) == 5, "no two texts share a nonce"

@@ -116,6 +116,7 @@ CALLS: dict[str, Callable[[GitHub], Awaitable[object]]] = {
     "GET /repos/{owner}/{repo}/contents/{path}": lambda gh: file_text(gh, "o", "r", ".github/analytics.yml"),
     "POST /repos/{owner}/{repo}/issues/{issue_number}/comments": lambda gh: comments.create(gh, REPO, 5, "hello"),
     "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}": lambda gh: comments.edit(gh, REPO, 11, "hello"),
+    "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}": lambda gh: comments.delete(gh, REPO, 11),
     "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions": lambda gh: reactions.react(
         gh, REPO, 11, reactions.ROCKET
     ),

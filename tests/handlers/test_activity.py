@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Table, delete, func, select
 
+from analytics.terms import Terms
 from analytics.window import iso
 from handlers.activity import keeping
 from handlers.activity.comments import keep_comment
@@ -26,6 +28,7 @@ from storage.connection import Connection
 from storage.currency import is_stale
 from storage.engine import Store
 from storage.installations import Repository, mark_repositories_removed, save_repository
+from storage.loading import load
 from storage.schema_activity import vanished
 from storage.watermarks import Watermark, save_watermark, watermarks
 from tests.services import services_on
@@ -180,6 +183,28 @@ async def test_the_first_response_is_a_persons_other_than_the_authors(services: 
     row = await only(services, schema.issues)
     assert row["first_response_at"] == at(2)
     assert row["comments"] == 4, "GitHub counts without the comment that it tells of"
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_first_response_by_an_account_that_is_a_bot_here_is_none(services: Services, seed: int) -> None:
+    """GitHub takes acme-ci for a person; `bots:` says otherwise, and may say so years after the comments came."""
+    told = [
+        comment("IC_1", 1, "acme-ci", comments=0),
+        comment("IC_2", 2, "topaz", comments=1),
+        comment("IC_3", 3, "stale[bot]", comments=2),
+        comment("IC_4", 4, "onyx", comments=3),
+        comment("IC_5", 5, "opal", comments=4),
+    ]
+    arrived = told + told[:2]
+    random.Random(seed).shuffle(arrived)
+    await hear(services, *arrived)
+
+    def responded(*bots: str) -> datetime:
+        found = load(services.store.url, 7, ["issues"], None, NOW, terms=Terms(bots=bots))
+        (when,) = found["issues"]["first_response_at"].tolist()
+        return when.replace(tzinfo=UTC)  # type: ignore[no-any-return]
+
+    assert (responded(), responded("acme-ci"), responded("acme-ci", "onyx")) == (at(1), at(4), at(5))
 
 
 async def test_a_deleted_issue_goes_with_its_comments_and_stays_away(services: Services) -> None:

@@ -107,13 +107,14 @@ async def test_help_names_every_command_and_metric_and_who_may() -> None:
     assert parse(page) == ()
     html = cmarkgfm.github_flavored_markdown_to_html(page)
     assert html.count("<table>") == 0, "a table is wider than a phone"
-    assert html.count("<li>") == len(all_commands()) + len(METRICS) + len(KEYS) + 2
+    assert html.count("<li>") == len(all_commands()) + len(METRICS) + len(KEYS) + 3
 
 
 async def test_help_says_who_may_do_what() -> None:
     (page,) = (await run("/analytics help")).said
     assert (
-        "\n- `export`, `report`, `status`: members and collaborators\n"
+        "\n- `report`: members and collaborators\n"
+        "- `export`, `status`: members and collaborators, whatever the configuration says\n"
         "- everything else: members and collaborators, and the thread's author three times an hour\n"
     ) in page
 
@@ -126,7 +127,9 @@ async def test_help_says_who_may_do_what() -> None:
         ("/analytics help help", "**`/analytics help [command, metric or key]`** answers with this page"),
         ("/analytics help metric", "Metrics, period and keys may stand in any order."),
         ("/analytics help compare", "Who may: members and collaborators, and the thread's author three times an hour."),
-        ("/analytics help export", "Who may: members and collaborators."),
+        ("/analytics help export", "Who may: members and collaborators, whatever the configuration says."),
+        ("/analytics help status", "Who may: members and collaborators, whatever the configuration says."),
+        ("/analytics help report", "Who may: members and collaborators."),
         ("/analytics help vs", "/analytics pulls 6m vs=OWNER/REPO"),
         ("/analytics help vs=", "compare with the period before"),
         ("/analytics help label=bug", 'label="good first issue"'),
@@ -156,6 +159,8 @@ async def test_help_on_nothing_there_is_names_the_nearest() -> None:
         (WhoMay.MEMBERS_AND_AUTHOR, "CONTRIBUTOR", False, False),
         (WhoMay.MEMBERS_AND_AUTHOR, "NONE", True, True),
         (WhoMay.MEMBERS, "NONE", True, False),
+        (WhoMay.MEMBERS_ALONE, "COLLABORATOR", False, True),
+        (WhoMay.MEMBERS_ALONE, "NONE", True, False),
         (WhoMay.EVERYONE, "NONE", False, True),
     ],
 )
@@ -193,10 +198,22 @@ async def test_one_period_is_compared_with_the_one_before_or_what_vs_says(line: 
 @pytest.mark.parametrize(
     ("line", "sentence", "nearest"),
     [
-        ("compare 2026-Q1 2026-Q2 2026-Q3", "`2026-Q3` is one period too many; `compare` has two periods.", None),
-        ("compare 30d 90d", "The two periods overlap; what is compared has no days in common.", "vs=previous"),
+        (
+            "compare 2026-Q1 2026-Q2 2026-Q3",
+            "`2026-Q3` is one period too many; `compare` has two periods.",
+            "/analytics compare 2026-Q1 2026-Q2",
+        ),
+        (
+            "compare 30d 90d",
+            "The two periods overlap; what is compared has no days in common.",
+            "/analytics compare 30d",
+        ),
         ("compare 2026-Q1 2026-Q1", "`2026-Q1` is said twice.", None),
-        ("compare 2026-Q1 2026-Q2 vs=year", "Two periods are compared with each other; `vs=` would be a third.", None),
+        (
+            "compare 2026-Q1 2026-Q2 vs=year",
+            "Two periods are compared with each other; `vs=` would be a third.",
+            "/analytics compare 2026-Q1 2026-Q2",
+        ),
         (
             "compare all",
             "Nothing lies before the whole history, so nothing can be compared with it.",

@@ -37,7 +37,8 @@ PIECES = st.sampled_from(
      "<details>", "</details>", "<!--", "-->", "--", "<?", "?>", "<!A", "<![CDATA[", "]]>", "<script>",
      "</script>", "<a href='", '<a b="', "'", '"', "'>", "\\", "[", "]", "](", "](x)", "[a](b)", ")", "!", "*",
      "_", "<http://x>", "<x", "x>", "\r\n", "\r", "&lt;", "|", "<blockquote>", "</blockquote>", "\u200b",
-     "\u00a0", "\x0b", "\x0c", "\x00", "é", "\U0001f600", "<br>", "<x/>", "~", "\n  ", "\n> "]
+     "\u00a0", "\x0b", "\x0c", "\x00", "é", "\U0001f600", "<br>", "<x/>", "~", "~~", "$", "$$",
+     "\n  ", "\n> ", "|-|\n", "-|-\n", "\n--|--\n", ":-\n", "a|b\n-|-\n", "a\\|b|"]
 )  # fmt: skip
 SCRAPS = st.lists(PIECES, max_size=25).map(
     lambda pieces: "".join(piece.replace("{}", f"Q{place}Q") for place, piece in enumerate(pieces))
@@ -54,7 +55,8 @@ BLOCKS = st.lists(
              "a <!--", "<div>", "</div>", "<pre>", "</pre>", "<code>", "</code>", "a <code>", "<details>", "</details>",
              "<b", "x='", "'>", "<blockquote>", "</blockquote>", "<?", "?>", "<script>", "</script>", "<a-b>",
              "[a](", ")",
-             "[a]:", "\\`", "   /analytics MARKWORD{}", "    /analytics MARKWORD{}", "> /analytics MARKWORD{}",
+             "[a]:", "\\`",
+             "   /analytics MARKWORD{}", "    /analytics MARKWORD{}", "> /analytics MARKWORD{}",
              "- /analytics MARKWORD{}", "<p>/analytics MARKWORD{}</p>", "`/analytics MARKWORD{}`"]
         ),
     ),
@@ -62,8 +64,27 @@ BLOCKS = st.lists(
 ).map(lambda lines: "\n".join(line.replace("{}", f"Q{place}Q") for place, line in enumerate(lines)))  # fmt: skip
 
 
+# Tables and what is struck out, which only GitHub's extensions know, among what ends or hides them.
+EXTENSIONS = st.lists(
+    st.one_of(
+        st.just("/analytics MARKWORD{}"),
+        st.sampled_from(
+            ["", "text", "a | b", "--|--", "|a|b|", "|--|:-:|", "|-|", "| a |", ":-", "x\\|y | z", "| `a | b` |",
+             "- a | b", "  --|--", "  a | b", "> a | b", "> --|--", "     --|--", "2. x", "-", "===", "---",
+             "   ```", "```", "# a", "| <blockquote> | <b> |", "x | </div>", "<div>", "<b>", "| a | b | </details>",
+             "<details>", "`a", "b`", "~~gone", "gone~~", "~one", "one~", "~~", "~5 a~b", "\\~~", "a|b|c", "-|-|-",
+             "    /analytics MARKWORD{}", "/analytics MARKWORD{} | b", "| /analytics MARKWORD{} |",
+             "~~/analytics MARKWORD{}~~", "> x", "||", "|"]
+        ),
+    ),
+    max_size=9,
+).map(lambda lines: "\n".join(line.replace("{}", f"Q{place}Q") for place, line in enumerate(lines)))  # fmt: skip
+
+HIDDEN = frozenset({"code", "pre", "blockquote", "script", "style", "table", "del"})
+
+
 class Shown(HTMLParser):
-    """Where in rendered HTML each text stands: collects the text that has no code, quote or HTML around it."""
+    """Where in rendered HTML each text stands: collects what is in no code, quote, HTML, table or line through it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,12 +101,12 @@ class Shown(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        if not {"code", "pre", "blockquote", "script", "style"}.intersection(self.open):
+        if not HIDDEN.intersection(self.open):
             self.plain.append(data)
 
 
 @settings(max_examples=COMMENTS_TRIED, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.one_of(SCRAPS, BLOCKS))
+@given(st.one_of(SCRAPS, BLOCKS, EXTENSIONS))
 def test_no_command_is_ever_found_in_code_quotes_or_html(text: str) -> None:
     """Judged by GitHub's own renderer, without and with its extensions: the line of every command is plain text."""
     calls = [call for call in parse(text) if isinstance(call, Call)]
@@ -101,6 +122,24 @@ def test_no_command_is_ever_found_in_code_quotes_or_html(text: str) -> None:
             token = MARK.search(call.raw)
             assert token is not None, call
             assert f"/analytics {token[1]}" in plain, (html, call)
+
+
+PLAIN = st.lists(st.sampled_from(["text", "", "a $5 bill", "- a", "> b", "US$ 7", "| a |"]), max_size=4)
+FORMULA = st.sampled_from(["x = 1", "\\frac{a}{b}", "/analytics MARKWORD", "a & b"])
+
+
+@settings(max_examples=COMMENTS_TRIED // 10, deadline=None)
+@given(PLAIN, st.lists(FORMULA, min_size=1, max_size=4), st.booleans(), st.booleans(), PLAIN)
+def test_no_command_is_ever_found_between_two_lines_of_dollars(
+    before: list[str], formula: list[str], apart: bool, indented: bool, after: list[str]
+) -> None:
+    """No renderer here knows GitHub's math. Blocks of it hide nothing but themselves."""
+    dollars = "  $$" if indented else "$$"
+    inner = ["", *formula, ""] if apart else formula
+    math = [*before, "", dollars, *inner, dollars, ""]
+    assert parse("\n".join([*math, *after])) == ()
+    both = parse("\n".join([*math, "/analytics pulls", "", *math, "/analytics issues", "", *after]))
+    assert [call.raw for call in both] == ["/analytics pulls", "/analytics issues"]
 
 
 # What people write, well and badly, so that every reader behind the grammar is reached.

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from handlers.events.repository import keep
 from handlers.following import (
     add_repositories,
     capture_added,
@@ -80,6 +81,27 @@ async def test_nothing_is_kept_of_a_repository_whose_installation_has_ended(stor
     await store.write(lambda conn: end_installation(conn, ACME, NOW))
     assert not await store.write(lambda conn: ensure_repository(conn, ROCKET))
     assert await store.write(lambda conn: ensure_repository(conn, replace(ROCKET, id=8, installation_id=52)))
+
+
+async def test_what_was_taken_away_while_github_was_asked_stays_away(store: Store) -> None:
+    """Its answer may be older than the webhook that told of the end: of the repository, or of its installation."""
+    await store.write(lambda conn: keep_installation(conn, ACME))
+    await store.write(lambda conn: add_repositories(conn, [ROCKET]))
+    await store.write(lambda conn: remove_repositories(conn, 51, [7], NOW))
+    await store.write(lambda conn: keep(conn, ROCKET))
+    assert (await repository(store)).removed_at == NOW
+    await store.write(lambda conn: end_installation(conn, ACME, NOW))
+    await store.write(lambda conn: keep(conn, replace(ROCKET, id=8, name="comet")))
+    assert await store.read(lambda conn: installations.repository(conn, 8)) is None
+
+
+async def test_a_repository_that_went_to_another_installation_is_seen_there(store: Store) -> None:
+    await store.write(lambda conn: keep_installation(conn, ACME))
+    await store.write(lambda conn: add_repositories(conn, [ROCKET]))
+    await store.write(lambda conn: remove_repositories(conn, 51, [7], NOW))
+    there = replace(ROCKET, installation_id=52, owner="other")
+    await store.write(lambda conn: keep(conn, there))
+    assert await repository(store) == there
 
 
 @pytest.mark.parametrize(

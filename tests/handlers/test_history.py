@@ -17,9 +17,10 @@ from github.client import GitHub
 from github.endpoints import Endpoints
 from github.errors import Later, Refused
 from handlers import history
-from handlers.history import KIND, NO_BUDGET, PRIORITY, REST, later_history, read_history
+from handlers.history import NO_BUDGET, REST, read_history
 from reports.answering import BACKGROUND
 from reports.datasets import WALKS
+from reports.reading_on import KIND, PRIORITY, later_history
 from reports.services import Services
 from sandbox.clock import Clock
 from sandbox.dataset import Dataset

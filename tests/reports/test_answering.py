@@ -97,7 +97,8 @@ def test_everything_is_needed_since_the_previous_period_began() -> None:
         (MARK, NOW - 59 * DAY, None),
         (MARK, NOW - 61 * DAY, MARK.covered_since),
         (replace(MARK, whole_history=True), BEGINNING, None),
-        (replace(MARK, covered_since=None), NOW, None),
+        (replace(MARK, covered_since=None), NOW - DAY, MARK.synced_at),
+        (replace(MARK, covered_since=None, error="refused"), NOW - DAY, None),
     ],
 )
 def test_what_a_question_reaches_beyond_is_said(mark: Watermark, edge: object, covered_since: object) -> None:

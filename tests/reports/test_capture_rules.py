@@ -85,3 +85,13 @@ plain = st.none() | st.booleans() | st.text() | st.integers()
 def test_whatever_is_written_is_read(section: Any) -> None:
     rules, _ = capture_rules(section)
     assert of(rules, "lantern") in {"daily", "weekly", "off"}
+
+
+def test_what_was_chosen_on_the_dashboard_holds_where_no_pattern_names_a_repository() -> None:
+    rules, _ = read('capture:\n  "lan*": daily\n')
+    found = [rules.of(name, f"quartz/{name}", archived=False, chosen="off") for name in ("lantern", "anvil")]
+    assert found == ["daily", "off"]
+    assert rules.said("lantern", "quartz/lantern") == ("lan*", "daily")
+    assert rules.said("anvil", "quartz/anvil") is None
+    assert rules.of("anvil", "quartz/anvil", archived=True, chosen=None) == "weekly"
+    assert rules.of("anvil", "quartz/anvil", archived=True, chosen="hourly") == "weekly", "no word of ours"

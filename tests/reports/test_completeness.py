@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from reports.answer import Completeness, DatasetState
+from analytics.window import Window
+from reports.against import Against
+from reports.answer import Answer, Completeness, DatasetState
+from reports.completeness import line as whole_line
 from reports.completeness import stored
+from reports.question import Question
 
 NOW = datetime(2026, 7, 9, 8, tzinfo=UTC)
 WHEN = NOW - timedelta(minutes=3)
@@ -46,6 +51,20 @@ def test_what_was_imported_is_not_late() -> None:
         == "1,095 traffic days, 3 releases, synced 3 min ago"
     )
     assert line(DatasetState("stars", 3)) == "3 stars, not all of it synced yet"
+
+
+def test_the_other_repository_has_its_own_rows_and_its_own_sync() -> None:
+    """What is compared is as good as its poorer side: each says what it rests on."""
+    pulls = DatasetState("pulls", 34, synced_at=WHEN, whole_history=True, parts={"reviews": 68})
+    there = DatasetState("pulls", 12, 15, NOW - timedelta(hours=2), covered_since=NOW - timedelta(days=31))
+    question = Question(("pulls",), Window.last(30, NOW), 7, "o/r", against=Against("repository", 8, "o/other"))
+    known = Completeness({"pulls": pulls}, other={"pulls": there, "commits": REFUSED})
+    said = whole_line(Answer(question, NOW, (), known)).split(" · ")
+    assert "34 pull requests, 68 reviews, synced 3 min ago" in said
+    place = said.index("in o/other: 12 of 15 pull requests (older than 8 Jun 2026 still being read), synced 2 h ago")
+    assert said[place + 1] == SAID
+    alone = whole_line(Answer(replace(question, against=Against()), NOW, (), Completeness({"pulls": pulls})))
+    assert "o/other" not in alone
 
 
 def test_a_dataset_that_was_never_read_is_late() -> None:

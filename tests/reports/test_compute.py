@@ -11,10 +11,14 @@ import pytest
 
 from analytics.metrics import all_metrics
 from analytics.window import BEGINNING, Window
-from reports import compute
+from analytics.words import span
+from reports import compute, when
 from reports.answer import DatasetState
+from reports.completeness import line
 from reports.compute_task import Task
+from reports.markdown import comparison
 from reports.question import Question
+from reports.room import Room
 from sandbox.clock import parse_iso
 from sandbox.dataset import Dataset
 from sandbox.generate import generate
@@ -67,6 +71,17 @@ def test_both_periods_are_measured_from_the_stored_rows(task: Task, dataset: Dat
     assert section.before is not None
     assert section.before.facts["opened"] == within(dataset.pulls, "created_at", window.previous())
     assert section.comparisons
+
+
+def test_what_waits_stands_under_moments_also_beside_a_metric_of_a_period(task: Task) -> None:
+    both = compute.answer(asking(task, "pulls", "waiting"))
+    heads = [comparison(section, both, Room(10)).splitlines()[0] for section in both.sections]
+    assert heads == ["|   | last 30 days | before |   |", "|   | now | 30 d ago |"]
+    assert span(both.question.window) in line(both)
+    alone = compute.answer(asking(task, "waiting"))
+    assert span(alone.question.window) not in line(alone)
+    over = compute.answer(asking(task, "waiting", window=Window(NOW - 60 * DAY, NOW - 40 * DAY - DAY / 24)))
+    assert when.moment(over.question.window.until, NOW) in line(over)
 
 
 def test_nothing_was_before_everything(task: Task, dataset: Dataset) -> None:

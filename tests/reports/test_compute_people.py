@@ -8,21 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from analytics.actors import KNOWN_AIS, KNOWN_BOTS
+from analytics.actors import KNOWN_AIS, KNOWN_BOTS, Actor, ActorKind
 from analytics.metrics import all_metrics
 from analytics.people import NUMBERED
+from analytics.rows import CommitRow
 from analytics.tables import CAPTURED
 from analytics.terms import People, Terms
 from analytics.window import BEGINNING, Window
 from reports import compute
+from reports.against import Against
 from reports.answer import Answer, DatasetState
 from reports.compute_task import Task
 from reports.markdown import comment
 from reports.question import Question
 from sandbox.dataset import Dataset
 from sandbox.generate import generate
+from storage import activity
+from storage.engine import Store
+from storage.installations import Repository, save_repository
 from storage.loading import load
-from tests.reports.reading import NOW, town
+from tests.reports.reading import DAY, NOW, town
+from tests.storage.ask import write
 
 METRICS = tuple(name for name, metric in all_metrics().items() if not metric.needs & CAPTURED)
 
@@ -94,3 +100,25 @@ def test_no_figure_changes_with_the_names(task: Task, people: People) -> None:
 def test_bots_keep_their_names(task: Task) -> None:
     text = said(answered(task, "anonymous")).lower()
     assert [login for login in KNOWN_BOTS | KNOWN_AIS if login in text]
+
+
+async def test_beside_another_repository_a_number_means_one_person(store: Store) -> None:
+    """Opal and topaz commit to harbour, beryl and topaz, of whom beryl came first, to quay."""
+    beryl, opal, topaz = (Actor(login, ActorKind.PERSON) for login in ("beryl", "opal", "topaz"))
+    for number, name, people in ((7, "harbour", (opal, topaz)), (8, "quay", (beryl, topaz))):
+        await write(store, save_repository, Repository(number, 1, "quartz", name, "public", "main"))
+        dates = [NOW - DAY * (9 - place) for place in range(len(people))]
+        rows = [
+            CommitRow(f"{number}{place:039x}", who, at, at, 1, 1, 1)
+            for place, (who, at) in enumerate(zip(people, dates, strict=True))
+        ]
+        await write(store, activity.save_commits, number, rows)
+    against = Against("repository", 8, "quartz/quay")
+    question = Question(("authors",), Window.last(30, NOW), 7, "quartz/harbour", against=against)
+    states = {name: DatasetState(name, 0, synced_at=NOW, whole_history=True) for name in ("pulls", "issues", "commits")}
+    asked = Task(store.url, question, NOW, states, pictures=False, terms=Terms(people="anonymous"), other_states=states)
+    (section,) = compute.answer(asked).sections
+    assert section.before is not None
+    here, there = ({row["login"] for row in side.tables["people"].records()} for side in (section.now, section.before))
+    assert here == {"person 1", "person 2"}
+    assert there == {"person 2", "person 3"}

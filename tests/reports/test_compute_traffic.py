@@ -7,10 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from analytics.metric import Measured, Scene
 from analytics.metrics import all_metrics
+from analytics.tables import Tables
 from analytics.traffic import Count
 from analytics.window import Window
 from reports import compute, compute_tables
+from reports.against import Against
 from reports.answer import DatasetState
 from reports.compute_task import Task
 from reports.markdown import comment
@@ -22,6 +25,7 @@ from storage.traffic import save_days
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 FIRST = date(2026, 11, 1)
+BESIDE = Against("repository", 8, "acme/comet")
 READ = ("pulls", "issues", "commits")
 WINDOW = Window(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC))
 
@@ -64,7 +68,7 @@ def test_an_overview_loads_traffic_only_for_who_may_see_it(task: Task) -> None:
     for_others = asking(task, "overview", sees_traffic=False)
     answer = compute.answer(for_others)
     assert not [key for key in answer.sections[0].now.facts if key.startswith("traffic")]
-    assert "views" not in comment(answer, picture_urls=None, key=None).replace("reviews", "")
+    assert "views" not in comment(answer, picture_urls=None, key=None).lower().replace("reviews", "")
     tables = compute_tables.loaded(for_others, [all_metrics()["overview"]]).asked
     assert len(tables.traffic_days) == 0
 
@@ -100,3 +104,25 @@ def test_workflow_runs_reach_the_metric(task: Task) -> None:
     answer = compute.answer(replace(task, workflow_runs={span: 50}))
     assert answer.sections[0].now.facts["workflow_runs"] == 50
     assert answer.sections[0].now.facts["clones_explained_share"] == 0.25
+
+
+def test_beside_another_repository_traffic_has_no_other_side(task: Task) -> None:
+    """Nobody asked whether its traffic may be seen."""
+    (section,) = compute.answer(asking(task, "traffic", against=BESIDE)).sections
+    assert (section.before, section.comparisons) == (None, ())
+    assert section.now.facts["views"] == 200
+
+
+def test_what_is_measured_of_another_repository_is_told_that_its_traffic_is_not_seen(task: Task) -> None:
+    told: list[Scene] = []
+
+    def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
+        told.append(scene)
+        return Measured({})
+
+    metric = replace(all_metrics()["overview"], measure=measure)
+    runs = {(FIRST, FIRST + timedelta(days=20)): 3}
+    beside = replace(asking(task, "overview", against=BESIDE), workflow_runs=runs)
+    compute.earlier(metric, Tables.of(), beside, compute.scene_of(metric, beside))
+    compute.earlier(metric, Tables.of(), asking(task, "overview"), compute.scene_of(metric, beside))
+    assert [(one.sees_traffic, bool(one.workflow_runs)) for one in told] == [(False, False), (True, True)]

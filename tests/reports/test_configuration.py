@@ -37,7 +37,7 @@ DEFAULT, WIDENED = Configuration(), Configuration(everyone_may=True)
 
 
 UNREADABLE = "it cannot be read as YAML"
-HIDDEN = Configuration(terms=Terms(people="hidden"))
+HIDDEN = Configuration(terms=Terms(people="hidden"), traffic="off", traffic_unsure=True)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +60,8 @@ HIDDEN = Configuration(terms=Terms(people="hidden"))
         ("bots: [Acme-CI, 'helper[bot]', 42, acme-ci]", Configuration(terms=Terms(bots=("acme-ci", "helper", "42")))),
         ("merge_markers: ['[Merged by Bors]']", Configuration(terms=Terms(merge_markers=("[Merged by Bors]",)))),
         ("language: pt-br", Configuration(terms=Terms(language="pt_BR"))),
+        ("language: zh_TW", Configuration(terms=Terms(language="zh_Hant_TW"))),
+        ("language: sr-ba", Configuration(terms=Terms(language="sr_Cyrl_BA"))),
         ("language: no", Configuration(terms=Terms(language="no"))),
         ("targets: {merge: 7d, close: 1.5w}", Configuration(terms=Terms(targets={"merge": 168, "close": 252}))),
         (
@@ -125,7 +127,8 @@ def refused(text: str) -> bool:
 def test_no_text_breaks_it(text: str, owners: bool) -> None:
     read = parse_configuration(text, owners=owners)
     assert not read.everyone_may
-    assert read.traffic == "push"
+    assert read.traffic == ("push" if not read.faults else read.traffic)
+    assert read.traffic != "everyone"
     assert "\n" not in (read.fault_line or "")
 
 

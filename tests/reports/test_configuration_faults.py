@@ -21,7 +21,8 @@ from reports.yaml_lines import read_yaml
 
 DEFAULT = Configuration()
 UNREADABLE = "it cannot be read as YAML"
-HIDDEN = Configuration(terms=Terms(people="hidden"))
+UNSEEN = Configuration(traffic="off", traffic_unsure=True)
+HIDDEN = replace(UNSEEN, terms=Terms(people="hidden"))
 NO_CHARACTER = "`a character that there is not`"
 TWICE = f"line 3: {UNREADABLE} (`a key that stands there twice`) and was not used"
 
@@ -91,7 +92,7 @@ TWICE = f"line 3: {UNREADABLE} (`a key that stands there twice`) and was not use
 )
 def test_what_cannot_be_used_is_named_with_its_line_and_a_remedy(text: str, fault: str) -> None:
     read = parse_configuration(text)
-    assert replace(read, faults=()) == DEFAULT
+    assert replace(read, faults=()) == (UNSEEN if text.strip().startswith("traf") else DEFAULT)
     (only,) = read.faults
     assert only.startswith(fault)
 
@@ -127,11 +128,31 @@ def test_of_what_cannot_be_read_nothing_holds_and_nobody_is_named(text: str, fau
     assert only.startswith(fault)
 
 
-@pytest.mark.parametrize("text", ["people: hiden", "peple: hidden", "people:", "people: [hidden]"])
+@pytest.mark.parametrize(
+    "text", ["people: hiden", "peple: hidden", "people:", "people: [hidden]", "persons: hidden", "names: Anonymous"]
+)
 def test_while_it_is_wrong_whether_people_are_named_nobody_is(text: str) -> None:
     read = parse_configuration(text)
     assert read.terms.people == "hidden"
     assert "nobody is named" in (replace(read, source="a/b").fault_line or "")
+
+
+@pytest.mark.parametrize("text", ["traffic: of", "trafic: off", "traffic:", "trafic: off\npeople: names", "["])
+def test_while_it_is_wrong_whether_traffic_is_shown_none_is(text: str) -> None:
+    """In the file itself as in one that it extends; what is right in the file beside it holds."""
+    read = parse_configuration(text)
+    assert (read.traffic, read.traffic_unsure) == ("off", True)
+    assert "no traffic is shown" in (replace(read, source="a/b").fault_line or "")
+    settled = parse_configuration("trafic: off\ntraffic: push")
+    assert (settled.traffic, settled.traffic_unsure) == ("push", False)
+
+
+def test_a_list_that_is_wrong_is_one_mistake() -> None:
+    """Whichever of its entries are wrong, too; and two wrong entries of a list that is right else are two."""
+    assert parse_configuration("hours: {days: [mon, mon, son]}").faults == (
+        "line 1: `hours.days: [mon, mon, son]` must be days such as `mon-fri` or `[mon, tue, thu]`",
+    )
+    assert len(parse_configuration("hours: {days: [mon, som, son]}").faults) == 2
 
 
 def test_one_fault_leaves_the_rest_in_force() -> None:
@@ -181,7 +202,7 @@ def test_all_faults_are_one_harmless_line() -> None:
     line = replace(parse_configuration(hostile, owners=True), source="acme/.github").fault_line
     assert line is not None
     assert line.startswith("`.github/analytics.yml` of `acme/.github`: line 1: ")
-    assert line.endswith(". Until that is corrected, the defaults hold in their place.")
+    assert line.endswith(". Until that is corrected, the defaults hold in their place and no traffic is shown.")
     assert "\n" not in line
     html = cmarkgfm.github_flavored_markdown_to_html(line)
     assert "<b>" not in html
@@ -199,7 +220,7 @@ def test_a_hundred_faults_are_still_a_line() -> None:
 def test_of_thousands_of_faults_the_first_hundred_are_said_and_none_is_used() -> None:
     lines = [*(f"key{n}: 1" for n in range(2000)), "peple: hidden", "traffic: of", "who_may: everyone"]
     read = replace(parse_configuration("\n".join(lines)), source="a/b")
-    assert (read.everyone_may, read.traffic, read.terms.people) == (True, "push", "hidden")
+    assert (read.everyone_may, read.traffic, read.terms.people) == (True, "off", "hidden")
     assert len(read.faults) == MOST_FAULTS + 1
     assert read.faults[-2:] == ("line 100: `key99` is not known", "there are more mistakes below")
     assert "; many more. Until" in (read.fault_line or "")

@@ -37,7 +37,7 @@ WRONG = replace(parse_configuration("traffic: of\nhours: {from: 25:00}"), source
                 f"**2 mistakes in {FILE}**\n\n"
                 "- line 1: `traffic: of` must be `push`, `everyone` or `off`\n"
                 "- line 2: `hours.from: 25:00` must be a time such as `09:00`\n\n"
-                "Until that is corrected, the defaults hold in their place."
+                "Until that is corrected, the defaults hold in their place and no traffic is shown."
             ),
         ),
     ],

@@ -104,7 +104,7 @@ async def test_what_held_survives_a_file_that_cannot_be_read(house: House, broke
 
 async def test_without_one_before_what_is_right_holds(house: House) -> None:
     read = await house.after("who_may: everyone\ntraffic: nobody")
-    assert (read.everyone_may, read.traffic, read.held_since) == (True, "push", None)
+    assert (read.everyone_may, read.traffic, read.held_since) == (True, "off", None)
 
 
 async def test_a_file_that_is_deleted_is_taken_back(house: House) -> None:
@@ -208,8 +208,9 @@ async def test_another_installation_has_another_memory(house: House) -> None:
     await house.after("traffic: off")
     house.write("traffic: of")
     other = Repository(70_001, 2, "acme", "rocket", "public", "main")
-    assert (await configuration_for(house.services, house.github, other)).traffic == "push"
-    assert (await house.ask()).traffic == "off"
+    assert (await configuration_for(house.services, house.github, other)).traffic_unsure
+    found = await house.ask()
+    assert (found.traffic, found.traffic_unsure) == ("off", False)
 
 
 async def test_the_same_words_mean_another_thing_in_the_owners_file(house: House) -> None:

@@ -56,7 +56,9 @@ def test_only_a_verdict_is_a_change(row: Comparison, found: list[tuple[str, ...]
         ([OPENED, Comparison("merged / closed unmerged", "3 / 0", "2 / 0", "no clear change")],
          "3 merged, no clear change"),
         ([Comparison("commits on the default branch", "51", "29", "more a day")],
-         "more commits on the default branch a day (51)"),
+         "more commits on the default branch (51 in all)"),
+        ([Comparison("reviews", "13", "35", "fewer a day"), Comparison("issues opened / closed", "4 / 0", "9 / 9",
+          "fewer opened a day; fewer closed a day")], "fewer issues closed (0 in all), fewer reviews (13 in all)"),
         ([], "nothing known yet"),
     ],
 )  # fmt: skip

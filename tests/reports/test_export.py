@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,7 +19,8 @@ from analytics.metric import Cell, Grid, Measured
 from analytics.window import Window
 from reports.against import Against
 from reports.answer import Answer, Completeness, DatasetState, Section
-from reports.export import FORMULA_STARTS, about_csv, as_csv, as_json, csv_text
+from reports.cells import APOSTROPHE, FORMULA_STARTS
+from reports.export import about_csv, as_csv, as_json, csv_text
 from reports.question import Question
 from storage.installations import Repository
 
@@ -47,7 +49,13 @@ def shown(cell: Cell) -> str:
     """What a cell is in a spreadsheet: unknown is empty, a text that would be a formula has a quote before it."""
     if cell is None:
         return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else str(cell)
+    text = isinstance(cell, str) and cell.startswith((*FORMULA_STARTS, APOSTROPHE)) and not number(cell)
+    return f"'{cell}" if text else str(cell)
+
+
+def number(text: str) -> bool:
+    """Tell whether a text is nothing but plain numbers with a space between."""
+    return all(re.fullmatch(r"(-?\d+(\.\d+)?(e[-+]?\d+)?)?", part, re.ASCII) for part in text.split(" "))
 
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), max_size=5)))
@@ -62,19 +70,29 @@ def test_csv_round_trip(rows: list[list[Cell]]) -> None:
 
 @given(st.text(max_size=9))
 def test_no_cell_begins_as_a_formula_does(text: str) -> None:
-    (_, (cell,)) = read_csv(csv_text(["c"], [[text or "x"]]))
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    """Neither in a row nor in the head, where a name may stand too; what is a number is none."""
+    for (cell,) in read_csv(csv_text([text or "x"], [[text or "x"]])):
+        assert number(cell) or not cell.startswith(FORMULA_STARTS)
 
 
 @pytest.mark.parametrize(
-    "text", ['=HYPERLINK("https://example.com")', "@SUM(A1)", "+1", "-1+1", "\t=1", "\r=1", "\n=1"]
+    "text",
+    ['=HYPERLINK("https://example.com")', "@SUM(A1)", "+1", "-1+1", "\t=1", "\r=1", "\n=1", "-", "-1 -a"]
+    + [f"{sign}cmd|' /C calc'!A0" for sign in "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"]
+    + [f"{sign}1+1" for sign in "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"],
 )
 def test_formulas_become_texts(text: str) -> None:
-    assert read_csv(csv_text(["c"], [[text]]))[1] == [f"'{text}"]
+    assert read_csv(csv_text([text], [[text]])) == [[f"'{text}"]] * 2
 
 
 def test_a_negative_number_stays_a_number() -> None:
     assert csv_text(["c"], [[-1.5], [-2]]) == "c\r\n-1.5\r\n-2\r\n"
+    assert csv_text(["c"], [["-2"], [-1e-07], ["-1e-07"]]) == "c\r\n-2\r\n-1e-07\r\n-1e-07\r\n"
+
+
+def test_an_interval_that_begins_below_zero_stays_two_numbers() -> None:
+    texts = as_csv(answer(section({"interval": [-1.5, 2.0], "open": [-3, None]})))  # type: ignore[list-item]
+    assert read_csv(texts["pulls.facts"]) == [["fact", "value"], ["interval", "-1.5 2.0"], ["open", "-3 "]]
 
 
 def test_every_table_and_the_facts_are_files() -> None:
@@ -120,6 +138,7 @@ def test_json_has_the_published_names() -> None:
                     "error": None,
                 }
             },
+            "compared": None,
             "notes": [],
         },
         "metrics": {
@@ -134,6 +153,15 @@ def test_json_has_the_published_names() -> None:
             }
         },
     }  # fmt: skip
+
+
+def test_how_complete_the_other_repository_is_stands_beside_it() -> None:
+    own, other = (DatasetState("pulls", rows, synced_at=NOW, whole_history=True) for rows in (3, 5))
+    known = Completeness({"pulls": own}, other={"pulls": other})
+    said = as_json(answer(completeness=known), ROCKET)["completeness"]
+    assert (said["complete"], said["compared"]["pulls"]["rows"]) == (True, 5)
+    late = replace(known, other={"pulls": replace(other, covered_since=NOW)})
+    assert not as_json(answer(completeness=late), ROCKET)["completeness"]["complete"]
 
 
 def test_the_period_before_stands_beside_it() -> None:

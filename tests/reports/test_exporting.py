@@ -130,12 +130,13 @@ async def test_spans_cut_every_kind_of_fact(store: Store) -> None:
 
 async def test_names_that_a_spreadsheet_would_run_are_guarded(store: Store) -> None:
     lines = tuple(
-        Listed(name, 1, 1) for name in ("=HYPERLINK(1)", "+1", "-1", "@a", "\tb", "'c", "d,e", 'f"g', "h\r\ni")
+        Listed(name, 1, 1)
+        for name in ("=HYPERLINK(1)", "+1", "-1", "@a", "\tb", "'c", "d,e", 'f"g', "h\r\ni", "\uff1d1", "-a")
     )
     await bring(store, Imported(referrers={on("2024-11-18"): lines}))
     body = await exported(store, "referrers")
     read = [row["referrer"] for row in csv.DictReader(io.StringIO(body.decode(), newline=""))]
-    assert read == ["'=HYPERLINK(1)", "'+1", "'-1", "'@a", "'\tb", "''c", "d,e", 'f"g', "h\r\ni"]
+    assert read == ["'=HYPERLINK(1)", "'+1", "-1", "'@a", "'\tb", "''c", "d,e", 'f"g', "h\r\ni", "'\uff1d1", "'-a"]
     assert json.loads(await exported(store, "referrers", "json"))[0]["referrer"] == "=HYPERLINK(1)"
     assert plain.parse([TextFile("r.csv", body.decode())], TODAY)[0].referrers == {on("2024-11-18"): lines}
 

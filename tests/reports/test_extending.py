@@ -8,10 +8,10 @@ from analytics.terms import Terms
 from github.errors import Later
 from reports.configuration import OWNERS_REPOSITORY, read_configuration
 from reports.configuration_status import settings_block
-from reports.configured import owners_configuration_for
+from reports.configured import note_said, owners_configuration_for
 from reports.known_settings import known_settings
 from sandbox.faults import Fault, Match
-from tests.reports.test_configured import ROCKET, House, house  # noqa: F401 - a fixture
+from tests.reports.test_configured import HOUR, ROCKET, House, house  # noqa: F401 - a fixture
 
 UNREAD = "must be another repository of `acme` whose `.github/analytics.yml` the App can read"
 
@@ -42,7 +42,9 @@ async def test_anything_else_is_refused_with_a_sentence(house: House, extends: s
     assert read.faults == (f"line 2: `extends: {extends}` {fault}",)
     assert (read.traffic, read.everyone_may, read.extends) == ("off", False, None)
     assert read.terms.people == "hidden"  # the file may have said so
-    assert (await house.after(f"extends: {extends}")).traffic == "off"  # and so it may of traffic
+    unknown = await house.after(f"extends: {extends}")
+    assert (unknown.traffic, unknown.traffic_unsure) == ("off", True)  # and so it may of traffic
+    assert not read.traffic_unsure  # which is off by the file's own word
     assert not any("other" in one.path for one in house.sandbox.requests)
 
 
@@ -88,6 +90,18 @@ async def test_mistakes_over_there_are_said_without_a_word_of_them(house: House)
     read = await house.after("extends: settings")
     assert read.terms == Terms(people="anonymous", language="de")
     assert read.faults == ("line 1: `extends: settings`: the file there has mistakes, too",)
+    assert read.unsaid
+
+
+async def test_a_mistake_that_comes_over_there_is_said_though_the_file_has_not_changed(house: House) -> None:  # noqa: F811
+    """Somebody was told of what is wrong here; what is wrong there is new."""
+    house.write("language: de", "settings")
+    await note_said(house.services, ROCKET, await house.after("extends: settings\npeople: hiden"))
+    assert not (await house.ask()).unsaid
+    house.write("language: german", "settings")
+    house.world.clock.advance(HOUR)
+    read = await house.ask()
+    assert len(read.faults) == 2
     assert read.unsaid
 
 

@@ -10,12 +10,14 @@ import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
 
+from analytics.charts.histogram import Histogram
 from analytics.metric import Comparison, Grid, Measured
 from analytics.window import BEGINNING, Window
 from handlers.grammar import parse
+from reports import compute
 from reports.answer import Answer
 from reports.keys import find_key
-from reports.markdown import LIMIT, comment, several
+from reports.markdown import LIMIT, as_text, comment, several
 from reports.question import Question
 from tests.reports.values import ANSWER, LINK, METRICS, NOW, OVERVIEW, QUESTION
 
@@ -242,3 +244,11 @@ def test_even_an_endless_headline_fits() -> None:
     body = comment(large(10, 3, finding="|" * 200_000), picture_urls=None, key="answer-7-42")
     assert len(body) <= LIMIT
     assert find_key(body) == "answer-7-42"
+
+
+def test_that_there_is_nothing_is_said_once() -> None:
+    empty = Histogram("No pull request merged in the last 30 days", "", (), None)
+    said = as_text(compute.picture(empty, drawn=False))
+    assert said.count("Nothing in this window") == 1
+    full = Histogram("One", "", (3.0,), 3.0)
+    assert full.text() in as_text(compute.picture(full, drawn=False))

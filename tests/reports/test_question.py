@@ -125,7 +125,12 @@ def test_a_period_that_reaches_back_before_1970_is_the_whole_history_and_says_so
         (
             "30d 90d",
             "`90d` is one period too many; one command has one, and `compare` two.",
-            "/analytics compare 30d 90d",
+            "/analytics 30d",
+        ),
+        (
+            "2026-Q1 2025-Q1",
+            "`2025-Q1` is one period too many; one command has one, and `compare` two.",
+            "/analytics compare 2026-Q1 2025-Q1",
         ),
         ("2026-02-30..2026-03-31", "There is no day `2026-02-30`.", None),
         ("2026-13-01..2026-13-31", "There is no day `2026-13-01`.", None),

@@ -18,6 +18,7 @@ from reports import compute, whole
 from reports.against import Against
 from reports.answer import DatasetState
 from reports.answering import Answered, answer
+from reports.completeness import line
 from reports.compute_task import Task
 from reports.pool import Pool
 from reports.question import Question
@@ -122,6 +123,9 @@ async def test_beside_another_repository_the_other_side_is_its_same_period(
     assert section.before.facts["opened"] == len(datasets[1].pulls)
     assert section.comparisons
     assert task.other_states["pulls"].whole_history
+    other = found.answer.completeness.other["pulls"]
+    assert (other.stored, other.synced_at) == (len(datasets[1].pulls), made.world.clock.now())
+    assert f"in acme/lamp: {len(datasets[1].pulls)} pull requests, " in line(found.answer)
 
 
 async def test_a_window_of_the_other_repository_is_read_as_far_as_it_reaches(here: tuple[Town, Loaded]) -> None:
@@ -154,7 +158,7 @@ async def test_what_the_other_does_not_show_is_unknown_there_and_named(here: tup
     (section,) = found.answer.sections
     assert section.before is None
     assert section.now.facts["commits"]
-    assert any("commits of acme/lamp not readable" in one for one in found.answer.completeness.sentences)
+    assert "in acme/lamp: commits not readable: " in line(found.answer)
 
 
 async def test_pictures_beside_a_private_repository_are_not_hosted(here: tuple[Town, Loaded]) -> None:

@@ -13,6 +13,7 @@ from analytics.filters import Filters
 from analytics.metric import Measured
 from analytics.terms import Terms
 from analytics.window import Window
+from reports.against import Against
 from reports.answer import Answer, DatasetState, PictureData, Section
 from reports.compute_task import Task
 from reports.question import Question
@@ -98,6 +99,25 @@ async def test_what_is_stored_in_between_makes_another_question(stored: Store) -
     mark = Watermark(ROCKET.id, "pulls", synced_at=NOW, cursor="further back")
     await stored.write(lambda conn: save_watermark(conn, mark))
     assert await key_of(stored, task()) != before
+
+
+@pytest.mark.parametrize(
+    ("asked", "depends"),
+    [
+        (task(), False),
+        (replace(task(), question=replace(task().question, against=Against("repository", 8, "acme/comet"))), True),
+        (replace(task(), question=replace(task().question, repositories=(7, 8))), True),
+        (replace(task(), together=(7, 8)), True),
+    ],
+    ids=["alone", "beside it", "its traffic", "together"],
+)
+async def test_what_is_stored_of_another_repository_counts_where_the_answer_is_made_of_it(
+    stored: Store, asked: Task, depends: bool
+) -> None:
+    await stored.write(lambda conn: save_repository(conn, replace(ROCKET, id=8, name="comet")))
+    before = await key_of(stored, asked)
+    await stored.write(lambda conn: save_watermark(conn, Watermark(8, "pulls", synced_at=NOW)))
+    assert (await key_of(stored, asked) != before) == depends
 
 
 async def test_who_asks_at_once_waits_for_one_computation_and_none_loses_it_by_anothers_leaving(stored: Store) -> None:

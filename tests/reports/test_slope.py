@@ -73,6 +73,19 @@ def test_both_sides_have_a_name(against: Against, expected: tuple[str, str]) -> 
     assert sides(replace(QUESTION, against=against), NOW) == expected
 
 
+@pytest.mark.parametrize(
+    ("against", "expected"),
+    [
+        (Against(), ("30 d ago", "now")),
+        (Against("year"), ("365 d ago", "now")),
+        (Against("repository", 8, "acme/lamp"), ("acme/lamp", "acme/rocket")),
+        (Against("window", window=SPRING), ("end of 31 Mar 2026", "now")),
+    ],
+)
+def test_what_is_at_a_moment_stands_under_the_ends_of_the_windows(against: Against, expected: tuple[str, str]) -> None:
+    assert sides(replace(QUESTION, against=against), NOW, of_a_moment=True) == expected
+
+
 def test_the_sides_are_those_of_the_table() -> None:
     elsewhere = replace(ANSWER.question, against=Against("repository", 8, "acme/l|amp"))
     head = comparison(OVERVIEW, replace(ANSWER, question=elsewhere), Room(10)).splitlines()[0]

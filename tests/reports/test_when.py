@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -42,3 +42,17 @@ def test_in_january_it_is_the_month_that_is_so_far() -> None:
 def test_a_month_that_began_on_a_monday_is_no_week() -> None:
     now = datetime(2026, 6, 3, 8, tzinfo=UTC)
     assert when.name(period("2026-06", now).window, now) == "June 2026 so far"
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (NOW, "now"),
+        (NOW - timedelta(days=1), "1 d ago"),
+        (NOW - timedelta(days=30), "30 d ago"),
+        (datetime(2026, 7, 1, tzinfo=UTC), "end of 30 Jun 2026"),
+        (datetime(2026, 7, 1, 12, tzinfo=UTC), "1 Jul 2026 12:00 UTC"),
+    ],
+)
+def test_a_moment_is_said_as_people_count_to_it(at: datetime, said: str) -> None:
+    assert when.moment(at, NOW) == said

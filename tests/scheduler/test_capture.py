@@ -382,6 +382,7 @@ async def test_captures_never_take_every_place(field: Field) -> None:
         "capture",
         "digest",
         "discover",
+        "freshen",
         "history",
         "prune",
         "reconcile",

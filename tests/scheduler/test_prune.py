@@ -12,7 +12,9 @@ from storage import installations
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository
+from storage.reconciling import begin_comparison, comparison
 from storage.traffic import days, save_days
+from storage.watermarks import Watermark
 from tests.services import services_on
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -54,3 +56,17 @@ async def test_what_came_back_stays(store: Store) -> None:
     await prune.forget(services_on(store, now=lambda: NOW, grace=GRACE))
     assert await known(store, 5101) == 1
     assert await known(store, 5102) == 0
+
+
+async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
+    await store.write(keep)
+
+    async def compare(conn: Connection, night: date) -> None:
+        await begin_comparison(conn, Watermark(5101, "issues", newest_at=NOW), night, NOW)
+
+    kept, gone = NOW.date() - timedelta(days=30), NOW.date() - timedelta(days=31)
+    for night in (kept, gone):
+        await store.write(lambda conn, night=night: compare(conn, night))  # type: ignore[misc]
+    await prune.forget_told(services_on(store, now=lambda: NOW, grace=GRACE))
+    assert await store.read(lambda conn: comparison(conn, 5101, "issues", kept)) is not None
+    assert await store.read(lambda conn: comparison(conn, 5101, "issues", gone)) is None

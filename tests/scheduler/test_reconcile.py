@@ -22,6 +22,7 @@ from scheduler.clock import Clock
 from scheduler.plan import RECONCILE, compared_now, comparison_of
 from scheduler.reconcile import reconcile
 from storage.activity_events import forget_thread
+from storage.columns import to_micros
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import (
@@ -127,6 +128,42 @@ async def test_what_was_deleted_without_a_word_goes(here: Stream) -> None:
     assert (found["issues"].missed, found["releases"].missed) == (1, 1)
     assert [one["number"] for one in here.rows()["issues"]] == [4, 5]
     assert here.rows()["releases"] == []
+
+
+@pytest.mark.parametrize("left", [0, 1])
+async def test_a_first_response_that_was_deleted_is_none_any_more(here: Stream, left: int) -> None:
+    """Webhooks told of the comments and not of the deletion: then the next response is the first, if there is one."""
+    answers = [
+        here.world.add_comment(here.loaded.threads[3], here.world.account(login), "!") for login in ("jade", "ruby")
+    ]
+    for place, answer in enumerate(answers):
+        answer.created_at = iso(NOON - timedelta(hours=2 - place))
+    await here.deliver(here.told())
+    await here.reconcile()
+    before = next(one for one in here.rows()["issues"] if one["number"] == 3)
+    assert before["first_response_by_id"][0] == "jade"
+    here.world.clock.advance(DAY)
+    for answer in answers[: 2 - left]:
+        here.world.delete_comment(answer)
+    here.loaded.version += 1
+    found = await here.reconcile()
+    assert found["issues"].missed == 1
+    after = next(one for one in here.rows()["issues"] if one["number"] == 3)
+    expected = [("ruby", "person"), to_micros(NOON - timedelta(hours=1))] if left else [None, None]
+    assert [after["first_response_by_id"], after["first_response_at"]] == expected
+    assert after["comments"] == left
+
+
+async def test_an_older_list_takes_no_first_response_back(here: Stream) -> None:
+    """GitHub's replicas lag behind its webhooks."""
+    late = here.world.add_comment(here.loaded.threads[3], here.world.account("jade"), "!")
+    await here.deliver(here.told())
+    here.world.delete_comment(late)
+    here.loaded.threads[3].updated_at = iso(NOON - timedelta(minutes=1))  # the list does not have it yet
+    here.loaded.version += 1
+    await here.reconcile()
+    (stored,) = [one for one in here.rows()["issues"] if one["number"] == 3]
+    assert stored["first_response_by_id"][0] == "jade"
 
 
 async def test_a_late_delivery_of_what_went_brings_nothing_back(here: Stream) -> None:

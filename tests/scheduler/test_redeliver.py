@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from hypothesis import given
 from hypothesis import strategies as st
 
 from github.reads.deliveries import Attempt, attempt_of
 from handlers.events import handled
 from sandbox.faults import Fault, Match
+from sandbox.hooks import Delivery
+from scheduler import redeliver
 from scheduler.plan import REDELIVER, sweep
 from scheduler.redeliver import in_order, never_arrived
 from scheduler.redeliver import sweep as look
 from storage import queue
 from storage.deliveries import last_done, worked_on
 from storage.engine import Store
-from storage.intake import Delivery, Intake
+from storage.intake import Delivery as Arriving
+from storage.intake import Intake
 from storage.queue import Job, NewJob
 from tests.scheduler.field import Field
 
@@ -61,8 +70,8 @@ def test_an_odd_row_is_passed_over() -> None:
 async def test_a_delivery_that_was_given_up_is_worked_on_once_more(store: Store) -> None:
     """One that is done, or waits, is not: its id is known."""
 
-    def delivery(guid: str) -> Delivery:
-        return Delivery(guid, "issue_comment", b"{}", NOON, "repository:7")
+    def delivery(guid: str) -> Arriving:
+        return Arriving(guid, "issue_comment", b"{}", NOON, "repository:7")
 
     async with Intake(store) as intake:
         assert await intake.remember(delivery("dead"))
@@ -95,6 +104,127 @@ async def test_a_server_without_such_a_list_has_nothing_to_be_swept(field: Field
     field.sandbox.faults.add(Fault(Match("GET", "/app/hook/deliveries"), "status", times=None, status=404))
     await look(field.services, JOB, handled(), 0.5)
     assert field.asked("/app/hook/deliveries") == ["/app/hook/deliveries"]
+
+
+# more was lost than one round asks for
+
+
+@asynccontextmanager
+async def many_lost(field: Field, monkeypatch: pytest.MonkeyPatch, number: int) -> AsyncIterator[list[Delivery]]:
+    """Yield `number` comments of which the webhooks failed, where one round asks for three; listed are all attempts."""
+    monkeypatch.setattr(redeliver, "ASKED", 3)
+    app, repository = field.world.app, field.repositories()[0]
+    assert app is not None
+    app.webhook_url = "http://127.0.0.1:9/nobody-listens-here"
+    issue = field.world.open_issue(repository, field.installation().account, "Lost")
+    for _ in range(number):
+        await field.sandbox.comment(repository.full_name, issue.number, field.installation().account.rest_login, "!")
+        field.world.clock.advance(timedelta(seconds=1))
+    await field.sandbox.settled()
+    yield [one for one in field.sandbox.deliveries if one.event == "issue_comment"]
+
+
+@asynccontextmanager
+async def hearing(field: Field, *, refused: frozenset[str] = frozenset()) -> AsyncIterator[Counter[str]]:
+    """Listen to webhooks; yield how often each guid came. Those in `refused` are answered 500."""
+    heard: Counter[str] = Counter()
+
+    async def take(request: web.Request) -> web.Response:
+        guid = request.headers["X-GitHub-Delivery"]
+        heard[guid] += 1
+        return web.Response(status=500 if guid in refused else 202)
+
+    there = web.Application()
+    there.router.add_post("/", take)
+    server = TestServer(there)
+    await server.start_server()
+    try:
+        assert field.world.app is not None
+        field.world.app.webhook_url = str(server.make_url("/"))
+        yield heard
+    finally:
+        await server.close()
+
+
+async def rounds(field: Field, most: int) -> int:
+    """Put a sweep and work on it, a minute after the other; return how many rounds it took to its end."""
+    now = field.services.now()
+    await field.clock().put([sweep(now)], now)
+    for number in range(1, most + 1):
+        await field.work()
+        await field.sandbox.settled()
+        if all(job["state"] == "done" for job in field.rows("SELECT state FROM jobs WHERE kind = ?", REDELIVER)):
+            return number
+        field.world.clock.advance(timedelta(minutes=1))
+    return most + 1
+
+
+async def test_an_outage_that_lost_more_than_one_round_asks_for_loses_nothing(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep goes on until all was asked for, and what arrived is not asked for again."""
+    async with many_lost(field, monkeypatch, 11) as lost, hearing(field) as heard:
+        assert len(lost) == 11
+        assert await rounds(field, 10) == 4
+        assert heard == {one.guid: 1 for one in lost}
+
+
+async def test_what_always_fails_does_not_keep_the_others_waiting_nor_a_sweep_from_its_end(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with many_lost(field, monkeypatch, 10) as lost:
+        bad = frozenset(one.guid for one in lost[:4])  # the oldest, more than one round asks for
+        async with hearing(field, refused=bad) as heard:
+            assert await rounds(field, 30) < 20
+            assert {guid for guid in heard if guid not in bad} == {one.guid for one in lost} - bad
+            assert {heard[one.guid] for one in lost[4:]} == {1}
+
+
+async def test_where_nothing_can_arrive_it_is_asked_for_by_the_hour(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with many_lost(field, monkeypatch, 8):
+        assert await rounds(field, 5) == 6, "it does not end"
+        assert 3 < len(field.asked("/attempts")) <= 9, "once a round has brought nothing it waits for an hour"
+
+
+async def test_half_of_the_apps_own_limit_is_left(field: Field, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with many_lost(field, monkeypatch, 8), hearing(field) as heard:
+        field.sandbox.limits.core = 4
+        await rounds(field, 1)
+        assert len(field.asked("/attempts")) < 3
+        field.sandbox.limits.core = 5_000
+        field.world.clock.advance(timedelta(hours=1))
+        assert await rounds(field, 10) <= 10
+        assert len(heard) == 8
+
+
+async def test_what_github_will_not_deliver_any_more_takes_nobodys_place(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with many_lost(field, monkeypatch, 6) as lost, hearing(field) as heard:
+        for one in lost[:2]:
+            forgotten = Match("POST", f"/app/hook/deliveries/{one.id}/attempts")
+            field.sandbox.faults.add(Fault(forgotten, "status", times=None, status=404))
+        assert await rounds(field, 10) <= 3
+        assert set(heard) == {one.guid for one in lost[2:]}
+
+
+async def test_a_list_longer_than_is_looked_at_is_looked_at_again(
+    field: Field, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted is what was lost: what has arrived makes the list longer and hides nothing."""
+    monkeypatch.setattr(redeliver, "LOST", 2)
+    async with many_lost(field, monkeypatch, 6) as lost, hearing(field) as heard:
+        for number in range(5):
+            repository = field.repositories()[1]
+            issue = field.world.open_issue(repository, field.installation().account, f"Fine {number}")
+            await field.sandbox.comment(
+                repository.full_name, issue.number, field.installation().account.rest_login, "?"
+            )
+        await field.sandbox.settled()
+        assert await rounds(field, 12) <= 12
+        assert {one.guid for one in lost} <= set(heard)
 
 
 def test_it_is_looked_at_every_hour() -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from analytics.actors import GHOST, Actor, ActorKind
-from analytics.rows import CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
+from analytics.rows import CommentRow, CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
 from analytics.tables import COLUMNS, Tables
+from analytics.terms import Terms
 from analytics.turns import turns_of_pulls
 from storage import activity, loading, loading_rows
 from storage.engine import Store
@@ -228,3 +229,47 @@ async def test_all_rows_of_a_repository_are_counted_whenever_they_are_dated(fill
     assert loading.count(filled, [404], "pulls") == 0
     with pytest.raises(ValueError, match="no table"):
         loading.count(filled, [REPOSITORY.id], "pulls; DROP TABLE pulls")
+
+
+def said(number: int, of: int, by: Actor, at: datetime, *, on_pull: bool = False) -> CommentRow:
+    return CommentRow(f"IC_{number}", of, on_pull, by, at, 0)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_who_was_the_first_to_respond_hangs_on_the_bots_of_the_question(store: Store, order: int) -> None:
+    """A bot that GitHub takes for a person answered first: it is stored so, and judged when it is asked.
+
+    The issue's author, a bot of GitHub's, and whoever writes on a pull request of that number are no response either.
+    """
+    quick, slow = Actor("Acme-CI", ActorKind.PERSON), replace(ISSUES[0], author=OPAL, closed_at=None)
+    asked = NOW - 20 * DAY
+    rows = [
+        replace(slow, number=21, first_response_at=asked, first_response_by=quick),
+        replace(slow, number=22, first_response_at=asked, first_response_by=TOPAZ),
+        replace(slow, number=23, first_response_at=asked, first_response_by=quick),
+    ]
+    comments = [
+        said(1, 21, quick, asked),
+        said(2, 21, OPAL, asked + 1 * DAY),
+        said(3, 21, DRILL, asked + 2 * DAY),
+        said(4, 21, TOPAZ, asked + 3 * DAY, on_pull=True),
+        said(5, 21, TOPAZ, asked + 4 * DAY),
+        said(6, 22, TOPAZ, asked),
+        said(7, 23, quick, asked),
+    ]
+    await write(store, activity.save_issues, REPOSITORY.id, rows)
+    for comment in comments[::order] * 2:
+        await write(store, activity.save_comments, REPOSITORY.id, [comment])
+
+    def answered(*bots: str) -> list[Any]:
+        terms = Terms(bots=bots)
+        one = Tables.of(load(store.url, REPOSITORY.id, ["issues"], None, NOW, terms=terms))
+        both = Tables.of(load_together(store.url, [REPOSITORY.id], ["issues"], None, NOW, terms=terms).columns)
+        found = column(one.issues, "first_response_at")
+        assert column(both.issues, "first_response_at") == found
+        return found
+
+    assert answered() == [asked, asked, asked]
+    assert answered("nobody-here") == [asked, asked, asked]
+    assert answered("acme-ci[bot]") == [asked + 4 * DAY, asked, None]
+    assert answered("acme-ci", "topaz") == [None, None, None]

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import storage.schema_access
+import storage.schema_managed
 import storage.schema_reports
 import storage.schema_traffic  # noqa: F401
 from storage.connection import Connection

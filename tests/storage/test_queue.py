@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from storage import queue
+from storage.backlog import locks_under_way
 from storage.engine import Store
 from storage.lanes import COME_DUE, FREE, STEP_BACK, STEP_UP
 from storage.queue import COUNTS, NEXT, Job, NewJob, Wakeup
@@ -252,3 +253,21 @@ def fill(store: Store, count: int) -> None:
         )
     connection.commit()
     connection.close()
+
+
+async def test_what_is_under_way_is_what_has_not_come_to_its_end(jobs_store: Store) -> None:
+    """Whether it runs, waits for its turn or for its time; what ended, well or not, is over."""
+    await put(jobs_store, job("well", "a"), job("badly", "b"))
+    for end in ("well", "badly"):
+        claimed = await must_claim(jobs_store)
+        if end == "well":
+            await queue.finish(jobs_store, claimed, NOW)
+        else:
+            await queue.bury(jobs_store, claimed, NOW, "ours")
+    await put(jobs_store, job("runs", "c", priority=9))
+    await must_claim(jobs_store)
+    later = NOW + MINUTE
+    await put(jobs_store, job("ready", "d"), job("next", "e"), job("waits", "e"), job("later", "f", run_at=later))
+    await put(jobs_store, job("without"))
+    assert await jobs_store.read(lambda conn: locks_under_way(conn, "sync")) == {"c", "d", "e", "f"}
+    assert await jobs_store.read(lambda conn: locks_under_way(conn, "another")) == set()

@@ -32,6 +32,12 @@ async def begin(store: Store, digest: bytes, person: Person, at: datetime = NOW)
     await write(store, sessions.begin_session, digest, person.id, at)
 
 
+async def sweep(store: Store, unseen_since: datetime) -> None:
+    await store.write(
+        lambda conn: sessions.sweep(conn, NOW, unseen_since=unseen_since, begun_before=NOW - 14 * DAY, spent_before=NOW)
+    )
+
+
 async def test_a_person_is_known_by_issuer_and_subject_and_renamed_by_the_rest(store: Store) -> None:
     opal = await someone(store)
     renamed = await store.write(
@@ -57,7 +63,7 @@ async def test_a_session_is_found_by_its_hash_until_it_ends(store: Store) -> Non
     found = await read(store, sessions.session, b"one")
     assert found is not None
     assert (found.person, found.created_at, found.seen_at) == (opal, NOW, NOW + DAY)
-    await write(store, sessions.end_session, b"one")
+    await write(store, sessions.end_session, b"one", NOW)
     assert await read(store, sessions.session, b"one") is None
 
 
@@ -67,9 +73,9 @@ async def test_a_token_goes_with_the_last_session_and_not_before(store: Store) -
         await begin(store, digest, person)
     for person in (opal, jade):
         await write(store, user_tokens.save_user_token, StoredToken(person.id, b"a", NOW, b"r", None))
-    await write(store, sessions.end_session, b"one")
+    await write(store, sessions.end_session, b"one", NOW)
     assert await read(store, user_tokens.user_token, opal.id) is not None
-    assert await write(store, sessions.end_sessions, opal.id) == 1
+    assert await write(store, sessions.end_sessions, opal.id, NOW) == 1
     assert await read(store, user_tokens.user_token, opal.id) is None
     assert await read(store, user_tokens.user_token, jade.id) is not None
 
@@ -79,10 +85,10 @@ async def test_sweeping_takes_what_is_idle_or_old_with_its_tokens(store: Store) 
     await begin(store, b"idle", opal, NOW - DAY)
     await begin(store, b"fresh", opal, NOW)
     await write(store, user_tokens.save_user_token, StoredToken(opal.id, b"a", None, None, None))
-    await write(store, sessions.sweep, NOW - DAY / 2, NOW - 14 * DAY, NOW)
+    await sweep(store, NOW - DAY / 2)
     assert await read(store, sessions.session, b"idle") is None
     assert await read(store, user_tokens.user_token, opal.id) is not None
-    await write(store, sessions.sweep, NOW + DAY, NOW - 14 * DAY, NOW)
+    await sweep(store, NOW + DAY)
     assert await read(store, user_tokens.user_token, opal.id) is None
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 import handlers.limits
-from tests.stories.town import AUTHOR, LANTERN, MEMBER, OWNERS, Town
+from tests.stories.town import AUTHOR, LANTERN, MEMBER, OWNERS, STRANGER, Town
 from tests.stories.visits import COLLEAGUE, colleague
 
 TOLD = "You have asked as much as may be asked within an hour; there are answers again from {} UTC on."
@@ -66,8 +66,8 @@ async def test_a_repository_has_a_limit_for_all_together(town: Town) -> None:
     assert town.answers_to(silent) == []
 
 
-async def test_edits_count_and_leave_the_last_answer_standing(town: Town) -> None:
-    """One comment changed over and over: the fifth time there is a thumb, and what was answered stays."""
+async def test_an_edit_that_is_too_much_is_told_above_the_answer_that_stands(town: Town) -> None:
+    """One comment changed over and over: the fifth time its answer says so, once, and no comment comes to it."""
     said = await town.say("/analytics help")
     for metric in ("pulls", "issues", "commits"):
         await town.wait(minutes=1)
@@ -75,8 +75,40 @@ async def test_edits_count_and_leave_the_last_answer_standing(town: Town) -> Non
     before = town.answer_to(said)
     await town.wait(minutes=1)
     await town.edit(said, "/analytics help authors")
+    told = town.answer_to(said)
     assert town.reactions(said) == ["-1"]
-    assert town.answer_to(said) == before
+    assert told == f"{TOLD.format('13:00')} What stands below was asked before the edit.\n\n---\n\n{before}"
+    asked = town.asked
+    await town.edit(said, "/analytics help reviews")
+    assert town.answer_to(said) == told
+    assert [one for one in town.requests(asked) if one.method == "PATCH"] == []
+    assert len(town.answers()) == 1
+    await town.wait(hours=1)
+    await town.edit(said, "/analytics help authors")
+    assert "before the edit" not in town.answer_to(said)
+    assert town.reactions(said) == ["rocket"]
+
+
+async def test_whoever_was_told_elsewhere_is_told_above_another_answer_too(town: Town) -> None:
+    """An answer that stands under a changed question says so; a new comment does not come a second time."""
+    said = await town.say("/analytics help")
+    await town.say("/analytics help\n/analytics help pulls\n/analytics help issues")
+    told = await town.say("/analytics help")
+    assert town.answer_to(told).startswith("You have asked")
+    await town.wait(minutes=1)
+    await town.edit(said, "/analytics help authors")
+    assert town.answer_to(said).startswith("You have asked")
+    assert "What stands below was asked before the edit." in town.answer_to(said)
+
+
+async def test_an_answer_that_was_deleted_does_not_come_back_to_refuse(town: Town) -> None:
+    said = await town.say("/analytics help\n/analytics help pulls\n/analytics help issues\n/analytics help commits")
+    (answer,) = town.answers_to(said)
+    await town.sandbox.delete_comment(answer["id"], MEMBER)
+    await town.wait(minutes=1)
+    await town.edit(said, "/analytics help authors")
+    assert town.answers_to(said) == []
+    assert town.reactions(said) == ["-1"]
 
 
 async def test_a_command_that_an_edit_leaves_alone_does_not_count_again(town: Town) -> None:
@@ -122,6 +154,31 @@ async def test_a_delivery_that_is_worked_on_twice_counts_once(town: Town) -> Non
     assert town.reactions(said) == ["rocket"]
     rows = town.rows("SELECT commands FROM askings WHERE comment_id = ?", said.id)
     assert rows == [{"commands": 1}]
+
+
+async def test_strangers_get_so_many_thumbs_and_then_nothing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One person's, and all together; none of it takes from what members may ask."""
+    monkeypatch.setattr(handlers.limits, "PERSON_IS_DECLINED", 2)
+    monkeypatch.setattr(handlers.limits, "REPOSITORY_DECLINES", 5)
+    first = await town.say("/analytics", STRANGER)
+    await town.wait(minutes=30)
+    await town.say("/analytics", STRANGER)
+    before = town.asked
+    silent = await town.say("/analytics", STRANGER)
+    assert (town.reactions(first), town.reactions(silent), town.requests(before)) == (["-1"], [], [])
+    for name in ("one", "two", "three", "four"):
+        last = await town.say("/analytics", f"passing-{name}")
+        assert town.reactions(last) == ([] if name == "four" else ["-1"])
+    assert town.answers() == []
+    for _ in range(4):
+        assert town.reactions(await town.say("/analytics help")) == ["rocket"]
+        await town.wait(seconds=10)  # a burst would leave no room for reactions
+    for _ in range(4):
+        last = await town.say("/analytics help", colleague(town))
+        await town.wait(seconds=10)
+    assert town.answer_to(last).startswith(EVERYBODY.format("13:30"))  # seven are seven, whoever was declined
+    await town.wait(minutes=30)
+    assert town.reactions(await town.say("/analytics", STRANGER)) == ["-1"]
 
 
 async def test_who_may_only_ask_three_times_is_not_told_of_the_others_limit(town: Town) -> None:

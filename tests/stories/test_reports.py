@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import timedelta
+import sqlite3
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import pytest
 
 from analytics.window import parse_iso
+from analytics.words import duration
 from reports.digest_judged import headline
+from reports.table import UNKNOWN
 from sandbox.things import Issue
 from tests.stories.conftest import OpenTown
 from tests.stories.quarter import Past, monday, period_of, reports, rows_of
@@ -33,10 +38,31 @@ WEEKS = 13
 MONDAY_NINE = monday("2026-11-23") + timedelta(hours=9)
 
 
-def counted(name: str, since: object, until: object, table: str = "pulls") -> int:
-    """Count the rows of the public repository whose time `name` lies in [since, until), apart from all of the house."""
-    rows = lantern().pulls if table == "pulls" else lantern().issues
-    return sum(bool(row[name]) and since <= parse_iso(row[name]) < until for row in rows)  # type: ignore[operator]
+def happened(table: str, name: str, since: datetime, until: datetime) -> list[dict[str, Any]]:
+    """Return the public repository's rows whose time `name` lies in [since, until), apart from all of the house."""
+    rows: list[dict[str, Any]] = getattr(lantern(), table)
+    return [row for row in rows if row[name] and since <= parse_iso(row[name]) < until]
+
+
+def counted(table: str, name: str, since: datetime, until: datetime) -> int:
+    """Count them."""
+    return len(happened(table, name, since, until))
+
+
+def reviews_by_others(since: datetime, until: datetime) -> int:
+    """Count the reviews by somebody else than the pull request's author, neither of them a deleted account."""
+    authors = {row["number"]: row["author"] for row in lantern().pulls}
+    pairs = [(row["author"], authors[row["number"]]) for row in happened("reviews", "submitted_at", since, until)]
+    return sum(bool(by and of) and by.lower() != of.lower() for by, of in pairs)
+
+
+def median_to_merge(since: datetime, until: datetime) -> str:
+    """Return the median time from opening to the merge of what was merged, in words; of none a dash."""
+    hours = [
+        (parse_iso(row["merged_at"]) - parse_iso(row["created_at"])) / timedelta(hours=1)
+        for row in happened("pulls", "merged_at", since, until)
+    ]
+    return duration(median(hours)) if hours else UNKNOWN
 
 
 @pytest.mark.timeout(180)
@@ -63,24 +89,43 @@ async def test_a_quarter_of_weekly_reports(town_of: OpenTown, tmp_path: Path, mi
         for place, one in enumerate(written):
             since = monday("2026-08-17") + timedelta(weeks=place)
             now, until = rows_of(one.body), since + timedelta(weeks=1)
-            merged = counted("merged_at", since, until)
-            unmerged = counted("closed_at", since, until) - merged
-            assert now["pull requests opened"].now == str(counted("created_at", since, until))
+            merged = counted("pulls", "merged_at", since, until)
+            unmerged = counted("pulls", "closed_at", since, until) - merged
+            assert now["pull requests opened"].now == str(counted("pulls", "created_at", since, until))
             assert now["merged / closed unmerged"].now == f"{merged} / {unmerged}"
+            assert now["median time to merge (merged ones)"].now == median_to_merge(since, until)
+            assert now["reviews"].now == str(reviews_by_others(since, until))
+            assert now["commits on the default branch"].now == str(counted("commits", "committer_date", since, until))
+            asked = int(place == 0)  # the thread in which the reports were asked for; none of these is a report
+            opened = counted("issues", "created_at", since, until) + asked
+            assert now["issues opened / closed"].now == f"{opened} / {counted('issues', 'closed_at', since, until)}"
+            # one was opened on the week's Monday, and closed the one of the Monday before
+            left_out = ("", ", 1 report of Almanac left out", ", 2 reports of Almanac left out")[min(place, 2)]
+            assert left_out in one.body
+            assert bool(left_out) == ("of Almanac left out" in one.body)
         await equal_a_cold_look(town, written, tmp_path, migrated)
 
 
 async def equal_a_cold_look(town: Town, written: list[Issue], tmp_path: Path, migrated: Path) -> None:
-    """Ask a server that has never heard of the repository for the same weeks, and compare tables, findings, titles."""
+    """Ask a server that has never heard of the repository for the same weeks, and compare tables, findings, titles.
+
+    It is told one thing: which issues are reports, since they count nowhere.
+    """
     beside = tmp_path / "cold"
     beside.mkdir()
     shutil.copy(migrated, beside / "almanac.db")
+    with sqlite3.connect(beside / "almanac.db") as told:
+        told.execute("ATTACH ? AS warm", (str(town.database),))
+        told.execute("INSERT INTO written_reports SELECT * FROM warm.written_reports")
+    told.close()
     assert town.world.app is not None
     with listener() as listening:
         port = listening.getsockname()[1]
         town.database, town.url = beside / "almanac.db", f"http://127.0.0.1:{port}"
         town.world.app.webhook_url = f"{town.url}/webhooks/github"
         async with serving(town, listening, beside, PUBLIC_URL=""):
+            # all history first, as the server that wrote the reports has read it by now
+            await town.say("/analytics all")
             for start in range(0, len(written), 5):
                 some = written[start : start + 5]
                 town.sandbox.clock.advance(timedelta(minutes=30))
@@ -338,7 +383,7 @@ async def test_a_deleted_report_ends_them_quietly_and_the_status_says_so(town_of
         await due(town, days=7)
         assert reports(town) == []
         status = town.answer_to(await town.say("/analytics status"))
-        assert f"ended 30 Nov 2026, since the report before, `#{first.number}`, was deleted" in status
+        assert f"ended 30 Nov 2026, since the report before, `#{first.number}`, cannot be found any more" in status
         assert "`/analytics report weekly` sets them up again." in status
         await town.say("/analytics report weekly")
         await due(town, days=7)

@@ -356,9 +356,11 @@ class Child:
         self.environment = {**kept, **variables}
         self.log = folder / "server.log"
         self.process: asyncio.subprocess.Process | None = None
+        self.killed = False
 
     async def start(self, session: aiohttp.ClientSession) -> None:
-        """Start it and return once it is ready."""
+        """Start it and return once it is ready, or once the story itself has killed it."""
+        self.killed = False
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", env=self.environment, cwd=ROOT, stdout=log, stderr=log
@@ -366,6 +368,8 @@ class Child:
         url = f"{self.environment['PUBLIC_URL']}/readyz"
         end = time.monotonic() + PATIENCE
         while True:
+            if self.killed:
+                return
             assert self.process.returncode is None, self.log.read_text()[-2000:]
             assert time.monotonic() < end, "the server did not become ready"
             try:
@@ -379,6 +383,7 @@ class Child:
     def kill(self) -> None:
         """Kill it as the kernel would, at this very moment."""
         if self.process is not None:
+            self.killed = True
             with suppress(ProcessLookupError):  # it is dead already
                 self.process.kill()
 

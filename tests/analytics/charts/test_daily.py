@@ -70,7 +70,7 @@ def test_without_notes_the_highest_day_is_named() -> None:
 def test_an_alt_text_states_total_median_highest_and_gaps_and_adds_up_no_uniques() -> None:
     shown = daily((10, 30, None, 20, 0), 1)
     assert shown.alt == (
-        "A median day brings 29 views. views per day, 2 Mar 2026 to 6 Mar 2026; 60 views in 4 known days; "
+        "A median day brings 29 views. Views per day, 2 Mar 2026 to 6 Mar 2026; 60 views in 4 known days; "
         "most 30 (3 Mar 2026); most uniques in a day 10 (3 Mar 2026); 1 day without data (4 Mar 2026); "
         "1 day may still grow; a median day has 15."
     )

@@ -84,4 +84,4 @@ def test_more_than_25_rows_are_counted() -> None:
 
 
 def test_the_alt_text_names_the_first_rows_and_how_many_miss_the_target() -> None:
-    assert CHART.alt == ("A title. median wait: amber 1 h, basalt 24 h, slate 4 d; target 24 h: 1 of 3 above it.")
+    assert CHART.alt == ("A title. Median wait: amber 1 h, basalt 24 h, slate 4 d; target 24 h: 1 of 3 above it.")

@@ -81,14 +81,14 @@ def test_every_script_leaves_ink_and_no_box(name: str, fonts: str, monkeypatch: 
     """Expected: every character that is drawn is in one of the files it is drawn from."""
     if fonts == "our own alone":
         monkeypatch.setattr(canvas, "_elsewhere", dict)
-    canvas._prepared.cache_clear()
+    canvas.prepared.cache_clear()
     try:
-        shown, face = canvas._prepared(SCRIPTS[name], LABEL)
+        shown, face = canvas.prepared(SCRIPTS[name], LABEL)
         known = set().union(*(get_font(file).get_charmap() for file in face.files))
         assert shown.strip()
         assert {ord(character) for character in shown} <= known
     finally:
-        canvas._prepared.cache_clear()
+        canvas.prepared.cache_clear()
         measure.cache_clear()
 
 
@@ -109,7 +109,7 @@ def test_arabic_is_joined_and_runs_from_right_to_left() -> None:
     """Expected: four letters written as a word are narrower than apart, and the first of them stands at the right."""
     word = "\u0628\u0628\u0628\u0627"  # three times beh, whose single form is wide, then alef, a thin upright stroke
     assert measure(word, LABEL)[0] < 0.8 * sum(measure(letter, LABEL)[0] for letter in word)
-    clean, face = canvas._prepared(word, LABEL)
+    clean, face = canvas.prepared(word, LABEL)
     image, *_ = canvas._bitmap(clean, face.files, 40)
     height = (image > 128).sum(axis=0)
     assert (
@@ -120,7 +120,7 @@ def test_arabic_is_joined_and_runs_from_right_to_left() -> None:
 def test_a_site_is_cut_after_it_was_spelled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expected: the beginning of the registered name, not the registered form of a beginning."""
     monkeypatch.setattr(canvas, "_elsewhere", dict)
-    canvas._prepared.cache_clear()
+    canvas.prepared.cache_clear()
     measure.cache_clear()
     try:
         sheet = drawn(Ranked("", "", (RankedRow("\u4f8b\u3048" * 20 + ".jp", 1),), "commits"), "light")
@@ -129,7 +129,7 @@ def test_a_site_is_cut_after_it_was_spelled(monkeypatch: pytest.MonkeyPatch) -> 
         assert cut.endswith("\u2026")
         assert whole.startswith(cut[:-1])
     finally:
-        canvas._prepared.cache_clear()
+        canvas.prepared.cache_clear()
         measure.cache_clear()
 
 
@@ -144,8 +144,8 @@ def test_unassigned_and_private_characters_and_skin_colours() -> None:
 @swift
 def test_no_text_warns_and_what_is_shown_stays_as_it_is(text: str) -> None:
     """A warning would be a box; a text that changed again would be cut at the wrong place."""
-    shown, _ = canvas._prepared(text, STRONG)
-    assert canvas._prepared(shown, STRONG)[0] == normal(shown)
+    shown, _ = canvas.prepared(text, STRONG)
+    assert canvas.prepared(shown, STRONG)[0] == normal(shown)
 
 
 def test_letters_keep_their_marks() -> None:

@@ -79,7 +79,7 @@ def test_the_table_says_the_verdict_clear_ones_in_bold() -> None:
     assert CHART.text().split("\n")[0] == "|   | 90 days before | last 90 days |   |"
     assert "| first review within 24 h | 58 % | 38 % | **lower** |" in CHART.text()
     assert CHART.alt == (
-        "A title. last 90 days against 90 days before; closed without a merge 25 (before 5), more; first review within "
+        "A title. Last 90 days against 90 days before; closed without a merge 25 (before 5), more; first review within "
         "24 h 38 % (before 58 %), lower; stars 12 (before 0), more; 2 more without a clear change."
     )
 

@@ -114,7 +114,7 @@ def test_thousands_of_steps_are_drawn_at_most_once_a_pixel() -> None:
 
 
 def test_table_and_alt_text_state_the_shares() -> None:
-    assert CHART.alt.startswith("A title. last 90 days still open: 97 % after 1 h")
+    assert CHART.alt.startswith("A title. Last 90 days still open: 97 % after 1 h")
     assert "median 37 h" in CHART.alt
     assert "at the beginning 180 and 150 were followed" in CHART.alt
     row = next(line for line in CHART.text().split("\n") if line.startswith("| after 1 d"))
@@ -133,3 +133,28 @@ def test_counts_of_what_both_curves_speak_of_stand_in_one_row_of_their_own() -> 
     assert [each.text for each in small if each.y == row.y and each is not row] == [
         "180", "173", "104", "51", "38", "12",
     ]  # fmt: skip
+
+
+def test_what_is_unknown_is_only_said_where_something_had_not_ended() -> None:
+    assert "nothing is known past 83 d" in CHART.text()
+    assert CHART.alt.endswith("nothing is known past 83 d.")
+    over = replace(CHART, ended=True)
+    assert "after 83 d all had ended" in over.text()
+    assert over.alt.endswith("after 83 d all had ended.")
+    assert "known past" not in over.alt + over.text()
+
+
+def test_an_interval_without_width_claims_no_certainty() -> None:
+    """Of one pull request, and before the first event, both ends are the share itself."""
+    shares = (1.0, 1.0, 0.5)
+    falling = SurvivalCurve("a", (0.0, 2.0, 30.0), shares, (1.0, 1.0, 0.2), (1.0, 1.0, 0.8))
+    sure = SurvivalCurve("b", (0.0, 30.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0))
+    said = replace(CHART, curves=(falling, sure)).text()
+    assert "| after 30 h | 50 % (20 to 80 %) | 0 % |" in said
+    assert "100 % |" in said
+    assert "100 to" not in said
+
+
+def test_a_curve_called_after_its_share_is_named_once() -> None:
+    chart = replace(CHART, curves=(replace(NOW, name="still open"),))
+    assert chart.alt.startswith("A title. Still open: 97 % after 1 h")

@@ -63,7 +63,7 @@ def test_unknown_is_a_question_mark_and_never_zero() -> None:
 
 def test_bars_say_their_totals_and_their_highest_bucket() -> None:
     alt = CHARTS["bars"].alt
-    assert "pull requests per week, 29 Dec 2025 to 20 Jul 2026" in alt
+    assert "Pull requests per week, 29 Dec 2025 to 20 Jul 2026" in alt
     assert "opened 183 in total, most 12 (week of 16 Feb 2026)" in alt
 
 
@@ -88,9 +88,26 @@ def test_a_ranking_names_the_first_three_and_sums_up_the_others() -> None:
 
 def test_a_heatmap_says_its_size_total_and_largest_pairs() -> None:
     chart = Heatmap("A pair", "", ("a", "b"), ("c", "d"), ((3, None), (1, 0)), None, "reviewer", "author")
-    assert chart.alt == "A pair. reviewer by author, 2 by 2, together 4; most: a and c 3, b and c 1."
+    assert chart.alt == "A pair. Reviewer by author, 2 by 2, together 4; most: a and c 3, b and c 1."
     assert chart.text().split("\n")[2] == "| `a` | 3 |  | 3 | ████████ |"
 
 
 def test_a_heatmap_too_large_for_a_table_says_how_much_is_left_out() -> None:
     assert CHARTS["heatmap 40 x 40"].text().endswith("and 28 more rows (reviewer) and 32 more columns (author)")
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        (["median wait: 3 h", "one more"], "A title. Median wait: 3 h; one more."),
+        (["quartz/amber against quartz/basalt"], "A title. quartz/amber against quartz/basalt."),
+        (["12 merged"], "A title. 12 merged."),
+    ],
+)
+def test_what_follows_the_title_is_a_sentence_and_a_name_keeps_its_letters(said: list[str], sentence: str) -> None:
+    assert text.alt("A title", said) == sentence
+
+
+def test_one_of_a_kind_is_said_in_the_singular() -> None:
+    assert Histogram("One", "", (3.0,), 3.0).alt.startswith("One. 1 pull request; median 3 h")
+    assert Histogram("Two", "", (3.0, 3.0), 3.0).alt.startswith("Two. 2 pull requests; median 3 h")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from analytics.charts.heatmap import Heatmap
 from analytics.comparing import NOTHING
 from analytics.metrics.authors import METRIC
+from analytics.window import BEGINNING, Window
 from tests.analytics.builders import (
     ALL_HISTORY,
     FOUR_WEEKS,
@@ -145,3 +146,14 @@ def test_nobody_active_makes_room_for_somebody_with_an_earlier_name() -> None:
     (chart,) = METRIC.charts(measure(METRIC, commits=made), scene())
     assert isinstance(chart, Heatmap)
     assert chart.rows == (*(f"heron-{at:02}" for at in range(19)), "zinc-crane")
+
+
+def test_in_the_whole_history_nobody_is_said_to_be_new() -> None:
+    """Everybody was, once."""
+    window = Window(BEGINNING, FOUR_WEEKS.until)
+    about = scene(window, ALL_HISTORY)
+    rows = tables(commits=[commit(1)], firsts=[first("quartz-otter", 1)])
+    measured = METRIC.measure(rows, window, about)
+    assert measured.facts["new_authors_n"] == 1
+    assert METRIC.finding(measured, None, about).startswith("1 person contributed in the whole history; ")
+    assert METRIC.charts(measured, about)[0].title == "1 person contributed in the whole history"

@@ -98,7 +98,7 @@ def test_nobody_is_asked_to_review_a_draft() -> None:
     measured = ask([drafted(pull(1), ready=None), drafted(pull(2), ready=30)], [review("fern-lynx", of="quartz-otter")])
     assert facts(measured, "opened_n", "waited_n", "drafts_n", "waiting_now_n") == [2, 0, 2, 0]
     assert measured.facts["reviews_of_drafts_n"] == 1
-    assert METRIC.finding(measured, None, scene()).startswith("2 drafts, which nobody is asked to review, but no ")
+    assert METRIC.finding(measured, None, scene()).startswith("2 drafts, which nobody was asked to review, but no ")
 
 
 def test_a_review_after_the_end_came_too_late() -> None:
@@ -181,19 +181,21 @@ def test_without_working_hours_there_is_no_second_clock() -> None:
 def test_a_second_clock_counts_working_hours() -> None:
     """Opened on Friday at noon, reviewed on Monday at noon: five hours of Friday and three of Monday."""
     opened, reviewed = 4.5, 7.5
-    terms = Terms(hours=Hours(), targets={"first_review": 8.0})
+    terms = Terms(hours=Hours(), targets={"first_review": 72.0})
     measured = ask([pull(opened)], [review("fern-lynx", of="quartz-otter", day=reviewed)], terms)
     assert measured.facts["reviewed_median_hours"] == 72
     assert measured.facts["reviewed_median_business_hours"] == 8
-    assert facts(measured, "target_hours", "reviewed_within_target_share") == [8, 1]
+    assert facts(measured, "target_hours", "reviewed_within_target_share") == [72, 1]
     assert METRIC.finding(measured, None, replace(scene(), terms=terms)).endswith(
         "Half of the reviewed ones waited at most 8 working hours (n = 1)."
     )
     five, reviews = [pull(opened)] * 5, [review("fern-lynx", "quartz-otter", reviewed, at) for at in range(1, 6)]
     assert METRIC.finding(ask(five, reviews, terms), None, replace(scene(), terms=terms)).endswith(
         "Half of the reviewed ones waited at most 8 working hours (n = 5); "
-        "100 % were reviewed within the target of 8 working hours."
+        "100 % were reviewed within the target of 3 d."
     )
+    missed = replace(terms, targets={"first_review": 71.0})
+    assert ask(five, reviews, missed).facts["reviewed_within_target_share"] == 0, "a target is one of the calendar"
 
 
 def test_a_target_without_working_hours_is_the_calendars() -> None:
@@ -232,7 +234,7 @@ def test_nobody_can_say_who_reviewed_a_deleted_account_s_pull_request() -> None:
     assert measured.notes == (
         "1 review by or for deleted accounts left out",
         "1 pull request by deleted accounts left out of waits",
-        "1 draft that nobody is asked to review yet left out of waits",
+        "1 draft that nobody was asked to review left out of waits",
     )
 
 
@@ -278,3 +280,17 @@ def test_those_that_ended_unreviewed_are_set_against_those_that_waited() -> None
 )
 def test_one_working_hour_is_singular_once_it_is_rounded(hours: float, said: str) -> None:
     assert working_hours(hours) == said
+
+
+def test_of_fewer_than_five_no_share_is_drawn() -> None:
+    (spread,) = METRIC.charts(ask([pull(1)] * 4, []), scene())
+    assert isinstance(spread, Histogram)
+    assert len(METRIC.charts(ask([pull(1)] * 5, []), scene())) == 2
+
+
+@pytest.mark.parametrize("waits", [0, 1])
+def test_nothing_is_unknown_where_nobody_waits(waits: int) -> None:
+    reviews = [review("fern-lynx", of="quartz-otter", day=2, number=at) for at in range(1, 6)]
+    reviewed, _ = METRIC.charts(ask([pull(1)] * (5 + waits), reviews), scene())
+    assert ("nothing is known past 27 d" in reviewed.alt) == bool(waits)
+    assert ("after 24 h all had ended" in reviewed.alt) == (not waits)

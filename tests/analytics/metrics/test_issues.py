@@ -59,13 +59,24 @@ def test_time_to_close_is_of_those_closed_in_the_window_whenever_opened() -> Non
 
 
 def test_the_pictures_show_the_backlog_and_the_flow() -> None:
-    line, bars, curve = METRIC.charts(measure(METRIC, issues=[issue(1, closed=8), issue(2)]), scene())
-    assert isinstance(curve, Survival)
+    line, bars = METRIC.charts(measure(METRIC, issues=[issue(1, closed=8), issue(2)]), scene())
     assert isinstance(line, Line)
     assert isinstance(bars, Bars)
     assert line.times[-1] == FOUR_WEEKS.until
     assert line.series[0].values[-1] == 1
     assert bars.title == "2 opened, 1 closed in the last 28 days"
+
+
+@pytest.mark.parametrize("still_open", [0, 1])
+def test_of_five_issues_there_is_a_curve_and_it_says_whether_all_have_ended(still_open: int) -> None:
+    opened = [issue(1, closed=2), issue(1, closed=4), issue(1, closed=4), issue(1, closed=9)]
+    assert len(METRIC.charts(measure(METRIC, issues=opened), scene())) == 2
+    fifth = issue(1) if still_open else issue(1, closed=9)
+    *_, curve = METRIC.charts(measure(METRIC, issues=[*opened, fifth]), scene())
+    assert isinstance(curve, Survival)
+    assert "still open still open" not in curve.alt
+    assert ("nothing is known past 27 d" in curve.alt) == bool(still_open)
+    assert ("after 8 d all had ended" in curve.alt) == (not still_open)
 
 
 def test_more_of_both_is_one_verdict() -> None:
@@ -75,7 +86,7 @@ def test_more_of_both_is_one_verdict() -> None:
     assert (
         METRIC.finding(now, before, scene())
         .partition(". ")[0]
-        .endswith("more opened (5) and more closed (5) than in the period before")
+        .endswith("more opened and more closed than in the period before (5 and 5)")
     )
 
 

@@ -66,6 +66,13 @@ def test_a_repository_that_is_new_makes_no_change() -> None:
     assert "than in the period before" not in METRIC.finding(now, before, scene())
 
 
+def test_what_it_was_before_stands_with_before_and_nothing_else_is_called_before() -> None:
+    rows = [day("harbour", at, 10 + at % 3 + 50 * (at >= 0)) for at in range(-28, 28)]
+    now, before = (measure(METRIC, window, org_days=rows) for window in (FOUR_WEEKS, FOUR_WEEKS.previous()))
+    told = METRIC.finding(now, before, replace(scene(), against="a year before"))
+    assert "More views on a median day than a year before (11), over what is known in both." in told
+
+
 def test_coded_names_are_read_alike() -> None:
     rows = [day(name, at, at) for at in range(5) for name in ("lantern", "harbour")]
     columns = {name: [row[name] for row in rows] for name in rows[0]}

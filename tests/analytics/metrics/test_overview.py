@@ -11,7 +11,7 @@ from analytics.charts.panels import Panels
 from analytics.metric import Measured
 from analytics.metrics import all_metrics
 from analytics.metrics.overview import METRIC, PARTS
-from analytics.terms import Hours, Terms
+from analytics.terms import TARGETS, Hours, Terms
 from tests.analytics.builders import commit, issue, measure, pull, review, scene, tables, visits
 
 
@@ -39,7 +39,7 @@ def test_the_headline_says_only_what_the_tests_allow() -> None:
     before = measure(METRIC, pulls=[pull(1)] * 21 + [pull(1, closed=2)] * 5, issues=[issue(1, closed=2)])
     assert METRIC.finding(now, before, scene()) == (
         "34 pull requests opened, 0 merged, 25 closed unmerged in the last 28 days; 1 issue opened, 0 closed; "
-        "more closed unmerged (5) than in the period before."
+        "more closed unmerged than in the period before (5)."
     )
 
 
@@ -93,7 +93,7 @@ def test_reviews_are_not_all_put_down_to_people() -> None:
 
 
 def test_every_fact_has_a_label() -> None:
-    terms = Terms(hours=Hours(), targets={"first_review": 24})
+    terms = Terms(hours=Hours(), targets=dict.fromkeys(TARGETS, 24.0))
     seeing = replace(scene(), sees_traffic=True, terms=terms)
     measured = METRIC.measure(tables(traffic_days=[visits(1, 3)]), seeing.window, seeing)
     assert METRIC.labels.keys() == measured.facts.keys()

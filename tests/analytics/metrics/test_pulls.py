@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from analytics.charts.bars import Bars
@@ -98,7 +99,17 @@ def test_a_change_is_called_one_only_if_the_interval_says_so() -> None:
     ]
     assert METRIC.finding(now, before, scene()) == (
         "34 pull requests opened, 0 merged, 25 closed unmerged in the last 28 days; 9 open at the end; "
-        "more closed unmerged (5) than in the period before."
+        "more closed unmerged than in the period before (5)."
+    )
+
+
+def test_between_windows_of_different_lengths_both_the_change_and_the_figure_are_by_the_day() -> None:
+    """25 closed in 28 days beside 14 in 280: 0.05 a day."""
+    now = measure(METRIC, pulls=[pull(1, closed=2)] * 25)
+    before = measure(METRIC, pulls=[pull(1, closed=2)] * 14)
+    other = replace(scene(), exposure=0.1, against="in the other period")
+    assert METRIC.finding(now, before, other).endswith(
+        "more opened a day and more closed unmerged a day than in the other period (0.05 a day and 0.05 a day)."
     )
 
 

@@ -10,7 +10,7 @@ from analytics.charts.bars import Bars
 from analytics.charts.histogram import Histogram
 from analytics.metric import Measured
 from analytics.metrics.releases import METRIC
-from tests.analytics.builders import Row, commit, measure, on, pull, records, scene
+from tests.analytics.builders import FOUR_WEEKS, Row, commit, measure, on, pull, records, scene, tables
 
 
 def released(day: float, holds: str | None, tag: str = "v1", *, prerelease: bool = False, draft: bool = False) -> Row:
@@ -83,9 +83,25 @@ def test_an_older_line_that_is_released_later_is_not_the_first_release_of_anythi
 def test_a_release_of_another_branch_contains_nothing_and_is_said() -> None:
     found = measured([released(10, "elsewhere"), released(12, None)], [pushed(2, "aa")], [pull(0, merged=1)])
     assert (found.facts["releases"], found.facts["lead_time_n"], found.facts["unreleased_n"]) == (2, 0, 1)
-    assert found.notes == (
-        "2 releases whose commit is not among the default branch's of this period, left out of lead times",
+    assert found.notes == ("2 releases whose commit is not known on the default branch, left out of lead times",)
+
+
+def test_a_release_holds_nothing_of_another_repository() -> None:
+    """Both repositories merge on day 1; `amber` releases on day 4, `basalt` on days 9 and 19."""
+    rows = tables(
+        pulls=[pull(0, merged=1), pull(0, merged=1), pull(0, merged=20)],
+        commits=[pushed(3, "aa"), pushed(8, "bb"), pushed(18, "cc")],
+        releases=[
+            {**released(4, "aa"), "place": 0},
+            *({**released(day, sha), "place": 2} for day, sha in ((9, "bb"), (19, "cc"))),
+        ],
     )
+    places = ((0, "quartz/amber"), (1, "quartz/quiet"), (1, "quartz/basalt"))
+    found = METRIC.measure(replace(rows, places=places), FOUR_WEEKS, scene())
+    assert list(found.samples["lead_hours"]) == [3 * 24, 8 * 24]
+    assert (found.facts["releases"], found.facts["unreleased_n"], found.facts["median_days_between"]) == (3, 1, 10)
+    assert "gaps" not in METRIC.finding(found, None, scene())  # there is one gap, between those of basalt
+    assert found.notes == ("times between releases are between those of one repository",)
 
 
 def test_a_release_after_the_window_is_unknown_to_it() -> None:

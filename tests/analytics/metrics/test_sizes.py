@@ -34,7 +34,7 @@ def test_each_size_has_its_count_and_the_median_of_its_merged_ones() -> None:
     rows = {row["lines"]: tuple(row[key] for key in keys) for row in records(found, "sizes")}
     assert rows["up to 9 lines"] == (1, 1, 24)
     assert rows["10 to 49"] == (1, 0, None)
-    assert rows["1,000 and more"] == (2, 2, 48)
+    assert rows["over 999"] == (2, 2, 48)
     assert sum(opened for opened, _, _ in rows.values()) == 4
 
 

@@ -79,3 +79,10 @@ def test_more_only_where_the_interval_allows_it() -> None:
         "30 new stars in the last 28 days. More new stars than in the period before (5)."
     )
     assert METRIC.compare(few, few, scene())[0].verdict == "no clear change"
+
+
+def test_between_windows_of_different_lengths_stars_are_counted_by_the_day() -> None:
+    few, many = measure(METRIC, stars=[star(1)] * 5), measure(METRIC, stars=[star(1)] * 30)
+    year = replace(scene(), exposure=28 / 364, against="in 2025")
+    assert METRIC.compare(few, many, year)[0].verdict == "no clear change"
+    assert METRIC.finding(many, few, year).endswith("More new stars a day than in 2025 (0.01 a day).")

@@ -234,3 +234,17 @@ def test_a_week_is_compared_from_windows_of_exactly_two_weeks_on() -> None:
     assert comparable(scene(Window(MONDAY, MONDAY + timedelta(days=13.9)))) == "24h"
     longer = replace(scene(Window(MONDAY, MONDAY + timedelta(days=10))), exposure=0.1)
     assert comparable(longer) == "24h"
+
+
+def test_of_fewer_than_five_no_share_is_drawn() -> None:
+    (spread,) = METRIC.charts(measure(METRIC, pulls=[pull(1, merged=2)] * 4), scene())
+    assert isinstance(spread, Histogram)
+    assert len(METRIC.charts(measure(METRIC, pulls=[pull(1, merged=2)] * 5), scene())) == 3
+
+
+@pytest.mark.parametrize("last", [pull(1, merged=4), pull(1)])
+def test_nothing_is_unknown_where_all_have_ended(last: Row) -> None:
+    still_open, fate, _ = METRIC.charts(measure(METRIC, pulls=[pull(1, merged=2)] * 4 + [last]), scene())
+    for chart in (still_open, fate):
+        assert ("nothing is known past 27 d" in chart.alt) == (last["closed_at"] is None)
+        assert ("after 3 d all had ended" in chart.alt) == (last["closed_at"] is not None)

@@ -105,14 +105,13 @@ def test_only_a_reviewer_s_turn_is_held_against_a_target() -> None:
     assert "target" not in METRIC.finding(without, None, scene())
 
 
-def test_a_target_counts_working_hours_where_a_team_has_set_them() -> None:
-    # opened on Friday at 16:00, looked at on the Monday at 00:00: one working hour
+def test_a_target_is_one_of_the_calendar_also_where_a_team_has_working_hours() -> None:
+    """Opened on Friday at 16:00, looked at on the Monday at 00:00: 56 hours, of which one is a working hour."""
     pulls = [pull(25 + 16 / 24)]
-    targets = {"first_review": 4.0}
-    assert measured(Terms(targets=targets), pulls=pulls).facts["past_target_n"] == 1
-    found = measured(Terms(targets=targets, hours=Hours("UTC", (0, 1, 2, 3, 4))), pulls=pulls)
-    assert found.facts["past_target_n"] == 0
-    assert "targets count working hours (UTC)" in found.notes
+    for hours in (None, Hours("UTC", (0, 1, 2, 3, 4))):
+        late, met = (measured(Terms(targets={"first_review": of}, hours=hours), pulls=pulls) for of in (55.0, 57.0))
+        assert (late.facts["past_target_n"], met.facts["past_target_n"]) == (1, 0)
+        assert ("targets are held against hours of the calendar, not working hours" in late.notes) == bool(hours)
 
 
 def test_nothing_open_is_said_in_a_sentence_without_a_picture() -> None:
@@ -128,7 +127,7 @@ def test_it_is_said_and_drawn_with_its_numbers() -> None:
         titles=[{"number": 1, "on_pull": True, "title": "Teach the otter to swim"}],
     )
     assert METRIC.finding(found, None, scene()) == (
-        "2 pull requests and 0 issues wait now: 1 for a reviewer's answer, 1 for the author's; the longest for 16 d."
+        "2 pull requests and 0 issues wait now: 1 for a reviewer and 1 for their author; the longest for 16 d."
     )
     (chart,) = METRIC.charts(found, scene())
     assert isinstance(chart, Dots)
@@ -137,15 +136,25 @@ def test_it_is_said_and_drawn_with_its_numbers() -> None:
         ("#1 Teach the otter to swim", "8 d \N{MIDDLE DOT} reviewer", True),
     ]
     # the author's 16 d are no reviewer's
-    assert chart.title == "1 open turn of reviewers, the longest wait 8 d"
+    assert chart.title == "1 waits for a reviewer or an answer, the longest for 8 d"
+
+
+def test_an_issue_waits_for_an_answer_not_for_a_reviewer() -> None:
+    found = measured(pulls=[pull(9)], issues=[issue(1), issue(2)])
+    assert METRIC.finding(found, None, scene()).startswith(
+        "1 pull request and 2 issues wait now: 1 for a reviewer and 2 for an answer to an issue; "
+    )
+    (chart,) = METRIC.charts(found, scene())
+    assert isinstance(chart, Dots)
+    assert [row.text.rpartition(" ")[2] for row in chart.rows] == ["answer", "answer", "reviewer"]
 
 
 def test_two_ends_stand_side_by_side_without_a_verdict() -> None:
     found, before = measured(pulls=[pull(20)]), measured()
     rows = METRIC.compare(found, before, scene())
     assert [(row.label, row.now, row.before, row.verdict) for row in rows] == [
-        ("wait for a reviewer", "1", "0", ""),
-        ("wait for the author", "0", "0", ""),
+        ("wait for a reviewer or an answer", "1", "0", ""),
+        ("wait for their author", "0", "0", ""),
         ("median wait so far", "8 d", "\N{EN DASH}", ""),
     ]
 
@@ -153,7 +162,7 @@ def test_two_ends_stand_side_by_side_without_a_verdict() -> None:
 def test_where_only_authors_are_to_act_no_reviewer_s_wait_is_spoken_of() -> None:
     found = measured(pulls=[pull(10)], reviews=[review("amber-crane", "quartz-otter", 12)])
     (chart,) = METRIC.charts(found, scene())
-    assert chart.title == "Nothing waits for a reviewer"
+    assert chart.title == "Nothing waits for a reviewer or an answer"
 
 
 def test_what_the_author_said_is_answered_by_what_somebody_else_said_in_that_moment() -> None:

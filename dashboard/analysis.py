@@ -1,0 +1,130 @@
+"""The analyses that people have begun here: few at once, each seen by nobody but who began it, forgotten when unused.
+
+Nothing of them is in the database: a server that starts anew knows none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
+
+from dashboard.analysis_folder import Folder
+from dashboard.analysis_run import Run, World, work
+from dashboard.analysis_wanted import Wanted
+from dashboard.front import Front
+
+UNUSED = timedelta(hours=2)
+AT_ONCE = 4
+KEPT = 20
+EVERY = 60.0  # seconds between looks for what is not used any more
+KEY_BYTES = 32
+NOT_THERE = (
+    "There is no such analysis, or it is not yours. An analysis is forgotten when nobody has looked at it for two "
+    "hours, and when the server starts anew."
+)
+ONE_EACH = "You have an analysis that is still being read. Let it end, or cancel it, before you begin another."
+ALL_TAKEN = "As many analyses as may run at once are being read for others. Please try again in some minutes."
+
+
+class Analyses:
+    """All of one server."""
+
+    def __init__(self, folder: Folder, world: World) -> None:
+        self.folder = folder
+        self.world = world
+        self.runs: dict[str, Run] = {}
+        self.sweeper: asyncio.Task[None] | None = None
+
+    async def begin(self, person_id: int, wanted: Wanted, token: str) -> Run:
+        """Begin an analysis; an older one of this person is forgotten. Raises 429 where too many are being read."""
+        await self.sweep()
+        busy = [run for run in self.runs.values() if not run.is_over]
+        if any(run.person_id == person_id for run in busy):
+            raise web.HTTPTooManyRequests(text=ONE_EACH, headers={"Retry-After": "60"})
+        if len(busy) >= AT_ONCE:
+            raise web.HTTPTooManyRequests(text=ALL_TAKEN, headers={"Retry-After": "60"})
+        for run in [one for one in self.runs.values() if one.person_id == person_id]:
+            await self.forget(run)
+        over = sorted((one for one in self.runs.values() if one.is_over), key=lambda one: one.used)
+        for run in over[: max(0, len(self.runs) - KEPT + 1)]:
+            await self.forget(run)
+        key, now = secrets.token_urlsafe(KEY_BYTES), self.world.services.now()
+        run = Run(key, person_id, wanted, now, now, self.folder.database(key), token)
+        self.runs[key] = run
+        run.working = asyncio.create_task(self.whole(run), name="an analysis")
+        if self.sweeper is None:
+            self.sweeper = asyncio.create_task(self.sweeping(), name="analyses")
+        return run
+
+    async def whole(self, run: Run) -> None:
+        """Do an analysis; of one that could not be done nothing is kept."""
+        await work(run, self.world)
+        if run.state == "failed":
+            await self.emptied(run)
+
+    async def emptied(self, run: Run) -> None:
+        """Delete all that was read."""
+        store, run.store, run.answer, run.task = run.store, None, None, None
+        if store is not None:
+            await store.close()
+        await asyncio.to_thread(self.folder.forget, run.key)
+
+    async def of(self, person_id: int, key: str) -> Run:
+        """Return a person's own analysis; raises 404 for another's as for none."""
+        await self.sweep()
+        run = self.runs.get(key)
+        if run is None or run.person_id != person_id:
+            raise web.HTTPNotFound(text=NOT_THERE)
+        run.used = self.world.services.now()
+        return run
+
+    def latest(self, person_id: int) -> Run | None:
+        """Return the analysis that a person has, if there is one."""
+        return next((run for run in self.runs.values() if run.person_id == person_id), None)
+
+    async def forget(self, run: Run) -> None:
+        """End an analysis at once and delete all that was read for it."""
+        self.runs.pop(run.key, None)
+        run.token = None
+        if run.working is not None and not run.working.done():
+            run.working.cancel()
+            await asyncio.wait([run.working])
+        run.say("failed", "Cancelled")
+        await self.emptied(run)
+
+    async def sweep(self) -> None:
+        """Forget what nobody has looked at for long."""
+        now = self.world.services.now()
+        for run in [one for one in self.runs.values() if now - one.used >= UNUSED]:
+            await self.forget(run)
+
+    async def sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.sweep()
+
+    async def close(self) -> None:
+        """Forget all of them: the server ends."""
+        if self.sweeper is not None:
+            self.sweeper.cancel()
+        for run in list(self.runs.values()):
+            await self.forget(run)
+        await asyncio.to_thread(self.folder.close)
+
+
+OF_FRONTS: WeakKeyDictionary[object, Analyses] = WeakKeyDictionary()
+
+
+def analyses_of(front: Front) -> Analyses:
+    """Return the analyses of a dashboard, which end with it."""
+    found = OF_FRONTS.get(front.shelf)
+    if found is None:
+        outside = front.outside
+        world = World(outside.services, outside.session, outside.endpoints)
+        found = OF_FRONTS[front.shelf] = Analyses(Folder(outside.folder), world)
+        front.closing.append(found.close)
+    return found

@@ -1,0 +1,128 @@
+"""What stands beside an answer so that another can be asked for: tabs, periods, comparisons, filters. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from analytics.metric import Metric
+from analytics.metrics import all_metrics
+from dashboard.asking import COMMAND, FILTERS, YES, Asked, suggestions
+from dashboard.inline import inline
+from reports.metric_names import knowing
+from reports.mistake import Mistake
+from reports.options import KEYS, MEANINGS
+from reports.question import DEFAULT_PERIOD, WAITING
+from storage.installations import Repository
+
+PERIODS: Mapping[str, str] = {
+    "30d": "30 days", "90d": "90 days", "6m": "6 months", "1y": "1 year", "ytd": "This year", "all": "All",
+}  # fmt: skip
+COMPARISONS: Mapping[str, str] = {"": "The period before", "year": "A year before"}
+FILTER_NAMES: Mapping[str, str] = {
+    "author": "Author", "label": "Label", "base": "Base branch", "path": "Path",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A link among others of its kind; chosen: it is what the page shows."""
+
+    name: str
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """A filter's field. example: how a value is written · meaning: what it does."""
+
+    key: str
+    name: str
+    value: str
+    example: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What was wrong with a question, what may have been meant, where that leads, and how it is written."""
+
+    sentence: Markup
+    nearest: str
+    address: str
+    usage: str
+
+
+def keys_of(metric: Metric) -> tuple[str, ...]:
+    """Return what can be said of a metric: what waits has no period, and not every filter narrows everything."""
+    filters = tuple(key for key in FILTERS if metric.name in knowing(all_metrics(), key))
+    return filters if metric.name == WAITING else ("period", "vs", *filters, "compare")
+
+
+def choices(asked: Asked, names: Sequence[str], base: str) -> dict[str, Any]:
+    """Return what a page's template needs to ask something else."""
+    metric = all_metrics()[asked.metric]
+    keys = keys_of(metric)
+    return {
+        "metric": metric,
+        "asked": asked,
+        "action": f"{base}/{asked.metric}",
+        "tabs": [tab(name, asked, base) for name in names],
+        "periods": periods(asked, base) if "period" in keys else [],
+        "comparisons": comparisons(asked, base) if "vs" in keys else [],
+        "fields": [field(key, asked) for key in FILTERS if key in keys],
+        "narrowed": any(asked.value(key) for key in FILTERS) or asked.value("vs") not in COMPARISONS or asked.compares,
+        "compare": asked.value("compare") or YES,
+        "default_period": DEFAULT_PERIOD,
+    }
+
+
+def tab(name: str, asked: Asked, base: str) -> Choice:
+    """Return a metric's tab, which asks of it as much of the question as it can be asked."""
+    metric = all_metrics()[name]
+    kept = asked.but(metric=name).only(keys_of(metric))
+    return Choice(metric.title, kept.address(base), name == asked.metric)
+
+
+def periods(asked: Asked, base: str) -> list[Choice]:
+    """Return the usual periods; the whole history is compared with nothing."""
+    now = asked.value("period") or DEFAULT_PERIOD
+    found = []
+    for word, name in PERIODS.items():
+        said = asked.but(period="" if word == DEFAULT_PERIOD else word, compare="")
+        if word == "all" and said.value("vs") in COMPARISONS:
+            said = said.but(vs="")
+        found.append(Choice(name, said.address(base), now.casefold() == word))
+    return found
+
+
+def comparisons(asked: Asked, base: str) -> list[Choice]:
+    """Return the usual comparisons; none for the whole history, before which nothing lies."""
+    if asked.value("period").casefold() == "all":
+        return []
+    now = asked.value("vs").casefold().replace("previous", "")
+    return [Choice(name, asked.but(vs=word).address(base), now == word) for word, name in COMPARISONS.items()]
+
+
+def field(key: str, asked: Asked) -> Field:
+    """Return a filter's field with what was typed."""
+    return Field(key, FILTER_NAMES[key], asked.value(key), KEYS[key].partition("=")[2], MEANINGS[key])
+
+
+def wrong_of(wrong: Mistake, asked: Asked, base: str, now: datetime, home: Repository) -> Wrong:
+    """Return a mistake as a page shows it; what may have been meant is a link if it can be asked."""
+    address = ""
+    for one in suggestions(asked, wrong, all_metrics()):
+        try:
+            one.question(now=now, repository_id=home.id, repository=home.full_name, metrics=all_metrics())
+        except Mistake:
+            continue
+        address = one.address(base)
+        break
+    usage = wrong.usage.replace(COMMAND, "").strip()
+    return Wrong(inline(wrong.sentence), wrong.nearest or "", address, usage)

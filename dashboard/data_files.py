@@ -1,0 +1,109 @@
+"""A table as a file: CSV and JSON as they are read, Parquet from a file that a process of its own has written.
+
+No more than some rows are held for each. Few are sent at once, so that whoever reads slowly keeps only their own place.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+import structlog
+from aiohttp import web
+
+from dashboard.headers import UNKEPT, secure
+from reports.rows_files import MEDIA_TYPES, csv_parts, json_parts
+from storage.engine import Store
+from storage.previewed import Wanted
+
+AT_ONCE = 6
+WRITERS = 1  # processes that write Parquet
+AGAIN_AFTER = 10  # seconds
+BUSY = "Several files are being fetched at the moment; please try again in some seconds."
+FAILED = "The Parquet file could not be written; CSV and JSON hold the same rows. The log says why."
+PART = 256 * 1024
+NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+PARTS = {"csv": csv_parts, "json": json_parts}
+
+log = structlog.get_logger(__name__)
+
+
+class Room:
+    """How many files are being sent, and how many written."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.writing = asyncio.Semaphore(WRITERS)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Hold one of the places; raises 503 where all are taken."""
+        if self.sent >= AT_ONCE:
+            raise web.HTTPServiceUnavailable(text=BUSY, headers={"Retry-After": str(AGAIN_AFTER)})
+        self.sent += 1
+        try:
+            yield
+        finally:
+            self.sent -= 1
+
+
+ROOMS: WeakKeyDictionary[object, Room] = WeakKeyDictionary()
+
+
+def room_of(owner: object) -> Room:
+    """Return the room of a server's pages, which goes with it."""
+    return ROOMS.setdefault(owner, Room())
+
+
+async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom
+    request: web.Request, room: Room, store: Store, wanted: Wanted, form: str, name: str
+) -> web.StreamResponse:
+    """Send rows as a file of a form: `csv`, `json` or `parquet`. name: what it is called, made safe here."""
+    async with room.place():
+        if form != "parquet":
+            response = begun(form, name)
+            await response.prepare(request)
+            async for part in PARTS[form](store, wanted):
+                await response.write(part)
+            await response.write_eof()
+            return response
+        with tempfile.TemporaryDirectory(prefix="almanac-parquet-") as folder:
+            path = Path(folder) / "rows.parquet"
+            async with room.writing:
+                await written(store, wanted, path)
+            response = begun(form, name)
+            response.content_length = path.stat().st_size
+            await response.prepare(request)
+            with path.open("rb") as file:
+                while part := await asyncio.to_thread(file.read, PART):
+                    await response.write(part)
+            await response.write_eof()
+            return response
+
+
+async def written(store: Store, wanted: Wanted, path: Path) -> None:
+    """Write Parquet; raises 503 where that goes wrong."""
+    # few want it: what it takes is imported for them
+    module = await asyncio.to_thread(importlib.import_module, "reports.rows_parquet")
+    try:
+        await module.written(store.url, wanted, path)
+    except (RuntimeError, TimeoutError, OSError) as error:
+        log.warning("a Parquet file could not be written", table=wanted.table.name, error=str(error))
+        raise web.HTTPServiceUnavailable(text=FAILED) from error
+
+
+def begun(form: str, name: str) -> web.StreamResponse:
+    """Return the response that a file goes into; `secure` comes before the first byte, since headers go with it."""
+    safe = NO_NAME.sub("-", name).strip("-.") or "rows"
+    headers = {
+        "Content-Type": MEDIA_TYPES[form],
+        "Content-Disposition": f'attachment; filename="{safe}.{form}"',
+        "Cache-Control": UNKEPT,
+    }
+    return secure(web.StreamResponse(headers=headers))

@@ -1,0 +1,182 @@
+"""A page of rows as its template has it: words, cells, the columns' links, and what the form for narrowing holds."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+from markupsafe import Markup
+
+from analytics.words import number, plural
+from dashboard.data_query import Asked, sealed
+from github.cipher import Cipher
+from storage.connection import Connection
+from storage.previewed import Page, Row, Size, count, page, sortable
+from storage.previewed_catalogue import Column, Table
+
+ROWS = 100
+MOST_COUNTED = 10_001
+FORMS = ("csv", "json", "parquet")
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head. link: the query that sorts by it, empty where it cannot be; order: how it is sorted now."""
+
+    name: str
+    link: str
+    order: Literal["", "ascending", "descending"]
+    number: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input of the form. kind: text, number, date or choice."""
+
+    name: str
+    label: str
+    kind: Literal["text", "number", "date", "choice"]
+    value: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A page of rows.
+
+    rows: the cells of each, as HTML · said: how many there are · narrowed: whether there are filters · wrong: why there
+    is no page.
+    """
+
+    table: Table
+    heads: Sequence[Head]
+    rows: Sequence[Markup]
+    said: str
+    fields: Sequence[tuple[str, Sequence[Field]]]
+    sort: str
+    order: str
+    narrowed: bool
+    before: str
+    after: str
+    first: str
+    files: Mapping[str, str]
+    wrong: str = ""
+
+
+async def read(conn: Connection, asked: Asked, *, most: int = MOST_COUNTED) -> tuple[Page, int]:
+    """Return the page of rows, and how many rows there are, `most` at most."""
+    return (
+        await page(conn, asked.wanted, ROWS, asked.place, backwards=asked.backwards),
+        await count(conn, asked.wanted, most),
+    )
+
+
+def preview(asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, wrong: str = "") -> Preview:
+    """Return what a template shows. base: the table's address, without a query."""
+    wanted = asked.wanted
+    may = sortable(wanted.table, wanted.terms)
+    order: Literal["ascending", "descending"] = "descending" if wanted.down else "ascending"
+    return Preview(
+        wanted.table,
+        [
+            Head(
+                words(one.name),
+                f"{base}{asked.sorted(one.name)}" if one.name in may else "",
+                order if one.name == wanted.sorted_by else "",
+                one.kind == "count",
+            )
+            for one in wanted.columns
+        ],
+        [cells(wanted.table, wanted.columns, row) for row in found.rows],
+        "" if wrong else said(rows, narrowed=bool(asked.typed)),
+        [(words(one.name), fields(one, asked.typed)) for one in wanted.columns],
+        wanted.sorted_by,
+        "desc" if wanted.down else "asc",
+        bool(asked.typed),
+        f"{base}{asked.query(before=sealed(cipher, wanted, found.before))}" if found.before else "",
+        f"{base}{asked.query(after=sealed(cipher, wanted, found.after))}" if found.after else "",
+        f"{base}{asked.query()}",
+        {form: f"{base}.{form}{asked.filters}" for form in FORMS},
+        wrong,
+    )
+
+
+def words(name: str) -> str:
+    """Return a column's name as words."""
+    return name.replace("_", " ")
+
+
+def said(rows: int, *, narrowed: bool) -> str:
+    """Return how many rows there are in words."""
+    if rows >= MOST_COUNTED:
+        counted = f"More than {number(MOST_COUNTED - 1)} rows"
+    else:
+        counted = plural(rows, "row", "rows")
+        if not narrowed and rows < ROWS:
+            return f"{counted}."
+    return f"{counted} fit." if narrowed else f"{counted}."
+
+
+def cells(table: Table, columns: Sequence[Column], row: Row) -> Markup:
+    """Return a row's cells; in a table of traffic what is empty is not known, elsewhere there is nothing.
+
+    Written here and not in a template, since two thousand cells stand on a page.
+    """
+    made = []
+    for column, value in zip(columns, row, strict=True):
+        is_number = column.kind == "count"
+        if value is None:
+            nothing = "not known" if table.traffic and is_number else "-"
+            made.append(f'<td class="{"number " if is_number else ""}unknown">{nothing}</td>')
+            continue
+        text, title = spoken(column, value)
+        named = ' class="number"' if is_number else ""
+        whole = f' title="{html.escape(title)}"' if title else ""
+        made.append(f"<td{named}{whole}>{html.escape(text)}</td>")
+    return Markup("".join(made))  # noqa: S704 - what people have named is escaped above
+
+
+NAMED: Mapping[bool | None, str] = {None: "", True: "yes", False: "no"}
+
+
+def spoken(column: Column, value: Any) -> tuple[str, str]:
+    """Return a value as it is shown, and in full where that is less."""
+    if value is None or isinstance(value, bool):
+        return NAMED[value], ""
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC).isoformat()
+        return f"{moment[:10]} {moment[11:16]}", moment.replace("+00:00", "Z")
+    if column.name == "labels":
+        return ", ".join(msgspec.json.decode(value)), ""
+    if column.name in ("sha", "commit_sha"):
+        return value[:10], value
+    if column.kind == "count" and column.name not in ("number", "user_id", "position"):
+        return number(value), ""
+    return str(value), ""
+
+
+def fields(column: Column, typed: Mapping[str, str]) -> list[Field]:
+    """Return the inputs that narrow by a column."""
+    name, label = column.name, words(column.name)
+    if column.kind == "text":
+        return [Field(name, f"{label} contains", "text", typed.get(name, ""))]
+    if column.kind == "yes-no":
+        return [Field(name, label, "choice", typed.get(name, ""))]
+    made = []
+    for end in ("from", "to"):
+        value = typed.get(f"{name}.{end}", typed.get(name, ""))
+        dated = column.kind in ("day", "moment") and len(value) in (0, len("2026-01-31"))
+        kind: Literal["number", "date", "text"] = "number" if column.kind == "count" else "date" if dated else "text"
+        made.append(Field(f"{name}.{end}", f"{label} {end}", kind, value))
+    return made
+
+
+def span(size: Size) -> str:
+    """Return from when to when rows reach, in words."""
+    if size.first is None or size.last is None:
+        return ""
+    first, last = (one.astimezone(UTC).date() if isinstance(one, datetime) else one for one in (size.first, size.last))
+    return f"{first}" if first == last else f"{first} to {last}"

@@ -1,0 +1,77 @@
+"""GET …/{metric}/chart/N.png|svg|json: one chart of a question, for whoever may see the page that it stands on."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+from aiohttp import web
+
+from dashboard.access import not_there
+from dashboard.answers import About, about_repository, answer_of, metric_named, plain
+from dashboard.asking import Asked
+from dashboard.drawn import drawn_for
+from dashboard.front import Front
+from dashboard.sessions import SignedIn
+from reports.answer import PictureData
+from reports.mistake import Mistake
+
+A_WHILE = "private, max-age=60"
+NOT_YET = "Too little has been read from GitHub for this chart; its page says how far it is."
+TYPES = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+
+
+async def show(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
+    """Answer with one chart of a repository's page."""
+    where = request.match_info
+    visible = await front.access.repository_for(signed.person, where["owner"], where["name"])
+    asked = Asked.of_query(metric_named(where["metric"]), request.query.items())
+    try:
+        about = await about_repository(front, signed, visible, asked)
+    except Mistake as wrong:
+        raise web.HTTPUnprocessableEntity(text=plain(wrong.sentence)) from None
+    return await chart(front, request, about)
+
+
+async def of_organisation(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
+    """Answer with one chart of an organisation's page."""
+    from dashboard.together import about_organisation, metric_together  # noqa: PLC0415 - most charts are a repository's
+
+    asked = Asked.of_query(metric_together(request.match_info["metric"]), request.query.items())
+    try:
+        found = await about_organisation(front, signed, int(request.match_info["installation"]), asked)
+    except Mistake as wrong:
+        raise web.HTTPUnprocessableEntity(text=plain(wrong.sentence)) from None
+    return await chart(front, request, found.about)
+
+
+async def chart(front: Front, request: web.Request, about: About) -> web.Response:
+    """Return the chart that an address names, in the form that it names; raises 404 where there is none."""
+    if about.missing:
+        raise web.HTTPServiceUnavailable(text=NOT_YET, headers={"Retry-After": "10"})
+    answer = await answer_of(front, about)
+    number, form = int(request.match_info["number"]), request.match_info["form"]
+    if not 1 <= number <= len(answer.pictures):
+        raise not_there()
+    if form == "json":
+        data = msgspec.json.encode(answer.pictures[number - 1].spec)
+    else:
+        drawn = await drawn_for(front).pictures(front, about, answer.as_of, "png" if form == "png" else "svg")
+        data = in_form(drawn[number - 1], form, dark=request.query.get("theme") == "dark")
+    return sent(request, data, form, f"{about.asked.metric}-{number}")
+
+
+def in_form(picture: PictureData, form: str, *, dark: bool) -> bytes:
+    """Return a picture as a file; as SVG there is a light one only, to be taken away."""
+    if form == "svg":
+        return picture.svg
+    return picture.dark if dark else picture.light
+
+
+def sent(request: web.Request, data: bytes, form: str, name: str) -> web.Response:
+    """Return a chart as a browser may keep it for a minute; one that it has already is not sent again."""
+    tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Cache-Control": A_WHILE, "Content-Disposition": f'inline; filename="{name}.{form}"'}
+    if tag in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=data, headers=headers, content_type=TYPES[form])

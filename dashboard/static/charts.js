@@ -1,0 +1,269 @@
+// Charts that answer: a figure's picture becomes a drawing that can be pointed at, zoomed and walked through by keys.
+//
+//   <script type="module" src="charts.js" data-chart-library="/static/vega-….js" data-chart-themes="/static/chart_themes.js"></script>
+//   <figure class="chart" data-spec="/address/of/spec.json" data-table="id-of-table"><img …></figure>
+//
+// data-spec: an address, or `#id` of a <script type="application/json">. Where scripts do not run, where the library does
+// not come, or where anything else goes wrong, the picture stays.
+
+const OWN = document.querySelector("script[data-chart-library]");
+const DARK = matchMedia("(prefers-color-scheme: dark)");
+const NEAR = "400px"; // how far below the window a figure may be when its drawing begins
+const PAUSE = 150; // milliseconds after which a new width is taken for good
+const ZOOM = 0.6; // of the time that is shown, one step in
+const AXES = 56; // pixels that the axis of a plot in a composite takes
+const SHARED = 34; // of small plots, whose axis stands only once
+const CAN = {
+  walk: "Arrow keys go through the values.",
+  zoom: "Drag to move, Ctrl and wheel or + and − to zoom, 0 or a double click for all.",
+};
+
+const live = new Map(); // figure -> {spec, view, finalize, parts, width}
+let arriving = null;
+
+function library() {
+  arriving ??= Promise.all([
+    import(new URL(OWN.dataset.chartThemes, document.baseURI).href),
+    new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = OWN.dataset.chartLibrary;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error("the library did not come"));
+      document.head.append(script);
+    }),
+  ]).then(([themes]) => themes.default);
+  return arriving;
+}
+
+async function specification(figure) {
+  const from = figure.dataset.spec;
+  if (from.startsWith("#")) return JSON.parse(document.getElementById(from.slice(1)).textContent);
+  const answer = await fetch(from, { credentials: "same-origin", headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(`the specification did not come: ${answer.status}`);
+  return answer.json();
+}
+
+function theme() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen === "dark" || (chosen !== "light" && DARK.matches) ? "dark" : "light";
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+// What stands around the drawing: finding, subtitle and keys as text that wraps, and what keys and pointer can do.
+function surroundings(figure, spec) {
+  const about = spec.usermeta ?? {};
+  const box = element("div", "chart-live");
+  const plot = element("div", "chart-plot");
+  const said = element("p", "chart-said");
+  const zooms = JSON.stringify(spec).includes('"bind":"scales"');
+  const help = element("p", "chart-help", zooms ? `${CAN.walk} ${CAN.zoom}` : CAN.walk);
+  const keys = element("ul", "chart-keys");
+  for (const { role, words } of about.keys ?? []) {
+    const key = element("li", "");
+    const swatch = element("span", "chart-swatch");
+    swatch.dataset.role = role;
+    key.append(...(role ? [swatch] : []), words);
+    keys.append(key);
+  }
+  help.id = `chart-help-${++surroundings.count}`;
+  said.setAttribute("aria-live", "polite");
+  plot.tabIndex = 0;
+  plot.setAttribute("role", "application");
+  plot.setAttribute("aria-roledescription", "interactive chart");
+  plot.setAttribute("aria-label", spec.description ?? about.title ?? "chart");
+  plot.setAttribute("aria-describedby", [help.id, figure.dataset.table].filter(Boolean).join(" "));
+  box.append(element("p", "chart-title", about.title), element("p", "chart-subtitle", about.subtitle));
+  if (keys.childElementCount) box.append(keys);
+  box.append(plot, help, said);
+  const inner = plot.appendChild(element("div", "chart-canvas"));
+  // its words are the plot's label, what is said, and the table; the drawing's own marks would be read as nameless pictures
+  inner.setAttribute("aria-hidden", "true");
+  return { box, plot, said, keys, inner };
+}
+surroundings.count = 0;
+
+// Small plots side by side: as many as fit, equally wide.
+function fitted(spec, width) {
+  const cells = spec.usermeta?.cells;
+  if (!cells) return spec;
+  const columns = Math.max(1, Math.min(cells.most, Math.floor((width + cells.between) / (cells.least + cells.between))));
+  const cell = Math.floor((width - (columns - 1) * cells.between) / columns);
+  const wide = (place) => Math.max(80, cell - (spec.concat ? AXES : SHARED) - (cells.beside?.[place] ?? 0));
+  const made = { ...spec, columns };
+  if (spec.concat) made.concat = spec.concat.map((part, place) => ({ ...part, width: wide(place) }));
+  else made.spec = { ...spec.spec, width: wide(0) };
+  return made;
+}
+
+async function draw(figure, state) {
+  const themes = await library();
+  const config = themes[theme()];
+  const { inner, keys } = state.parts;
+  const width = state.parts.plot.clientWidth;
+  state.finalize?.();
+  const drawn = await window.vegaEmbed(inner, fitted(state.spec, width), {
+    mode: "vega-lite",
+    renderer: "svg",
+    actions: false,
+    logLevel: 1, // errors; it warns of panels that have nothing to show
+    ast: true, // with the library's interpreter: no text becomes code
+    defaultStyle: false,
+    config,
+    loader: { load: refused, sanitize: refused },
+    tooltip: { id: "chart-tooltip", theme: "chart", disableDefaultStyle: true },
+  });
+  for (const swatch of keys.querySelectorAll(".chart-swatch")) {
+    const look = config.style[swatch.dataset.role] ?? {};
+    swatch.style.background = look.color ?? "transparent";
+    swatch.style.outline = look.strokeDash ? `1px dashed ${look.stroke}` : "";
+  }
+  Object.assign(state, { view: drawn.view, finalize: drawn.finalize, width });
+}
+
+const refused = () => Promise.reject(new Error("a chart loads nothing"));
+
+async function show(figure) {
+  const state = { spec: await specification(figure) };
+  state.parts = surroundings(figure, state.spec);
+  const { box, plot } = state.parts;
+  box.classList.add("is-drawing");
+  figure.prepend(box);
+  try {
+    await draw(figure, state);
+  } catch (problem) {
+    box.remove();
+    throw problem;
+  }
+  for (const picture of figure.querySelectorAll(":scope > picture, :scope > img, :scope > a")) picture.hidden = true;
+  box.classList.remove("is-drawing");
+  figure.dataset.live = "yes";
+  live.set(figure, state);
+  plot.addEventListener("keydown", (event) => key(state, event));
+  plot.addEventListener("blur", () => leave(state));
+  if (state.spec.usermeta?.cells) widths.observe(plot);
+}
+
+async function again(figure) {
+  const state = live.get(figure);
+  await draw(figure, state).catch(() => restore(figure));
+}
+
+function restore(figure) {
+  live.get(figure)?.parts.box.remove();
+  live.delete(figure);
+  delete figure.dataset.live;
+  for (const picture of figure.querySelectorAll(":scope > picture, :scope > img, :scope > a")) picture.hidden = false;
+}
+
+// Everything that says something when it is pointed at, with its middle on the page.
+function stops(state) {
+  const around = state.parts.plot.getBoundingClientRect();
+  const found = [];
+  for (const shape of state.parts.inner.querySelectorAll("svg path, svg text")) {
+    const words = shape.__data__?.tooltip;
+    if (typeof words !== "string" || !words) continue;
+    const box = shape.getBoundingClientRect();
+    const x = (Math.max(box.left, around.left) + Math.min(box.right, around.right)) / 2;
+    const y = box.top + box.height / 2;
+    if (box.right > around.left + 1 && box.left < around.right - 1) found.push({ shape, words, x, y });
+  }
+  return found.sort((a, b) => Math.round(a.y - b.y) || a.x - b.x);
+}
+
+const WAYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] };
+
+function key(state, event) {
+  const way = WAYS[event.key];
+  if (event.key === "Escape") return leave(state);
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
+  if ("+-=0".includes(event.key)) return zoom(state, event);
+  if (!way && event.key !== "Home" && event.key !== "End") return;
+  const all = stops(state);
+  if (!all.length) return;
+  event.preventDefault();
+  const here = all.find((stop) => stop.shape.__data__ === state.near) ?? null;
+  const level = all.filter((stop) => Math.abs(stop.y - (here ?? all[0]).y) < 1);
+  const line = level.length > 1 ? level : all;
+  if (way && !here) return point(state, all[0]);
+  if (event.key === "Home") return point(state, line[0]);
+  if (event.key === "End") return point(state, line.at(-1));
+  const [right, down] = way;
+  const ahead = (stop) => right * (stop.x - here.x) + down * (stop.y - here.y);
+  const aside = (stop) => Math.abs(right ? stop.y - here.y : stop.x - here.x);
+  const next = all
+    .filter((stop) => ahead(stop) > 0.2)
+    .reduce((best, stop) => (best && ahead(best) + 4 * aside(best) <= ahead(stop) + 4 * aside(stop) ? best : stop), null);
+  const along = all.some((stop) => (right ? Math.abs(stop.x - here.x) : Math.abs(stop.y - here.y)) > 1);
+  // where all stand in one line, both pairs of keys go along it
+  point(state, next ?? (along ? here : all[all.indexOf(here) + right + down] ?? here));
+}
+
+function point(state, stop) {
+  const { said, inner } = state.parts;
+  inner.querySelector(".is-near")?.classList.remove("is-near");
+  stop.shape.classList.add("is-near");
+  state.near = stop.shape.__data__;
+  said.textContent = stop.words.replaceAll("\n", ", ");
+  const place = { bubbles: true, clientX: stop.x, clientY: stop.y };
+  stop.shape.dispatchEvent(new PointerEvent("pointermove", place));
+}
+
+function leave(state) {
+  state.parts.inner.querySelector(".is-near")?.classList.remove("is-near");
+  state.near = null;
+  document.getElementById("chart-tooltip")?.classList.remove("visible");
+}
+
+function zoom(state, event) {
+  const signals = Object.keys(state.view.getState().signals);
+  const name = signals.find((each) => /^zoom_(left|at)$/.test(each));
+  if (!name) return;
+  event.preventDefault();
+  if (event.key === "0") {
+    state.view.signal(name, null).runAsync();
+    return;
+  }
+  const [from, to] = state.view.scale("x").domain().map(Number);
+  const near = Number(state.near?.datum.from ?? state.near?.datum.at ?? NaN);
+  const centre = near >= from && near <= to ? near : (from + to) / 2;
+  const by = event.key === "-" ? 1 / ZOOM : ZOOM;
+  state.view.signal(name, [centre + (from - centre) * by, centre + (to - centre) * by]).runAsync();
+}
+
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    clearTimeout(target.later);
+    target.later = setTimeout(() => {
+      const figure = target.closest("figure.chart");
+      const state = live.get(figure);
+      if (state && Math.abs(target.clientWidth - state.width) > 1) again(figure);
+    }, PAUSE);
+  }
+});
+
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      show(target).catch(() => {
+        target.dataset.live = "no";
+      });
+    }
+  },
+  { rootMargin: NEAR },
+);
+
+const redraw = () => [...live.keys()].forEach(again);
+
+if (OWN?.dataset.chartLibrary) {
+  document.querySelectorAll("figure.chart[data-spec]").forEach((figure) => near.observe(figure));
+  DARK.addEventListener("change", redraw);
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+}

@@ -1,0 +1,30 @@
+"""What a cell of a CSV file is, so that no spreadsheet takes a name that somebody chose for a formula.
+
+One rule for all files, for their heads too. The characters are OWASP's ("CSV Injection"), with the wide forms that East
+Asian versions of spreadsheets take for them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+APOSTROPHE = "'"
+NUMBER = r"-?[0-9]++(?:\.[0-9]++)?+(?:e[+-]?[0-9]++)?+"
+NUMBERS = re.compile(rf"(?:{NUMBER})?+(?: (?:{NUMBER})?+)*+")
+
+Value = TypeVar("Value")
+
+
+def guarded(cell: Value | None) -> Value | str:
+    """Return a cell as it is written: unknown is empty, and a text that may be a formula gets an apostrophe in front.
+
+    So does a text that begins with one, which makes it possible to take exactly one away when the file is read again.
+    Numbers stay numbers, also several with spaces between them, such as the ends of an interval.
+    """
+    if cell is None:
+        return ""
+    if not isinstance(cell, str) or not cell.startswith((*FORMULA_STARTS, APOSTROPHE)) or NUMBERS.fullmatch(cell):
+        return cell
+    return f"{APOSTROPHE}{cell}"

@@ -1,0 +1,177 @@
+"""Every address before every kind of person: what is not theirs is what is not there, to the letter."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.browsing import BROWSING
+from dashboard import csrf
+from dashboard.access import NOT_THERE
+from dashboard.analysis import NOT_THERE as NO_ANALYSIS
+from dashboard.analysis import analyses_of
+from dashboard.sessions import COOKIE
+from dashboard.static_files import address
+from reports.pool import Pool
+from tests.dashboard.every_address import PERSONS, SIGNED_IN, Row, filled, gaps, rows
+from tests.dashboard.managing import Managed, open_managed, send
+from tests.dashboard.people import Browser, Seen
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TOKEN = "ghp_" + "k3Rq9ZtLw0aPxVbN" * 2
+ELSEWHERE = "Z" * 43
+
+
+@dataclass
+class Here:
+    """The place, everybody's browser, and what stands in the gaps of an address: there, and not there.
+
+    forms: what a form has to say for the server to come to the question of who may send it.
+    """
+
+    managed: Managed
+    browsers: dict[str, Browser]
+    there: dict[str, str]
+    not_there: dict[str, str]
+    forms: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def browser(self, person: str) -> Browser:
+        return self.browsers.get(person) or self.managed.place.browser()
+
+    async def ask(self, person: str, row: Row, path: str, *, page: bool, shows_token: bool = True) -> Seen:
+        """Send a request as a browser does, for a page or for anything."""
+        browser = self.browser(person)
+        accept = {"Accept": "text/html"} if page else {}
+        if row.method == "GET":
+            return await browser.get(path, **accept)
+        secret = browser.cookies.get(COOKIE)
+        token = {"csrf": csrf.token(secret)} if secret and shows_token else {}
+        return await browser.post(path, {**self.forms.get(row.path.rpartition("/")[2], {}), **token}, **accept)
+
+    async def begin(self) -> None:
+        """See that agate has an analysis that is done: each of them has one, and a row may have ended it."""
+        agate = self.browsers["agate"]
+        analyses = analyses_of(await self.managed.place.front())
+        if self.there.get("analysis") not in analyses.runs:
+            seen = await send(agate, "/analyse", owner="basalt", repository="pit", token=TOKEN, period="all")
+            assert seen.status == 303, seen.text
+            self.there["analysis"] = seen.location.rpartition("/")[2]
+            run = analyses.runs[self.there["analysis"]]
+            async with asyncio.timeout(60):
+                while not run.is_over:  # noqa: ASYNC110 - what is waited for tells nobody
+                    await asyncio.sleep(0.02)
+            assert run.state == "done", run.sentence
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def here(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Here]:
+    """Everybody has signed in; quartz/vault was captured, and is read by whoever may."""
+    folder = tmp_path_factory.mktemp("isolation")
+    database = shutil.copyfile(empty_database, folder / "almanac.db")
+    pool = Pool(1)
+    async with open_managed(f"sqlite:///{database}", folder) as managed:
+        place, world = managed.place, managed.place.world
+        for login in ("beryl", "coral", "flint", "topaz"):
+            world.account(login)
+        world.add_personal_token(TOKEN, "agate")
+        place.app[BROWSING].services = replace(managed.services, pool=pool)
+        browsers = {
+            "slate": await managed.signed_in("slate"),
+            "agate": await managed.signed_in("agate"),
+            "viewer": await managed.viewer("topaz", "quartz/vault"),
+            "member": await managed.member("beryl"),
+            "admin": await managed.member("coral", "admin"),
+            "owner": await managed.signed_in("jade"),
+            "operator": await managed.operator("flint"),
+        }
+        made = await send(browsers["agate"], "/account/tokens", name="a script", scope="read:metrics", days="7")
+        assert made.status == 200, made.text
+        run = (await send(browsers["owner"], f"{managed.quartz}/collect")).location.rpartition("/")[2]
+        await managed.work()
+        vault = str(place.ids["quartz/vault"])
+        there = {
+            "owner": "quartz", "name": "vault", "metric": "pulls", "table": "pulls", "form": "json", "number": "1",
+            "installation": str(place.ids["quartz"]), "repository_id": vault, "run": run, "token": "1",
+            "file": address("almanac.css").rpartition("/")[2],
+        }  # fmt: skip
+        away = {**there, "name": "nothing", "installation": "999999", "token": "999999",
+                "run": run.replace(there["installation"], "999999"), "file": "nothing.css"}  # fmt: skip
+        yield Here(managed, browsers, there, away, {"grant": {"do": "grant", "repository": vault}})
+    pool.close()
+
+
+@pytest.mark.parametrize("row", list(rows()), ids=str)
+async def test_an_address_answers_whom_it_should_and_nobody_else(here: Here, row: Row) -> None:
+    await here.begin()
+    here.managed.place.wait(minutes=1)  # which gives everybody new requests
+    there, away = addresses(here, row)
+    for person in PERSONS:
+        seen = await here.ask(person, row, there, page=False)
+        if row.is_open:
+            assert seen.status == (200 if "vega-" not in row.path else 404), "that library is not made here"
+        elif person in row.doers:
+            assert seen.status not in (401, 403, 404), (person, there, seen.status, seen.text[:500])
+            assert seen.status < 500 or seen.status == 503, (person, there, seen.status, seen.text[:500])
+            assert "/login" not in seen.headers.get("Location", "")
+        elif person == "nobody":
+            is_page = row.method == "GET" and not row.is_api
+            assert seen.status == (303 if is_page else 401), (there, seen.status)
+            assert not is_page or seen.location.startswith("/login?next=")
+            assert "vault" not in seen.text
+        elif person in row.seers:
+            assert seen.status == 403, (person, there, seen.status, seen.text[:500])
+        else:
+            for page in (False, True):
+                theirs = await here.ask(person, row, there, page=page)
+                nothing = await here.ask(person, row, away, page=page)
+                assert theirs.status == 404, (person, there, theirs.status, theirs.text[:500])
+                assert any(one in theirs.text for one in (NOT_THERE, NO_ANALYSIS))
+                assert not gaps(row.path) or (nothing.status, nothing.text) == (404, theirs.text), (person, away)
+
+
+@pytest.mark.parametrize("row", [one for one in rows() if one.method == "POST"], ids=str)
+async def test_a_form_that_no_page_of_ours_sent_changes_nothing(here: Here, row: Row) -> None:
+    await here.begin()
+    there, _ = addresses(here, row)
+    for person in SIGNED_IN:
+        seen = await here.ask(person, row, there, page=False, shows_token=False)
+        assert (seen.status, seen.text) == (403, csrf.REFUSED), (person, there)
+    assert (await here.ask("nobody", row, there, page=False, shows_token=False)).status == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/r/quartz/vault/traffic", "/r/quartz/vault/referrers.json", "/r/quartz/vault/traffic/chart/1.svg",
+        "/r/quartz/vault/data/traffic", "/r/quartz/vault/data/traffic.csv", "/r/quartz/vault/data/captures.json",
+        "/i/{installation}/numbers/org-traffic", "/api/v1/repositories/quartz/vault/metrics/traffic",
+        "/api/v1/repositories/quartz/vault/data/traffic", "/api/v1/repositories/quartz/vault/traffic/days",
+    ],
+)  # fmt: skip
+async def test_traffic_is_for_those_who_may_push_or_were_given_it(here: Here, path: str) -> None:
+    """Whoever sees the repository without its traffic is told so, or finds nothing; others find nothing."""
+    address = filled(path, here.there)
+    assert (await here.browsers["viewer"].get(address)).status in (403, 404)
+    assert (await here.browsers["slate"].get(address)).status == 404
+    assert (await here.browsers["agate"].get(address)).status == 404
+    for person in ("member", "admin", "owner", "operator"):
+        assert (await here.browsers[person].get(address)).status in (200, 503), person
+
+
+def addresses(here: Here, row: Row) -> tuple[str, str]:
+    """Return an address of what is there, and the same of what is not."""
+    there, away = dict(here.there), dict(here.not_there)
+    if row.path.startswith("/analyse/"):
+        there["run"], away["run"] = there["analysis"], ELSEWHERE
+    if "vega-" in row.path:
+        there["file"] = "vega-0000000000000000.js"
+    if not gaps(row.path):
+        return row.path, row.path + "/nothing"
+    return filled(row.path, there), filled(row.path, away)
