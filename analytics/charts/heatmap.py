@@ -177,8 +177,9 @@ class Heatmap:
             if type_:
                 label = canvas.cut(name, ground.names, type_)
                 canvas.text(ground.left - 16, centre, label, type_, theme.ink, anchor="end", centred=True)
-            type_ = fitting(canvas, "0", ground.line) or TINY
-            canvas.text(right, centre, short(grid.totals[row]), type_, theme.ink, centred=True)
+            type_ = fitting(canvas, "0", ground.line)
+            if type_:
+                canvas.text(right, centre, short(grid.totals[row]), type_, theme.ink, centred=True)
             for column, value in enumerate(grid.values[row]):
                 box = ground.cell(row, column)
                 if row >= grid.own_rows or column >= grid.own_columns:

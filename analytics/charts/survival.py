@@ -187,8 +187,11 @@ class Survival:
             canvas.text(x, box.bottom + 38, label, anchor="middle")
         wanted = [lines[index][-1][1] for index in range(len(self.shown))]
         spots = apart(wanted, 2 * LINE + 6, box.top + LINE / 2, box.bottom - LINE / 2)
+        # where many curves share a low picture, a name and its share stand in one line
+        close = box.height - LINE < 2 * LINE * (len(wanted) - 1)
         for index, spot in enumerate(spots):
-            side_label(canvas, box.right + 26, spot, labels[index], ink=inks[index], room=side - 18)
+            lines_of = (" ".join(labels[index]),) if close else labels[index]
+            side_label(canvas, box.right + 26, spot, lines_of, ink=inks[index], room=side - 18)
         self._marks(canvas, box, axis, [lines[index] for index in order])
         if below:
             self._at_risk(canvas, axis, box.bottom + AXIS, inks)
