@@ -11,7 +11,7 @@ RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench judge image lock clean
+.PHONY: help demo test fuzz check bench judge image lock clean
 # A half-written target must not look finished.
 .DELETE_ON_ERROR:
 
@@ -23,6 +23,9 @@ demo: $(RUNTIME) ## Start Almanac beside a small GitHub with an organisation in 
 
 test: $(DEVELOPMENT) ## Run every test, in two processes; TEST_ARGS goes to pytest
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+
+fuzz: $(DEVELOPMENT) ## Look for new examples that break a property, by chance; TEST_ARGS goes to pytest
+	ALMANAC_FUZZ=1 $(BIN)/python -m pytest -n 2 -m hypothesis $(TEST_ARGS)
 
 check: $(DEVELOPMENT) ## Lint, format, types, who may import whom, and whether the documents are true
 	$(BIN)/ruff check .

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 People = Literal["names", "anonymous", "hidden"]
+STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
 TARGETS = ("first_review", "merge", "first_response", "close")
 """What a target can be set for; each is a number of hours."""
 
@@ -46,3 +47,8 @@ class Terms:
 
 
 DEFAULT_TERMS = Terms()
+
+
+def strictest(people: Iterable[People]) -> People:
+    """Return the most careful of how several repositories want persons shown; ValueError without any."""
+    return min(people, key=STRICTEST_FIRST.index)

@@ -31,6 +31,7 @@ class Town:
     repository: str
     number: int
     log: Path
+    folder: Path
 
     async def ask(self, comment: str) -> float:
         """Write a comment; return the seconds until its finished answer stands in the thread."""
@@ -72,4 +73,4 @@ async def town(world: World, keys: AppKeys, repository: str, folder: Path) -> As
         server(environment(keys, folder, port, sandbox), log=folder / "log") as running,
     ):
         await at_rest(running.process)
-        yield Town(sandbox, running, repository, issue.number, folder / "log")
+        yield Town(sandbox, running, repository, issue.number, folder / "log", folder)

@@ -22,7 +22,7 @@ from analytics.window import BEGINNING
 from storage.migrate import upgrade
 
 REPOSITORY_ID = 1_000_001
-INSTALLATION_ID = 1001
+INSTALLATION_ID = 51_000_001  # as the sandbox numbers its first
 OWNER, NAME = "basalt-works", "quarry"
 YEARS = 6
 PEOPLE, PROGRAMS = 400, 6

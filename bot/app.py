@@ -20,6 +20,7 @@ from bot.browsing import BROWSING, Browsing, add_routes
 from bot.clients import Clients
 from bot.jobs import kinds
 from bot.now import following, machine_is_right, machine_now
+from bot.nowhere import ANYTHING, NAME, nowhere
 from bot.settings import Settings
 from bot.ticking import PATH as TICK_PATH
 from bot.ticking import Ticking
@@ -87,6 +88,7 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
     app.router.add_post(inbox.PATH, receive)
     app.router.add_post(TICK_PATH, post_tick)
     add_routes(app)
+    app.router.add_route("*", ANYTHING, nowhere, name=NAME)  # the last: the first address that fits counts
     return app
 
 

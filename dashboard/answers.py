@@ -14,7 +14,7 @@ from aiohttp import web
 
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED, DATASET_NOUNS
-from analytics.terms import People, Terms
+from analytics.terms import Terms, strictest
 from analytics.words import day
 from dashboard.access import Visible, not_there
 from dashboard.asking import Asked
@@ -35,7 +35,6 @@ from reports.stored_answer import stored_task
 from storage.installations import Repository
 from storage.watermarks import Watermark, watermarks
 
-STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
 PUSH = "push"
 
 
@@ -152,11 +151,6 @@ def one_person(question: Question, terms: Terms) -> None:
     """Raise Mistake where one person alone would be shown and the owners do not want persons named."""
     if terms.people != "names" and question.filters.authors:
         raise Mistake(no_single_person(terms.people), usage_of("author"), word=f"author={question.filters.authors[0]}")
-
-
-def strictest(people: Collection[People]) -> People:
-    """Return which of these shows the least of persons."""
-    return next(one for one in STRICTEST_FIRST if one in people)
 
 
 async def lacking(front: Front, question: Question, home: Repository, other: Repository | None) -> tuple[str, ...]:

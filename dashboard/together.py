@@ -14,9 +14,10 @@ from aiohttp import web
 
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED
+from analytics.terms import strictest
 from analytics.words import number, plural
 from dashboard.access import Visible, not_there
-from dashboard.answers import PUSH, About, key_of, one_person, place, strictest, unread
+from dashboard.answers import PUSH, About, key_of, one_person, place, unread
 from dashboard.asking import Asked
 from dashboard.front import Front
 from dashboard.sessions import SignedIn

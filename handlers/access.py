@@ -34,7 +34,6 @@ PUSH = "push"
 ORGANISATION = frozenset({"org-traffic"})
 MOST_TOGETHER = 500  # repositories that one question is decided over: each costs up to three requests, remembered after
 AT_ONCE = 10
-STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
 
 Found = TypeVar("Found")
 
@@ -242,8 +241,3 @@ async def of_each(repositories: Sequence[Repository], find: Callable[[Repository
             return await find(repository)
 
     return list(await asyncio.gather(*(one(repository) for repository in repositories)))
-
-
-def strictest(*people: People) -> People:
-    """Return which of these shows the least of persons."""
-    return next(one for one in STRICTEST_FIRST if one in people)

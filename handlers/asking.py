@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from analytics.metrics import all_metrics
-from analytics.terms import People, Terms
+from analytics.terms import People, Terms, strictest
 from github.client import GitHub
-from handlers.access import ORGANISATION, Access, strictest
+from handlers.access import ORGANISATION, Access
 from handlers.elsewhere import another, compared, with_teams
 from reports.configuration import Images
 from reports.mistake import Mistake
@@ -57,7 +57,7 @@ async def admitted(access: Access, question: Question) -> tuple[Asked | None, st
     settings = await there.settings()
     readers, counted = await access.counted() if question.whole_organisation else (access.audience or thread, None)
     home = access.repository if home.id == thread.id else home  # as it was listed, if it was
-    people = strictest(settings.terms.people, *(await beside(access, counted, other, question)))
+    people = strictest([settings.terms.people, *(await beside(access, counted, other, question))])
     if people != "names" and question.filters.authors and not question.filters.teams:
         raise Mistake(no_single_person(people), usage_of("author"), word="author=")
     admitted = left.question

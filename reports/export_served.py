@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -16,7 +16,7 @@ import msgspec
 
 from analytics.metrics import all_metrics
 from analytics.tables import CAPTURED
-from analytics.terms import People, Terms
+from analytics.terms import Terms, strictest
 from reports.answer import Answer
 from reports.configuration import Configuration
 from reports.export import about_csv, as_csv, as_json
@@ -28,7 +28,6 @@ from storage.connection import Connection
 from storage.exports import export
 from storage.installations import Repository, installation, repository
 
-STRICTEST_FIRST: tuple[People, ...] = ("hidden", "anonymous", "names")
 ZIP_BEGINS = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can name
 CSV, ZIP, JSON = "text/csv; charset=utf-8", "application/zip", "application/json"
 
@@ -88,11 +87,6 @@ def others(wanted: Wanted) -> tuple[int, ...]:
     """Return the repository that a question compares with, if it does."""
     number = wanted.question.against.repository_id
     return (number,) if number else ()
-
-
-def strictest(people: Collection[People]) -> People:
-    """Return which of these shows the least of persons."""
-    return next(one for one in STRICTEST_FIRST if one in people)
 
 
 async def at_work(conn: Connection, number: int) -> Repository | None:

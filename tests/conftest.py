@@ -1,4 +1,4 @@
-"""Shared fixtures: where the reference data lies, and what a missing piece of the machine means."""
+"""What all tests share: where the reference data lies, what a missing piece of the machine means, which examples."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from storage.engine import Store
 
 REQUIRE_ALL = os.environ.get("ALMANAC_REQUIRE_ALL") == "1"
+
+# The same examples on every machine: what fails for one change fails for everyone, and never for chance alone. New ones
+# are looked for by `make fuzz`. No deadlines: a busy machine is slow, and that is not what is tested.
+settings.register_profile("almanac", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile("fuzz", deadline=None, max_examples=400, print_blob=True)
+settings.load_profile("fuzz" if os.environ.get("ALMANAC_FUZZ") == "1" else "almanac")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from analytics.charts.pen import Pen
 
 BRIEF = 5  # letters of a column's name, such as the hours of a day, that cost next to no ink
-MOST_INK = 300  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
-FEW_NAMES, NAME_INK = 42, 6  # so many names leave room for all of it, each further one takes some of it
+MOST_INK = 260  # for figures in cells, one each and one per digit: beyond that a picture is too heavy for a phone
+FEW_NAMES, NAME_INK = 42, 5  # so many names leave room for all of it, each further one takes some of it
 CELLS = ((16, 54), (20, 46), (28, 38), (40, 32))  # (rows, pixels of a cell's height): the more, the lower
 WIDEST = 112  # pixels, at most, of a cell's width
 SLANT, UPWARDS = 45, 90  # degrees of the columns' names, by how far apart they stand

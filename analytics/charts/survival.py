@@ -154,9 +154,11 @@ class Survival:
             canvas.nothing()
             return
         area = canvas.area
-        labels = [(curve.name, percent(curve.shares[-1])) for curve in self.shown]
-        side = side_width(canvas, labels)
         below = 0 if canvas.compact else self._below
+        labels: list[tuple[str, ...]] = [(curve.name, percent(curve.shares[-1])) for curve in self.shown]
+        if area.height - TOP - AXIS - below - LINE < 2 * LINE * (len(labels) - 1):
+            labels = [(" · ".join(lines),) for lines in labels]  # many curves share a low picture: a line for each
+        side = side_width(canvas, labels)
         left = area.left + canvas.width("100 %") + 14
         box = Box(left, area.top + TOP, area.right - side - 8, area.bottom - AXIS - below)
         low, high = bounds((hours for curve in self.shown for hours in self.ends(curve)), beyond=False)
@@ -187,11 +189,8 @@ class Survival:
             canvas.text(x, box.bottom + 38, label, anchor="middle")
         wanted = [lines[index][-1][1] for index in range(len(self.shown))]
         spots = apart(wanted, 2 * LINE + 6, box.top + LINE / 2, box.bottom - LINE / 2)
-        # where many curves share a low picture, a name and its share stand in one line
-        close = box.height - LINE < 2 * LINE * (len(wanted) - 1)
         for index, spot in enumerate(spots):
-            lines_of = (" ".join(labels[index]),) if close else labels[index]
-            side_label(canvas, box.right + 26, spot, lines_of, ink=inks[index], room=side - 18)
+            side_label(canvas, box.right + 26, spot, labels[index], ink=inks[index], room=side - 18)
         self._marks(canvas, box, axis, [lines[index] for index in order])
         if below:
             self._at_risk(canvas, axis, box.bottom + AXIS, inks)

@@ -20,6 +20,8 @@ from dashboard.user_token import SignInAgainError
 from reports.mistake import Mistake
 
 TOO_OFTEN = f"More was asked than {MOST} a minute; a computed answer counts as several. Please go on in a moment."
+READING = ("GET", "HEAD")
+ONLY_READS = "The data API reads and changes nothing: ask with GET."
 BUCKETS: WeakKeyDictionary[object, Buckets] = WeakKeyDictionary()
 
 
@@ -44,6 +46,8 @@ async def serve(front: Front, request: web.Request) -> web.StreamResponse:
 
 async def answered(front: Front, request: web.Request, rates: dict[str, str]) -> web.Response:
     """Return the answer; what is said of the caller's rate is put into `rates`, whatever becomes of it."""
+    if request.method not in READING:
+        raise ProblemError(405, ONLY_READS, headers={"Allow": ", ".join(READING)})
     caller = await caller_of(front, request)
     chosen = found(below(request))
     # what is not there costs as much, so that nobody looks for it faster

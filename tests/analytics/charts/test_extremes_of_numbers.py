@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.charts.canvas import render
@@ -87,8 +87,31 @@ single = st.one_of(survivals(), slopes, dots, heatmaps())
 panels = st.builds(Panels, labels, labels, st.lists(single, max_size=5).map(tuple))
 
 
+# Six curves in a low panel, whose shares once stood in the names; rows so low that their totals ran into each other.
+CROWDED = Survival(
+    "Waiting by size",
+    "hours",
+    tuple(SurvivalCurve(f"size {size}", (0.0, 10.0 + size), (1.0, 0.5), None, None) for size in range(6)),
+    ((0.0, (9,) * 6),),
+    "pull requests",
+)
+LOW = Heatmap(
+    "Reviews",
+    "of 44 persons",
+    tuple(f"reviewer-{row}" for row in range(44)),
+    tuple(f"author-{column}" for column in range(6)),
+    tuple(tuple(row * column for column in range(6)) for row in range(44)),
+    None,
+    "reviewer",
+    "author",
+)
+IN_PANELS = Panels("Overview", "two of them", (CROWDED, LOW, CROWDED, LOW))
+
+
 @settings(swift, max_examples=150)
 @given(st.one_of(single, panels))
+@example(IN_PANELS)
+@example(LOW)
 def test_texts_neither_overlap_nor_leave_the_picture(chart: Chart) -> None:
     texts_have_room(chart, slack=1)
     assert chart.alt

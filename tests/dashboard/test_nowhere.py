@@ -1,0 +1,44 @@
+"""An address that is none: a page for people, a line for programs, the same for everybody; 405 says what is right."""
+
+from __future__ import annotations
+
+from tests.dashboard.answering import Watched
+from tests.dashboard.people import Browser
+
+HTML = "text/html,application/xhtml+xml"
+
+
+async def test_people_get_a_page_whoever_they_are(watched: Watched) -> None:
+    stranger = Browser(watched.town.session, watched.town.url)
+    for path, status, heading in (
+        ("/no/such/address", 404, "Nothing at this address"),
+        ("/r/only-an-owner", 404, "Nothing at this address"),
+        ("/webhooks/github", 405, "Not in this way"),
+    ):
+        seen, unseen = [await browser.get(path, Accept=HTML) for browser in (watched.member, stranger)]
+        assert seen.status == unseen.status == status
+        assert f"<h1>{heading}</h1>" in seen.text
+        assert seen.text == unseen.text
+        assert "default-src 'none'" in seen.headers["Content-Security-Policy"]
+        assert seen.headers["Cache-Control"] == "private, no-store"
+
+
+async def test_programs_get_a_line_and_what_would_be_right(watched: Watched) -> None:
+    town = watched.town
+    for method, path, status, allowed in (
+        ("GET", "/wp-login.php", 404, None),
+        ("POST", "/wp-login.php", 404, None),
+        ("GET", "/webhooks/github", 405, "POST"),
+        ("DELETE", "/healthz", 405, "GET, HEAD"),
+    ):
+        async with town.session.request(method, town.url + path) as response:
+            assert (response.status, response.headers.get("Allow")) == (status, allowed), path
+            assert response.content_type == "text/plain"
+
+
+async def test_the_data_api_says_it_as_it_says_all_problems(watched: Watched) -> None:
+    town = watched.town
+    async with town.session.post(f"{town.url}/api/v1/me") as response:
+        problem = await response.json(content_type="application/problem+json")
+        assert (response.status, response.headers["Allow"]) == (405, "GET, HEAD")
+        assert problem["detail"] == "The data API reads and changes nothing: ask with GET."
