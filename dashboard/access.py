@@ -15,7 +15,7 @@ from analytics.terms import Terms
 from dashboard.listings import Listing, Listings, UnknownError
 from reports.configuration import TrafficFor
 from reports.known_settings import known_settings
-from reports.known_traffic import known_traffic
+from reports.known_traffic import Files, files_of, known_traffic
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository, installation, repository_by_name
@@ -168,8 +168,13 @@ class Access:
         reach = await self.reach(person)
 
         within, single = reach.within(), frozenset(reach.roles.repositories)
-        found = await self.store.look(lambda conn: open_repositories(conn, within, single))
-        traffic = await known_traffic(self.store, found)
+
+        async def look(conn: Connection) -> tuple[list[Repository], Files]:
+            found = await open_repositories(conn, within, single)
+            return found, await files_of(conn, found)
+
+        found, files = await self.store.look(look)
+        traffic = await known_traffic(found, files)
         seen = [reach.of(one, traffic[one.id]) for one in found]
         return sorted((one for one in seen if one is not None), key=lambda one: one.repository.full_name.lower())
 

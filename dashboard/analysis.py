@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from datetime import timedelta
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 
@@ -16,6 +15,7 @@ from dashboard.analysis_folder import Folder
 from dashboard.analysis_run import Run, World, work
 from dashboard.analysis_wanted import Wanted
 from dashboard.front import Front
+from dashboard.of_fronts import OfFronts
 
 UNUSED = timedelta(hours=2)
 AT_ONCE = 4
@@ -116,15 +116,13 @@ class Analyses:
         await asyncio.to_thread(self.folder.close)
 
 
-OF_FRONTS: WeakKeyDictionary[object, Analyses] = WeakKeyDictionary()
+def begun(front: Front) -> Analyses:
+    """Return the analyses of a new dashboard, which end with it."""
+    outside = front.outside
+    world = World(outside.services, outside.session, outside.endpoints)
+    made = Analyses(Folder(outside.folder), world)
+    front.closing.append(made.close)
+    return made
 
 
-def analyses_of(front: Front) -> Analyses:
-    """Return the analyses of a dashboard, which end with it."""
-    found = OF_FRONTS.get(front.shelf)
-    if found is None:
-        outside = front.outside
-        world = World(outside.services, outside.session, outside.endpoints)
-        found = OF_FRONTS[front.shelf] = Analyses(Folder(outside.folder), world)
-        front.closing.append(found.close)
-    return found
+ANALYSES: OfFronts[Analyses] = OfFronts(begun)

@@ -10,15 +10,13 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from weakref import WeakKeyDictionary
 
 from markupsafe import Markup
 
 from dashboard.answers import About
-from dashboard.front import Front
+from dashboard.of_fronts import OfFronts
 from dashboard.presented import presented
 from dashboard.rendering import environment
-from dashboard.shelf import Shelf
 from reports.answer import Answer
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -56,9 +54,4 @@ class AnswersShown:
         return made
 
 
-OF_SHELVES: WeakKeyDictionary[Shelf, AnswersShown] = WeakKeyDictionary()
-
-
-def shown_for(front: Front) -> AnswersShown:
-    """Return the written answers of a dashboard; they go with its shelf."""
-    return OF_SHELVES.setdefault(front.shelf, AnswersShown())
+SHOWN: OfFronts[AnswersShown] = OfFronts(lambda _: AnswersShown())

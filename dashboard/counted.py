@@ -11,10 +11,6 @@ from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
-
-from dashboard.front import Front
-from dashboard.shelf import Shelf
 
 T = TypeVar("T")
 
@@ -67,18 +63,3 @@ class Counted(Generic[T]):
             if len(self.kept) > MOST_KEPT:
                 self.kept.popitem(last=False)
         return value
-
-
-class OfFronts(Generic[T]):
-    """The counts of each dashboard; they go with its shelf."""
-
-    def __init__(self, is_large: Callable[[T], bool]) -> None:
-        self.is_large = is_large
-        self.of_shelves: WeakKeyDictionary[Shelf, Counted[T]] = WeakKeyDictionary()
-
-    def of(self, front: Front) -> Counted[T]:
-        """Return the counts of a dashboard."""
-        found = self.of_shelves.get(front.shelf)
-        if found is None:
-            found = self.of_shelves[front.shelf] = Counted(self.is_large)
-        return found

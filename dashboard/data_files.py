@@ -12,12 +12,12 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 import structlog
 from aiohttp import web
 
 from dashboard.headers import UNKEPT, secure
+from dashboard.of_fronts import OfFronts
 from reports.rows_files import MEDIA_TYPES, csv_parts, json_parts
 from storage.engine import Store
 from storage.previewed import Wanted
@@ -53,12 +53,7 @@ class Room:
             self.sent -= 1
 
 
-ROOMS: WeakKeyDictionary[object, Room] = WeakKeyDictionary()
-
-
-def room_of(owner: object) -> Room:
-    """Return the room of a server's pages, which goes with it."""
-    return ROOMS.setdefault(owner, Room())
+ROOMS: OfFronts[Room] = OfFronts(lambda _: Room())
 
 
 async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
-import msgspec
 from markupsafe import Markup
 
 from analytics.words import number, plural
+from dashboard.data_cells import cells
 from dashboard.data_query import Asked, sealed
 from github.cipher import Cipher
 from storage.connection import Connection
-from storage.previewed import Page, Row, Size, count, page, sortable
+from storage.previewed import Page, Size, count, page, sortable
 from storage.previewed_catalogue import Column, Table
 
 ROWS = 100
@@ -90,7 +89,7 @@ def preview(asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, 
             )
             for one in wanted.columns
         ],
-        [cells(wanted.table, wanted.columns, row) for row in found.rows],
+        cells(wanted.table, wanted.columns, found.rows),
         "" if wrong else said(rows, narrowed=bool(asked.typed)),
         [(words(one.name), fields(one, asked.typed)) for one in wanted.columns],
         wanted.sorted_by,
@@ -118,44 +117,6 @@ def said(rows: int, *, narrowed: bool) -> str:
         if not narrowed and rows < ROWS:
             return f"{counted}."
     return f"{counted} fit." if narrowed else f"{counted}."
-
-
-def cells(table: Table, columns: Sequence[Column], row: Row) -> Markup:
-    """Return a row's cells; in a table of traffic what is empty is not known, elsewhere there is nothing.
-
-    Written here and not in a template, since two thousand cells stand on a page.
-    """
-    made = []
-    for column, value in zip(columns, row, strict=True):
-        is_number = column.kind == "count"
-        if value is None:
-            nothing = "not known" if table.traffic and is_number else "-"
-            made.append(f'<td class="{"number " if is_number else ""}unknown">{nothing}</td>')
-            continue
-        text, title = spoken(column, value)
-        named = ' class="number"' if is_number else ""
-        whole = f' title="{html.escape(title)}"' if title else ""
-        made.append(f"<td{named}{whole}>{html.escape(text)}</td>")
-    return Markup("".join(made))  # noqa: S704 - what people have named is escaped above
-
-
-NAMED: Mapping[bool | None, str] = {None: "", True: "yes", False: "no"}
-
-
-def spoken(column: Column, value: Any) -> tuple[str, str]:
-    """Return a value as it is shown, and in full where that is less."""
-    if value is None or isinstance(value, bool):
-        return NAMED[value], ""
-    if isinstance(value, datetime):
-        moment = value.astimezone(UTC).isoformat()
-        return f"{moment[:10]} {moment[11:16]}", moment.replace("+00:00", "Z")
-    if column.name == "labels":
-        return ", ".join(msgspec.json.decode(value)), ""
-    if column.name in ("sha", "commit_sha"):
-        return value[:10], value
-    if column.kind == "count" and column.name not in ("number", "user_id", "position"):
-        return number(value), ""
-    return str(value), ""
 
 
 def fields(column: Column, typed: Mapping[str, str]) -> list[Field]:

@@ -11,11 +11,10 @@ from collections import OrderedDict
 from dataclasses import replace
 from datetime import datetime
 from typing import Literal
-from weakref import WeakKeyDictionary
 
 from dashboard.answers import About
 from dashboard.front import Front
-from dashboard.shelf import Shelf
+from dashboard.of_fronts import OfFronts
 from reports.answer import Answer, PictureData
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -64,9 +63,4 @@ def size(pictures: Pictures) -> int:
     return sum(len(one.light) + len(one.dark) + len(one.svg) for one in pictures)
 
 
-OF_SHELVES: WeakKeyDictionary[Shelf, Drawn] = WeakKeyDictionary()
-
-
-def drawn_for(front: Front) -> Drawn:
-    """Return the pictures of a dashboard; they go with its shelf."""
-    return OF_SHELVES.setdefault(front.shelf, Drawn())
+DRAWN: OfFronts[Drawn] = OfFronts(lambda _: Drawn())

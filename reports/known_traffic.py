@@ -15,7 +15,7 @@ from reports.configuration_file import OWNERS_REPOSITORY, File, Standing, is_own
 from reports.configured import as_file
 from reports.extending import NO_BASE, PROTECTING, Base, base_from
 from storage.configurations import KnownFile, known_files
-from storage.engine import Store
+from storage.connection import Connection
 from storage.installations import Repository
 
 MOST_KEPT = 4096
@@ -31,13 +31,15 @@ extended: OrderedDict[bytes, str | None] = OrderedDict()
 """What a text extends."""
 
 
-async def known_traffic(store: Store, repositories: Sequence[Repository]) -> dict[int, TrafficFor]:
-    """Return who sees each repository's traffic, by its number: those who may push where nothing is known to be set."""
-    if not repositories:
-        return {}
+async def files_of(conn: Connection, repositories: Sequence[Repository]) -> Files:
+    """Return what is remembered of the files of these repositories' owners."""
     ids = sorted({one.installation_id for one in repositories})
-    found = await store.look(lambda conn: known_files(conn, ids))
-    files = {(one.installation_id, one.key): one for one in found}
+    found = await known_files(conn, ids) if ids else []
+    return {(one.installation_id, one.key): one for one in found}
+
+
+async def known_traffic(repositories: Sequence[Repository], files: Files) -> dict[int, TrafficFor]:
+    """Return who sees each repository's traffic, by its number: those who may push where nothing is known to be set."""
     return {one.id: await traffic_of(one, files) for one in repositories}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy import and_, bindparam, delete, exists, select, update
 
 from storage.connection import Connection
 from storage.schema_installed import installations, repositories
@@ -34,10 +34,13 @@ class KnownFile:
     said: str | None = None
 
 
+# made once: every page asks
+FILE = select(table).where(table.c.installation_id == bindparam("installation"), table.c.key == bindparam("of"))
+
+
 async def known_file(conn: Connection, installation_id: int, key: str) -> KnownFile | None:
     """Return what is remembered of a repository's file, None if it was never read."""
-    query = select(table).where(table.c.installation_id == installation_id, table.c.key == key)
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(FILE, {"installation": installation_id, "of": key})).mappings().first()
     return None if row is None else KnownFile(**row)
 
 

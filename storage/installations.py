@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, Table, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, bindparam, func, literal, or_, select, update
 
 from storage.columns import Moment
 from storage.connection import Connection
@@ -105,9 +105,12 @@ async def told_over(conn: Connection) -> set[int]:
     return set((await conn.execute(select(installations.c.id).where(*ended))).scalars())
 
 
+INSTALLATION = select(installations).where(installations.c.id == bindparam("of"))  # made once: every page asks
+
+
 async def installation(conn: Connection, installation_id: int) -> Installation | None:
     """Return an installation, a removed one too, or None."""
-    row = (await conn.execute(select(installations).where(installations.c.id == installation_id))).mappings().first()
+    row = (await conn.execute(INSTALLATION, {"of": installation_id})).mappings().first()
     return None if row is None else read_installation(row)
 
 
@@ -178,14 +181,24 @@ def labelling(dialect: str, table: Table) -> Any:
     return statement.on_conflict_do_update(index_elements=["id"], set_=taken, where=differs)
 
 
+def best(condition: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement of the best match: one that is not removed, then the newest."""
+    ordered = repositories.c.removed_at.is_not(None), repositories.c.id.desc()
+    return select(repositories).where(condition).order_by(*ordered).limit(1)
+
+
+BY_ID = best(repositories.c.id == bindparam("of"))
+BY_NAME = best(repositories.c.key == bindparam("of"))
+
+
 async def repository(conn: Connection, repository_id: int) -> Repository | None:
     """Return a repository, a removed one too, or None."""
-    return await first(conn, repositories.c.id == repository_id)
+    return await first(conn, BY_ID, repository_id)
 
 
 async def repository_by_name(conn: Connection, owner: str, name: str) -> Repository | None:
     """Return the repository that has this name now, in any case; one that is not removed comes first."""
-    return await first(conn, repositories.c.key == f"{owner}/{name}".lower())
+    return await first(conn, BY_NAME, f"{owner}/{name}".lower())
 
 
 async def repositories_of(conn: Connection, installation_id: int) -> list[Repository]:
@@ -201,11 +214,9 @@ async def mark_repositories_removed(conn: Connection, repository_ids: Iterable[i
     await conn.execute(gone.where(repositories.c.removed_at.is_(None)).values(removed_at=at))
 
 
-async def first(conn: Connection, condition: ColumnElement[bool]) -> Repository | None:
-    """Return the best match: one that is not removed, then the newest."""
-    query = select(repositories).where(condition)
-    ordered = query.order_by(repositories.c.removed_at.is_not(None), repositories.c.id.desc()).limit(1)
-    row = (await conn.execute(ordered)).mappings().first()
+async def first(conn: Connection, query: Select[Any], of: int | str) -> Repository | None:
+    """Return the best match of one of the two statements above."""
+    row = (await conn.execute(query, {"of": of})).mappings().first()
     return None if row is None else read(row)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from storage.connection import Connection
 from storage.schema_access import installation_roles, persons, viewers
@@ -42,14 +42,20 @@ class Holder:
     sees_traffic: bool = True
 
 
+# made once: every page asks
+OPERATOR = select(persons.c.is_operator).where(persons.c.id == bindparam("of"))
+GIVEN = select(installation_roles.c.installation_id, installation_roles.c.role).where(
+    installation_roles.c.person_id == bindparam("of")
+)
+SINGLE = select(viewers.c.repository_id, viewers.c.sees_traffic).where(viewers.c.person_id == bindparam("of"))
+
+
 async def roles_of(conn: Connection, person_id: int) -> Roles:
     """Return everything a person was given; nothing for a number that is nobody's."""
-    operator = (await conn.execute(select(persons.c.is_operator).where(persons.c.id == person_id))).scalar()
-    where = installation_roles.c.person_id == person_id
-    given = await conn.execute(select(installation_roles.c.installation_id, installation_roles.c.role).where(where))
-    single = await conn.execute(
-        select(viewers.c.repository_id, viewers.c.sees_traffic).where(viewers.c.person_id == person_id)
-    )
+    of = {"of": person_id}
+    operator = (await conn.execute(OPERATOR, of)).scalar()
+    given = await conn.execute(GIVEN, of)
+    single = await conn.execute(SINGLE, of)
     return Roles(
         bool(operator),
         {row.installation_id: row.role for row in given},

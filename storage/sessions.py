@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, func, select, update
+from sqlalchemy import RowMapping, bindparam, delete, func, select, update
 
 from storage.connection import Connection
 from storage.schema_access import api_tokens, persons, sessions, spent_states, user_tokens
@@ -100,11 +100,17 @@ async def begin_session(conn: Connection, digest: bytes, person_id: int, at: dat
     )
 
 
+# made once, as are all statements of this kind: every page asks, and making one costs more than asking
+SESSION = (
+    select(persons, sessions.c.created_at.label("began_at"), sessions.c.seen_at)
+    .join(sessions, sessions.c.person_id == persons.c.id)
+    .where(sessions.c.hash == bindparam("of"))
+)
+
+
 async def session(conn: Connection, digest: bytes) -> Session | None:
     """Return the session with this hash and its person, or None."""
-    columns = (persons, sessions.c.created_at.label("began_at"), sessions.c.seen_at)
-    query = select(*columns).join(sessions, sessions.c.person_id == persons.c.id).where(sessions.c.hash == digest)
-    row = (await conn.execute(query)).mappings().first()
+    row = (await conn.execute(SESSION, {"of": digest})).mappings().first()
     return None if row is None else Session(read_person(row), row["began_at"], row["seen_at"])
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from aiohttp import web
 
 from dashboard.access import not_there
@@ -16,18 +14,14 @@ from dashboard.api.replies import sent
 from dashboard.api.table import found
 from dashboard.data_query import Unclear
 from dashboard.front import Front
+from dashboard.of_fronts import OfFronts
 from dashboard.user_token import SignInAgainError
 from reports.mistake import Mistake
 
 TOO_OFTEN = f"More was asked than {MOST} a minute; a computed answer counts as several. Please go on in a moment."
 READING = ("GET", "HEAD")
 ONLY_READS = "The data API reads and changes nothing: ask with GET."
-BUCKETS: WeakKeyDictionary[object, Buckets] = WeakKeyDictionary()
-
-
-def buckets_of(front: Front) -> Buckets:
-    """Return the buckets of a server's callers, which go with it."""
-    return BUCKETS.setdefault(front.shelf, Buckets(front.services.now))
+BUCKETS: OfFronts[Buckets] = OfFronts(lambda front: Buckets(front.services.now))
 
 
 async def serve(front: Front, request: web.Request) -> web.StreamResponse:
@@ -68,7 +62,7 @@ def below(request: web.Request) -> str:
 
 def admit(front: Front, caller: Caller, cost: int, rates: dict[str, str]) -> None:
     """Raise 429 where a caller asks too much."""
-    taken = buckets_of(front).take(caller.key, cost)
+    taken = BUCKETS.of(front).take(caller.key, cost)
     rates.update(taken.headers)
     if taken.wait:
         raise ProblemError(429, TOO_OFTEN, headers={"Retry-After": str(taken.wait)})

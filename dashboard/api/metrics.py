@@ -15,7 +15,7 @@ from dashboard.answers import About, about_repository, answer_of, metric_named, 
 from dashboard.api.operations import Asking, Nothing, Operation, Reply
 from dashboard.api.problems import ProblemError
 from dashboard.api.rows import traffic_of
-from dashboard.api.turns import turns_of
+from dashboard.api.turns import TURNS
 from dashboard.asking import Asked
 from reports.answer import Answer
 from reports.export import as_json
@@ -158,7 +158,7 @@ async def asked(asking: Asking, query: Asks) -> tuple[Visible, About, Answer]:
     )
     if about.missing:
         raise ProblemError(503, f"{' '.join(about.missing)} {IN_WORDS}", headers={"Retry-After": str(AGAIN_AFTER)})
-    async with turns_of(asking.front.shelf).of(asking.caller.person.id):
+    async with TURNS.of(asking.front).of(asking.caller.person.id):
         return visible, about, await answer_of(asking.front, about)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from weakref import WeakValueDictionary
+
+from dashboard.of_fronts import OfFronts
 
 AT_ONCE = 2
 
@@ -19,9 +21,4 @@ class Turns:
         return self.held.setdefault(person_id, asyncio.Semaphore(AT_ONCE))
 
 
-TURNS: WeakKeyDictionary[object, Turns] = WeakKeyDictionary()
-
-
-def turns_of(owner: object) -> Turns:
-    """Return the turns of a server's callers, which go with it."""
-    return TURNS.setdefault(owner, Turns())
+TURNS: OfFronts[Turns] = OfFronts(lambda _: Turns())

@@ -12,13 +12,13 @@ from multidict import MultiDictProxy
 
 from analytics.words import number
 from dashboard.access import not_there
-from dashboard.analysis import analyses_of
+from dashboard.analysis import ANALYSES
 from dashboard.analysis_run import Run
 from dashboard.analysis_wanted import DEFAULT, PERIODS, TOKEN, Wanted, offered, read
 from dashboard.answers import place
 from dashboard.asking import Asked
 from dashboard.chart_library import library
-from dashboard.data_files import room_of, sent
+from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked as AskedRows
 from dashboard.data_query import Unclear, asked
 from dashboard.data_shown import FORMS, span
@@ -45,7 +45,7 @@ NOT_YET = "This analysis is not done yet."
 
 async def form(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Show the form, and the way to the analysis that this person has."""
-    running = analyses_of(front).latest(signed.person.id)
+    running = ANALYSES.of(front).latest(signed.person.id)
     return form_page(request, signed, Wanted("", ""), (), running)
 
 
@@ -71,7 +71,7 @@ async def begin(front: Front, request: web.Request, signed: SignedIn) -> web.Str
         wrong = (*wrong, WITHOUT)
     if wrong:
         return form_page(request, signed, wanted, wrong, None)
-    run = await analyses_of(front).begin(signed.person.id, wanted, token)
+    run = await ANALYSES.of(front).begin(signed.person.id, wanted, token)
     raise web.HTTPSeeOther(f"/analyse/{run.key}")
 
 
@@ -129,7 +129,7 @@ async def events(front: Front, request: web.Request, signed: SignedIn) -> web.St
 async def cancel(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """End an analysis and forget all that was read for it."""
     run = await mine(front, request, signed)
-    await analyses_of(front).forget(run)
+    await ANALYSES.of(front).forget(run)
     raise web.HTTPSeeOther("/analyse")
 
 
@@ -174,7 +174,7 @@ async def download(front: Front, request: web.Request, signed: SignedIn) -> web.
     except Unclear as unclear:
         raise web.HTTPUnprocessableEntity(text=str(unclear)) from None
     name = f"{run.wanted.owner}-{run.wanted.name}-{table.name}"
-    return await sent(request, room_of(front.shelf), store, wanted, request.match_info["form"], name)
+    return await sent(request, ROOMS.of(front), store, wanted, request.match_info["form"], name)
 
 
 async def chart(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
@@ -201,14 +201,14 @@ async def chart(front: Front, request: web.Request, signed: SignedIn) -> web.Str
 
 async def drawn(front: Front, task: Any) -> Answer:
     """Return the answer once more, with its pictures."""
-    answered = await analyses_of(front).world.services.pool.run("answer", task)
+    answered = await ANALYSES.of(front).world.services.pool.run("answer", task)
     assert isinstance(answered, Answer), "what compute.answer returns"
     return answered
 
 
 async def mine(front: Front, request: web.Request, signed: SignedIn) -> Run:
     """Return the analysis that an address names, if this person has begun it; else 404."""
-    return await analyses_of(front).of(signed.person.id, request.match_info["run"])
+    return await ANALYSES.of(front).of(signed.person.id, request.match_info["run"])
 
 
 async def rows_of(front: Front, request: web.Request, signed: SignedIn) -> tuple[Run, Store, int]:

@@ -10,7 +10,7 @@ from aiohttp import web
 from dashboard.access import not_there
 from dashboard.answers import About, about_repository, answer_of, metric_named, plain
 from dashboard.asking import Asked
-from dashboard.drawn import drawn_for
+from dashboard.drawn import DRAWN
 from dashboard.front import Front
 from dashboard.sessions import SignedIn
 from reports.answer import PictureData
@@ -56,7 +56,7 @@ async def chart(front: Front, request: web.Request, about: About) -> web.Respons
     if form == "json":
         data = msgspec.json.encode(answer.pictures[number - 1].spec)
     else:
-        drawn = await drawn_for(front).pictures(front, about, answer.as_of, "png" if form == "png" else "svg")
+        drawn = await DRAWN.of(front).pictures(front, about, answer.as_of, "png" if form == "png" else "svg")
         data = in_form(drawn[number - 1], form, dark=request.query.get("theme") == "dark")
     return sent(request, data, form, f"{about.asked.metric}-{number}")
 

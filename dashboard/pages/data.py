@@ -10,13 +10,14 @@ from aiohttp import web
 from analytics.terms import Terms
 from analytics.words import number
 from dashboard.access import Visible, not_there
-from dashboard.counted import OfFronts
-from dashboard.data_files import room_of, sent
+from dashboard.counted import Counted
+from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked, Unclear, asked
 from dashboard.data_shown import FORMS, read, span
 from dashboard.data_shown import preview as previewed
 from dashboard.front import Front
 from dashboard.layout import show
+from dashboard.of_fronts import OfFronts
 from dashboard.sessions import SignedIn
 from reports.known_settings import known_settings
 from storage.connection import Connection
@@ -32,7 +33,7 @@ def is_large(sizes: Sequence[Size]) -> bool:
     return sum(one.rows for one in sizes) >= LARGE
 
 
-COUNTED: OfFronts[Sequence[Size]] = OfFronts(is_large)
+COUNTED: OfFronts[Counted[Sequence[Size]]] = OfFronts(lambda _: Counted(is_large))
 PEOPLE = {
     "names": "",
     "anonymous": "The owners have set that persons are numbered, in the order in which they first contributed; "
@@ -90,7 +91,7 @@ async def download(front: Front, request: web.Request, signed: SignedIn) -> web.
     except Unclear as unclear:
         raise web.HTTPUnprocessableEntity(text=str(unclear)) from None
     name = f"{visible.repository.owner}-{visible.repository.name}-{table.name}"
-    return await sent(request, room_of(front.shelf), front.services.store, wanted, request.match_info["form"], name)
+    return await sent(request, ROOMS.of(front), front.services.store, wanted, request.match_info["form"], name)
 
 
 async def seen(front: Front, request: web.Request, signed: SignedIn) -> Visible:

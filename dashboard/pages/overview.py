@@ -13,9 +13,11 @@ from aiohttp import web
 
 from analytics.words import ago, date_name, number, plural
 from dashboard.access import Visible
-from dashboard.counted import OfFronts
+from dashboard.counted import Counted
 from dashboard.front import Front
+from dashboard.kept_lines import KeptLines, key_of
 from dashboard.layout import show as shown
+from dashboard.of_fronts import OfFronts
 from dashboard.sessions import SignedIn
 from dashboard.sparks import path
 from storage.connection import Connection
@@ -73,11 +75,10 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     now = front.services.now()
     pages = max(1, -(-len(found) // EACH_PAGE))
     first = (min(wanted.page, pages) - 1) * EACH_PAGE
-
     store = front.services.store
     ordered = await store.look(lambda conn: in_order(conn, found, wanted.sort)) if wanted.sort != "name" else found
     listed = ordered[first : first + EACH_PAGE]
-    pulls = await pulls_of(front, [one.repository.id for one in listed], now)
+    lines = await lines_of(front, listed, now)
     installations = await front.access.installations_for(signed.person)
     return shown(
         request,
@@ -85,7 +86,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         "overview.html",
         "Repositories",
         here="repositories",
-        lines=await store.look(lambda conn: lines(conn, listed, pulls, now)),
+        lines=lines,
         count=plural(len(found), "repository", "repositories"),
         total=len(everything),
         wanted=wanted,
@@ -139,7 +140,7 @@ def is_large(pulls: Pulls) -> bool:
     return (pulls.open or 0) + sum((pulls.by_week or {}).values()) >= LARGE
 
 
-COUNTED: OfFronts[Pulls] = OfFronts(is_large)
+COUNTED: OfFronts[Counted[Pulls]] = OfFronts(lambda _: Counted(is_large))
 
 
 async def pulls_of(front: Front, ids: Sequence[int], now: datetime) -> dict[int, Pulls]:
@@ -165,8 +166,23 @@ async def pulls_of(front: Front, ids: Sequence[int], now: datetime) -> dict[int,
     return found | {one: await counted.of((one, monday), now, partial(alone, one)) for one in large}
 
 
+KEPT: OfFronts[KeptLines[Line]] = OfFronts(lambda _: KeptLines())
+
+
+async def lines_of(front: Front, listed: Sequence[Visible], now: datetime) -> list[Line]:
+    """Return the lines of some repositories; those that nobody has asked for just now are made."""
+    kept = KEPT.of(front)
+    known = kept.of(listed, now)
+    lacking = [one for one in listed if key_of(one) not in known]
+    if lacking:
+        pulls = await pulls_of(front, [one.repository.id for one in lacking], now)
+        made = await front.services.store.look(lambda conn: lines(conn, lacking, pulls, now))
+        known |= kept.keep(zip(lacking, made, strict=True), now)
+    return [known[key_of(one)] for one in listed]
+
+
 async def lines(conn: Connection, found: Sequence[Visible], pulls: Mapping[int, Pulls], now: datetime) -> list[Line]:
-    """Return the lines of some repositories; of traffic only what each of them may show this person."""
+    """Make the lines of some repositories; of traffic only what each of them may show this person."""
     traffic = [one.repository.id for one in found if one.sees_traffic]
     today = now.astimezone(UTC).date()
     since = today - timedelta(days=DAYS - 1)

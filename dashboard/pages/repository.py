@@ -9,7 +9,7 @@ from aiohttp import web
 
 from dashboard.access import Visible
 from dashboard.answers import About, about_repository, answer_of, metric_named, metrics_for
-from dashboard.answers_shown import shown_for
+from dashboard.answers_shown import SHOWN
 from dashboard.asking import Asked
 from dashboard.chart_library import library
 from dashboard.choices import choices, wrong_of
@@ -53,7 +53,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     answer = None
     if not about.missing:
         found = await answer_of(front, about)
-        answer = shown_for(front).of(found, about, base, values["downloads"])
+        answer = SHOWN.of(front).of(found, about, base, values["downloads"])
         values["library"] = library(front)
         values["as_of"] = found.as_of.isoformat()
     return shown(

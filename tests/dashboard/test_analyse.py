@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from dashboard.analysis import AT_ONCE, NOT_THERE, Analyses, analyses_of
+from dashboard.analysis import ANALYSES, AT_ONCE, NOT_THERE, Analyses
 from dashboard.analysis_folder import NAME, Folder, clear
 from dashboard.analysis_run import Run
 from dashboard.analysis_wanted import read
@@ -61,7 +61,7 @@ async def ground(place: Place, dataset: Dataset, pool: Pool) -> Place:
 
 
 async def all_of(place: Place) -> Analyses:
-    return analyses_of(await place.front())
+    return ANALYSES.of(await place.front())
 
 
 async def signed_in(place: Place, login: str) -> Browser:

@@ -334,9 +334,9 @@ async def test_nothing_that_people_wrote_is_run_by_a_browser(place: Place, opal:
 
 async def test_a_few_files_at_a_time(place: Place, opal: Browser) -> None:
     """Whoever reads slowly holds a place; others are told to come back."""
-    from dashboard.data_files import AT_ONCE, room_of  # noqa: PLC0415
+    from dashboard.data_files import AT_ONCE, ROOMS  # noqa: PLC0415
 
-    room = room_of((await place.front()).shelf)
+    room = ROOMS.of(await place.front())
     room.sent = AT_ONCE
     seen = await opal.get(f"{VAULT}/data/pulls.csv")
     assert (seen.status, seen.headers["Retry-After"]) == (503, "10")

@@ -14,8 +14,8 @@ import pytest_asyncio
 from bot.browsing import BROWSING
 from dashboard import csrf
 from dashboard.access import NOT_THERE
+from dashboard.analysis import ANALYSES
 from dashboard.analysis import NOT_THERE as NO_ANALYSIS
-from dashboard.analysis import analyses_of
 from dashboard.sessions import COOKIE
 from dashboard.static_files import address
 from reports.pool import Pool
@@ -58,7 +58,7 @@ class Here:
     async def begin(self) -> None:
         """See that agate has an analysis that is done: each of them has one, and a row may have ended it."""
         agate = self.browsers["agate"]
-        analyses = analyses_of(await self.managed.place.front())
+        analyses = ANALYSES.of(await self.managed.place.front())
         if self.there.get("analysis") not in analyses.runs:
             seen = await send(agate, "/analyse", owner="basalt", repository="pit", token=TOKEN, period="all")
             assert seen.status == 303, seen.text

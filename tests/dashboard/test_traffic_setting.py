@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from reports.known_traffic import known_traffic
+from reports.configuration import TrafficFor
+from reports.known_traffic import files_of, known_traffic
 from storage import roles
 from storage.configurations import KnownFile, save_file
 from storage.installations import Repository, repositories_of, save_repositories
@@ -79,6 +81,10 @@ async def test_with_a_mistake_in_the_file_the_version_before_it_holds(place: Pla
     assert await place.sees(opal) == ["quartz/mine", "quartz/vault"]
 
 
+async def traffic_by_file(place: Place, repositories: Sequence[Repository]) -> dict[int, TrafficFor]:
+    return await known_traffic(repositories, await place.store.look(lambda conn: files_of(conn, repositories)))
+
+
 async def test_thousands_of_repositories_cost_one_query(place: Place) -> None:
     quartz = place.ids["quartz"]
     many = [Repository(10_000 + number, quartz, "quartz", f"r{number}", "private", "main") for number in range(3000)]
@@ -93,10 +99,10 @@ async def test_thousands_of_repositories_cost_one_query(place: Place) -> None:
 
     event.listen(Engine, "before_cursor_execute", note)  # of every connection, whichever of them asks
     try:
-        found = await known_traffic(place.store, stored)
+        found = await traffic_by_file(place, stored)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     assert len([one for one in asked if "FROM configurations" in one]) == 1, asked
     assert found[10_007] == "everyone"
     assert {who for number, who in found.items() if number != 10_007} == {"off"}
-    assert await known_traffic(place.store, [replace(stored[0], installation_id=1)]) == {stored[0].id: "push"}
+    assert await traffic_by_file(place, [replace(stored[0], installation_id=1)]) == {stored[0].id: "push"}
