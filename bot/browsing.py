@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import sys
 from collections.abc import Awaitable, Callable
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -18,6 +18,9 @@ from reports.services import Services
 
 if TYPE_CHECKING:
     from dashboard.front import Front
+
+MADE_AS_IT_IS_SENT = ("download", "events")
+"""Functions without HEAD: a file or a stream is not made for whoever does not take it."""
 
 Handler = Callable[["Front", web.Request], Awaitable[web.StreamResponse]]
 
@@ -83,14 +86,25 @@ def served(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResp
     return serve
 
 
+MODULES: dict[str, ModuleType] = {}
+"""What was imported to its end: `sys.modules` has a module from the moment at which its import begins."""
+
+
+async def loaded(name: str) -> ModuleType:
+    """Return a module, imported beside the event loop by the first who needs it."""
+    found = MODULES.get(name)
+    if found is None:
+        found = MODULES[name] = await asyncio.to_thread(importlib.import_module, name)
+    return found
+
+
 def paged(target: str, *, signed_in: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Return a route's handler: the function that `module:function` names, imported when the first request comes."""
     module, _, function = target.partition(":")
 
     async def serve(request: web.Request) -> web.StreamResponse:
         front = await request.app[BROWSING].front()
-        loaded = sys.modules.get(module) or await asyncio.to_thread(importlib.import_module, module)
-        answer = getattr(loaded, function)
+        answer = getattr(await loaded(module), function)
         if signed_in:
             return await front.serve(request, lambda asked, signed: answer(front, asked, signed))
         return await front.open(request, lambda asked: answer(front, asked))
@@ -117,4 +131,7 @@ def add_routes(app: web.Application) -> None:
     router.add_post("/logout/everywhere", served(lambda front, request: front.login.leave_everywhere(request)))
     for signed_in, table in ((True, PAGES), (False, OPEN)):
         for method, path, target in table:
-            router.add_route(method, path, paged(target, signed_in=signed_in))
+            handler = paged(target, signed_in=signed_in)
+            router.add_route(method, path, handler)
+            if method == "GET" and target.partition(":")[2] not in MADE_AS_IT_IS_SENT:
+                router.add_route("HEAD", path, handler)

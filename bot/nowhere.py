@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
-
 from aiohttp import web
 
-from bot.browsing import BROWSING
+from bot.browsing import BROWSING, loaded
 
 ANYTHING, NAME = "/{path:.*}", "nowhere"
 NOTHING, NOT_SO = "There is nothing at this address.\n", "There is something at this address, but not for {}.\n"
@@ -19,8 +16,8 @@ async def nowhere(request: web.Request) -> web.StreamResponse:
     status = 405 if allowed else 404
     if "text/html" in request.headers.get("Accept", "") and request.method in ("GET", "HEAD"):
         front = await request.app[BROWSING].front()
-        loaded = await asyncio.to_thread(importlib.import_module, "dashboard.pages.nothing")
-        answer: web.StreamResponse = await front.open(request, lambda asked: loaded.show(front, asked, status))
+        page = await loaded("dashboard.pages.nothing")
+        answer: web.StreamResponse = await front.open(request, lambda asked: page.show(front, asked, status))
     else:
         answer = web.Response(status=status, text=NOT_SO.format(request.method) if allowed else NOTHING)
     if allowed:

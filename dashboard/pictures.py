@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import re
-import sys
 from typing import Any
 
 from aiohttp import web
@@ -23,6 +22,7 @@ class Pictures:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.table: Any = None
 
     async def get(self, request: web.Request) -> web.Response:
         """Answer 200 with the PNG, or 404."""
@@ -31,7 +31,9 @@ class Pictures:
             raise web.HTTPNotFound
         address = wanted["address"]
         # imported when first needed: an idle server does not carry the tables of answers
-        pictures: Any = sys.modules.get(TABLE) or await asyncio.to_thread(importlib.import_module, TABLE)
+        if self.table is None:  # not by `sys.modules`, which has a module while it is still being imported
+            self.table = await asyncio.to_thread(importlib.import_module, TABLE)
+        pictures = self.table
         found = await self.store.read(lambda connection: pictures.picture(connection, address))
         if found is None:
             raise web.HTTPNotFound

@@ -136,6 +136,22 @@ async def test_an_address_answers_whom_it_should_and_nobody_else(here: Here, row
                 assert not gaps(row.path) or (nothing.status, nothing.text) == (404, theirs.text), (person, away)
 
 
+@pytest.mark.parametrize("row", [one for one in rows() if one.method == "GET"], ids=str)
+async def test_head_says_what_get_would_without_a_body(here: Here, row: Row) -> None:
+    """Files and streams, which are made while they are sent, have none, whoever asks."""
+    await here.begin()
+    here.managed.place.wait(minutes=1)
+    there, _ = addresses(here, row)
+    for person in ("nobody", "slate", "owner"):
+        head = await here.browser(person).ask("HEAD", there, headers={})
+        if row.path.endswith(("/events", "}.{form:csv|json}", "}.{form:csv|json|parquet}")) and not row.is_api:
+            assert (head.status, head.headers["Allow"]) == (405, "GET"), person
+        else:
+            seen = await here.ask(person, row, there, page=False)
+            assert (head.status, head.text) == (seen.status, ""), person
+            assert head.headers.get("Location") == seen.headers.get("Location")
+
+
 @pytest.mark.parametrize("row", [one for one in rows() if one.method == "POST"], ids=str)
 async def test_a_form_that_no_page_of_ours_sent_changes_nothing(here: Here, row: Row) -> None:
     await here.begin()
