@@ -1,6 +1,7 @@
-"""How often somebody may fail to sign in: there is no password to guess, but each attempt asks a database and GitHub.
+"""How often sign-ins may fail after the provider was asked: there is no password to guess, but each one asks for it.
 
-Counted in this process's memory by address; people behind one proxy have one address, so the limit is a wide one.
+What a stranger can send for nothing, an answer without a question, costs nothing here and is not counted: nobody closes
+the door for others with it. Counted in this process's memory by the address that a request comes from.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from aiohttp import web
+
 MOST_FAILURES = 60
 WITHIN = timedelta(minutes=10)
 MOST_ADDRESSES = 10_000
+UNKNOWN = "unknown"
 
 
 class Attempts:
@@ -39,10 +43,32 @@ class Attempts:
             self.failures.popitem(last=False)
 
 
+def origin(request: web.Request) -> str | None:
+    """Return the address that a request comes from, beyond the proxy that stands before the server.
+
+    Only the last entry of X-Forwarded-For counts, which the proxy itself has written, and only from a neighbour on this
+    machine or in its private network: a server that is asked directly believes nobody.
+    """
+    remote = request.remote
+    said = request.headers.getall("X-Forwarded-For", [])
+    if not said or not is_private(remote):
+        return remote
+    last = said[-1].rpartition(",")[2].strip()
+    return remote if network(last) == UNKNOWN else last
+
+
+def is_private(remote: str | None) -> bool:
+    """Tell whether an address is of this machine or of a network that the internet does not reach."""
+    try:
+        return ipaddress.ip_address(remote or "").is_private
+    except ValueError:
+        return False
+
+
 def network(remote: str | None) -> str:
     """Return what counts as one: an IPv4 address, or an IPv6 network of 64 bits, which one person may have whole."""
     try:
         address = ipaddress.ip_address(remote or "")
     except ValueError:
-        return "unknown"
+        return UNKNOWN
     return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))

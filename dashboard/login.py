@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 from dashboard import csrf
-from dashboard.attempts import Attempts
+from dashboard.attempts import Attempts, origin
 from dashboard.headers import secured
 from dashboard.rendering import page, style
 from dashboard.sessions import Sessions, SignedIn, digest_of, new_secret
@@ -79,7 +79,6 @@ class Login:
         name = request.match_info["provider"]
         provider, to = self.provider(name), safe_next(request.query.get("next"))
         try:
-            self.admit(request)
             pending = Pending.new(name, to, self.now())
             response = web.HTTPSeeOther(await provider.leave(pending))
         except SignInError as error:
@@ -93,12 +92,9 @@ class Login:
         name = request.match_info["provider"]
         provider = self.provider(name)
         try:
-            self.admit(request)
             pending = await self.pending(request, name)
-            arrived = await provider.arrive(request.query, pending)
+            arrived = await self.arrived(request, provider, pending)
         except SignInError as error:
-            if error.status < 500:
-                self.attempts.failed(request.remote)
             response = self.page(safe_next(None), error.sentence, error.status)
             self.site.drop(response, COOKIE)
             return response
@@ -146,10 +142,20 @@ class Login:
             raise web.HTTPNotFound(text="There is no such way to sign in.")
         return found
 
-    def admit(self, request: web.Request) -> None:
-        """Raise SignInError where too many sign-ins from this address have failed."""
-        if self.attempts.wait(request.remote) is not None:
+    async def arrived(self, request: web.Request, provider: Provider, pending: Pending) -> Arrived:
+        """Ask the provider who came back; raises SignInError, also where too many from this address have failed.
+
+        Only what the provider was asked for in vain counts: not what this browser never began, and no refusal here.
+        """
+        address = origin(request)
+        if self.attempts.wait(address) is not None:
             raise SignInError(TOO_OFTEN, 429)
+        try:
+            return await provider.arrive(request.query, pending)
+        except SignInError as error:
+            if error.status < 500:
+                self.attempts.failed(address)
+            raise
 
     async def pending(self, request: web.Request, name: str) -> Pending:
         """Return what this browser began; its state is spent by that, on every server."""

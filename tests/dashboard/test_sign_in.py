@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
+from dashboard.attempts import origin
 from dashboard.headers import HEADERS
 from dashboard.sessions import COOKIE
-from tests.dashboard.people import Browser, Place, open_place, query
+from tests.dashboard.people import Browser, Place, Seen, open_place, query
 
 PENDING = "almanac-signing-in"
 
@@ -225,15 +227,50 @@ async def test_every_answer_has_the_headers_that_keep_browsers_honest(place: Pla
     assert (style.status, style.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
 
 
-async def test_whoever_fails_very_often_must_wait(place: Place) -> None:
+async def fails(place: Place, **headers: str) -> Seen:
+    """Come back from GitHub to a sign-in of one's own with a code that GitHub does not know."""
     browser = place.browser()
+    state = query(await browser.leave())["state"]
+    return await browser.get(f"/login/github/callback?code=invented&state={state}", **headers)
+
+
+async def test_strangers_close_signing_in_for_nobody(place: Place) -> None:
+    """An answer to no question costs nothing, wherever it comes from: behind a proxy all have one address."""
+    stranger, other = place.browser(), place.browser()
+    for _ in range(100):
+        assert (await stranger.get("/login/github/callback?state=x")).status == 400
+    await other.sign_in("opal")
+    assert (await other.get("/page")).status == 200
+
+
+async def test_whoever_asks_github_in_vain_very_often_must_wait(place: Place) -> None:
     for _ in range(60):
-        assert (await browser.get("/login/github/callback?state=x")).status == 400
-    seen = await browser.get("/login/github")
+        assert (await fails(place)).status == 400
+    seen = await fails(place)
     assert seen.status == 429
     assert int(seen.headers["Retry-After"]) > 0
-    place.wait(minutes=10)
-    assert (await browser.get("/login/github")).status == 303
+    place.wait(minutes=9)
+    for _ in range(60):
+        assert (await fails(place)).status == 429
+    place.wait(minutes=1)
+    await place.browser().sign_in("opal")  # what was refused here counts for nothing
+
+
+async def test_behind_a_proxy_everybody_has_an_address_of_their_own(place: Place) -> None:
+    """The last one is the proxy's word; what stands before it is the stranger's own."""
+    for number in range(60):
+        assert (await fails(place, X_Forwarded_For=f"203.0.113.{number}, 198.51.100.7")).status == 400
+    assert (await fails(place, X_Forwarded_For="198.51.100.7")).status == 429
+    assert (await fails(place, X_Forwarded_For="198.51.100.8")).status == 400
+    assert (await fails(place, X_Forwarded_For="198.51.100.7, nobody")).status == 400
+    await place.browser().sign_in("opal")
+
+
+@pytest.mark.parametrize("neighbour", ["127.0.0.1", "172.17.0.1", "fd00::1"])
+def test_only_a_neighbour_says_whom_it_speaks_for(neighbour: str) -> None:
+    told = {"X-Forwarded-For": "198.51.100.7"}
+    for remote, expected in ((neighbour, "198.51.100.7"), ("93.184.216.34", "93.184.216.34")):
+        assert origin(make_mocked_request("GET", "/", told).clone(remote=remote)) == expected
 
 
 async def test_nothing_that_the_database_holds_signs_anybody_in(place: Place, database_file: Path) -> None:
