@@ -121,14 +121,14 @@ def add_routes(app: web.Application) -> None:
     """Add the addresses of signing in and out, and of every page."""
     app.on_shutdown.append(stop)
     router = app.router
-    router.add_get("/login", served(lambda front, request: front.login.get(request)))
-    router.add_get("/login/sign_in.css", served(lambda front, request: front.login.style(request)))
+    router.add_get("/login", served(lambda front, asked: front.open(asked, front.login.get)))
+    router.add_get("/login/sign_in.css", served(lambda front, asked: front.open(asked, front.login.style)))
     # without HEAD: each of the two is one step of one sign-in
     away, back = "/login/{provider:github|oidc}", "/login/{provider:github|oidc}/callback"
-    router.add_get(away, served(lambda front, request: front.login.leave(request)), allow_head=False)
-    router.add_get(back, served(lambda front, request: front.login.arrive(request)), allow_head=False)
-    router.add_post("/logout", served(lambda front, request: front.login.leave_session(request)))
-    router.add_post("/logout/everywhere", served(lambda front, request: front.login.leave_everywhere(request)))
+    router.add_get(away, served(lambda front, asked: front.open(asked, front.login.leave)), allow_head=False)
+    router.add_get(back, served(lambda front, asked: front.open(asked, front.login.arrive)), allow_head=False)
+    router.add_post("/logout", served(lambda front, asked: front.open(asked, front.login.leave_session)))
+    router.add_post("/logout/everywhere", served(lambda front, asked: front.open(asked, front.login.leave_everywhere)))
     for signed_in, table in ((True, PAGES), (False, OPEN)):
         for method, path, target in table:
             handler = paged(target, signed_in=signed_in)

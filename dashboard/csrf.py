@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from dashboard.forms import form_of
+
 FIELD = "csrf"
 HEADER = "X-CSRF-Token"
 PURPOSE = b"almanac csrf 1"
@@ -38,7 +40,7 @@ async def check(request: web.Request, expected: str, origin: str) -> None:
     if is_same_origin(request.headers, origin):
         shown = request.headers.get(HEADER)
         if shown is None:
-            shown = str((await request.post()).get(FIELD, ""))
-        if hmac.compare_digest(shown.encode(), expected.encode()):
+            shown = (await form_of(request)).get(FIELD, "")
+        if hmac.compare_digest(shown.encode("utf-8", "surrogateescape"), expected.encode()):
             return
     raise web.HTTPForbidden(text=REFUSED)

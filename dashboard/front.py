@@ -22,7 +22,6 @@ from aiohttp import web
 from dashboard import chart_library, login
 from dashboard.access import Access
 from dashboard.chart_script import ChartScript
-from dashboard.headers import secure
 from dashboard.layout import OPERATOR, problem, wants_page
 from dashboard.listings import Listings
 from dashboard.login import Login, callback
@@ -34,6 +33,7 @@ from dashboard.site import HOME, Site
 from dashboard.streams import Streams
 from dashboard.taking_back import TakingBack
 from dashboard.turns import Turns
+from dashboard.unforeseen import kept
 from dashboard.user_token import SignInAgainError, UserTokens
 from dashboard.with_github import WithGitHub
 from github.cipher import Cipher
@@ -125,29 +125,24 @@ class Front:
         What changes something must come from a form of ours. Who must sign in again at GitHub is sent there.
         """
         await self.turns.mine()
+        return await kept(request, lambda: self.served(request, handler))
+
+    async def served(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        reads = request.method in ("GET", "HEAD")
+        signed = await self.signed_in(request) if reads else await self.posting(request)
+        request[OPERATOR] = self.access.is_operator(signed.person)
         try:
-            reads = request.method in ("GET", "HEAD")
-            signed = await self.signed_in(request) if reads else await self.posting(request)
-            request[OPERATOR] = self.access.is_operator(signed.person)
-            try:
-                return secure(await handler(request, signed))
-            except SignInAgainError:
-                raise await self.again(request, signed) from None
-            except web.HTTPException as raised:
-                if raised.status < 400 or not wants_page(request):
-                    raise
-                return secure(problem(request, signed, raised))
+            return await handler(request, signed)
+        except SignInAgainError:
+            raise await self.again(request, signed) from None
         except web.HTTPException as raised:
-            secure(raised)
-            raise
+            if raised.status < 400 or not wants_page(request):
+                raise
+            return problem(request, signed, raised)
 
     async def open(self, request: web.Request, handler: OpenHandler) -> web.StreamResponse:
         """Answer whoever asks, with the headers of every page."""
-        try:
-            return secure(await handler(request))
-        except web.HTTPException as raised:
-            secure(raised)
-            raise
+        return await kept(request, lambda: handler(request))
 
     async def again(self, request: web.Request, signed: SignedIn) -> web.HTTPException:
         """Return the answer to SignInAgainError: the session ends, since GitHub takes back what it rested on."""

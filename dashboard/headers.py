@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any
-
 from aiohttp import web
 
 POLICY = (
@@ -25,8 +21,6 @@ HEADERS = {
 }
 UNKEPT = "private, no-store"
 
-Handler = Callable[..., Awaitable[web.StreamResponse]]
-
 
 def secure(response: web.StreamResponse) -> web.StreamResponse:
     """Give a response the headers that it does not have yet; without a word of its own nobody keeps it."""
@@ -34,18 +28,3 @@ def secure(response: web.StreamResponse) -> web.StreamResponse:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", UNKEPT)
     return response
-
-
-def secured(handler: Handler) -> Handler:
-    """Return a handler whose every answer has these headers, a raised one too."""
-
-    @wraps(handler)
-    async def answer(*arguments: Any, **named: Any) -> web.StreamResponse:
-        try:
-            response = await handler(*arguments, **named)
-        except web.HTTPException as raised:
-            secure(raised)
-            raise
-        return secure(response)
-
-    return answer

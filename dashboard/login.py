@@ -12,7 +12,6 @@ from aiohttp import web
 
 from dashboard import csrf
 from dashboard.attempts import Attempts, origin
-from dashboard.headers import secured
 from dashboard.rendering import page, style
 from dashboard.sessions import Sessions, SignedIn, digest_of, new_secret
 from dashboard.signing_in import BEGIN_AGAIN, LIFE, Arrived, Pending, Provider, SignInError
@@ -59,7 +58,6 @@ class Login:
     def __post_init__(self) -> None:
         self.attempts = Attempts(self.now)
 
-    @secured
     async def get(self, request: web.Request) -> web.Response:
         """`GET /login?next=`: the doors, or straight on for whoever is signed in."""
         to = safe_next(request.query.get("next"))
@@ -67,13 +65,11 @@ class Login:
             raise web.HTTPSeeOther(to)
         return self.page(to)
 
-    @secured
     async def style(self, _request: web.Request) -> web.Response:
         """`GET /login/sign_in.css`."""
         headers = {"Cache-Control": A_DAY}
         return web.Response(body=style("sign_in.css"), content_type="text/css", charset="utf-8", headers=headers)
 
-    @secured
     async def leave(self, request: web.Request) -> web.Response:
         """`GET /login/{provider}?next=`: away to where somebody says who they are."""
         name = request.match_info["provider"]
@@ -86,7 +82,6 @@ class Login:
         self.site.keep(response, COOKIE, pending.sealed(self.cipher), LIFE)
         raise response
 
-    @secured
     async def arrive(self, request: web.Request) -> web.Response:
         """`GET /login/{provider}/callback`: back from there, with an answer to this browser's own question."""
         name = request.match_info["provider"]
@@ -107,7 +102,6 @@ class Login:
         self.site.drop(onward, COOKIE)
         raise onward
 
-    @secured
     async def leave_session(self, request: web.Request) -> web.Response:
         """`POST /logout`: sign out of this browser."""
         signed = await self.posting(request)
@@ -115,7 +109,6 @@ class Login:
         await self.sessions.end(signed, onward)
         raise onward
 
-    @secured
     async def leave_everywhere(self, request: web.Request) -> web.Response:
         """`POST /logout/everywhere`: sign out of every browser."""
         signed = await self.posting(request)

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from dashboard.access import LookedAfter, not_there
+from dashboard.forms import form_of
 from dashboard.front import Front
 from dashboard.layout import show
 from dashboard.sessions import SignedIn
@@ -66,8 +67,7 @@ def who(person: Person) -> str:
 
 async def field(request: web.Request, name: str) -> str:
     """Return a field of a form, empty where it is missing or a file."""
-    value = (await request.post()).get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+    return (await form_of(request)).get(name, "").strip()
 
 
 def number(text: str) -> int | None:

@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+import structlog
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dashboard.forms import form_of
 from dashboard.setup_guard import STAYS, Guard, Session, same
 from dashboard.setup_needs import Choice, Failed, SetUp
 
@@ -24,8 +26,11 @@ PATH = "/setup"
 COOKIE = "almanac_setup"
 ORGANISATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,98}[A-Za-z0-9])?")
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+MISTAKE = "Almanac made a mistake with this request."
 NOT_YET = "Almanac is not set up yet: open /setup in a browser; the code it asks for stands in the server's log.\n"
 
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 
@@ -56,8 +61,10 @@ class SetupPages:
             "X-Robots-Tag": "noindex",
         }
 
-    def add_to(self, router: web.UrlDispatcher) -> None:
+    def add_to(self, app: web.Application) -> None:
         """Add the pages."""
+        app.middlewares.append(self.kept)
+        router = app.router
         router.add_get(PATH, self.first)
         router.add_post(f"{PATH}/code", self.enter)
         router.add_get(f"{PATH}/setup.css", self.stylesheet)
@@ -67,6 +74,23 @@ class SetupPages:
         router.add_post(f"{PATH}/again", self.form(self.again))
         router.add_get(f"{PATH}/checks", self.inside(self.checks))
         router.add_post(f"{PATH}/finish", self.form(self.finish))
+
+    @web.middleware
+    async def kept(
+        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        """Give what is raised the headers of these pages; what nobody foresaw is logged and gets a page of its own."""
+        try:
+            return await handler(request)
+        except web.HTTPException as raised:
+            for name, value in self.headers.items():
+                raised.headers.setdefault(name, value)
+            raise
+        except ConnectionError:
+            raise  # whoever asked has gone
+        except Exception:
+            log.exception("a request was not answered", method=request.method, path=request.path)
+            return self.problem(MISTAKE, "The log says which. Begin again; what is registered stays.", status=500)
 
     # who may
 
@@ -85,8 +109,7 @@ class SetupPages:
         """The same for a form, which must be this server's own."""
 
         async def owned(request: web.Request, session: Session) -> web.StreamResponse:
-            sent = await request.post()
-            if not same(str(sent.get("csrf", "")), session.csrf):
+            if not same((await form_of(request)).get("csrf", ""), session.csrf):
                 return self.problem(
                     "This form is not the one that this server has shown.", "Go back to the beginning.", status=403
                 )
@@ -104,7 +127,7 @@ class SetupPages:
         """Take the code; only the right one opens a session."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return self.door(request, "That form came from another site.", 403)
-        session = self.guard.enter(str((await request.post()).get("code", ""))[:100])
+        session = self.guard.enter((await form_of(request)).get("code", "")[:100])
         if session is None:
             return self.door(request, "That is not the code. The last one in the log is the one that counts.", 403)
         response = self.to("")
@@ -139,11 +162,11 @@ class SetupPages:
 
     async def choose(self, request: web.Request, session: Session) -> web.StreamResponse:
         """Take the choice."""
-        sent = await request.post()
-        organisation = str(sent.get("organisation", "")).strip() if sent.get("owner") != "person" else None
+        sent = await form_of(request)
+        organisation = sent.get("organisation", "").strip() if sent.get("owner") != "person" else None
         known = {offer.name for offer in self.setup.offers}
-        groups = tuple(str(name) for name in sent.getall("groups", ()) if name in known)
-        choice = Choice(" ".join(str(sent.get("name", "")).split()), organisation, groups)
+        groups = tuple(name for name in sent.getall("groups", ()) if name in known)
+        choice = Choice(" ".join(sent.get("name", "").split()), organisation, groups)
         wrong = ""
         if not 0 < len(choice.name) <= self.setup.longest_name:
             wrong = f"The App needs a name of at most {self.setup.longest_name} characters."

@@ -5,14 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 
 import structlog
 from aiohttp import web
-from multidict import MultiDictProxy
 
 from dashboard.access import not_there
 from dashboard.api.callers import new_token
+from dashboard.forms import form_of
 from dashboard.front import Front
 from dashboard.layout import show as shown
 from dashboard.looking_after import number
@@ -75,9 +74,9 @@ class Filled:
     @classmethod
     async def of(cls, request: web.Request) -> Filled:
         """Read the form."""
-        given = cast("MultiDictProxy[str]", await request.post())
-        scopes = tuple(dict.fromkeys(map(str, given.getall("scope", []))))
-        return cls(str(given.get("name", "")).strip(), scopes, str(given.get("days", "")))
+        given = await form_of(request)
+        scopes = tuple(dict.fromkeys(given.getall("scope", [])))
+        return cls(given.get("name", "").strip(), scopes, given.get("days", ""))
 
 
 async def show(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from aiohttp import web
-from multidict import MultiDictProxy
 
 from analytics.words import number
 from dashboard.access import not_there
@@ -24,6 +23,7 @@ from dashboard.data_query import Unclear, asked
 from dashboard.data_shown import FORMS, span
 from dashboard.data_shown import preview as previewed
 from dashboard.data_shown import read as read_rows
+from dashboard.forms import form_of
 from dashboard.front import Front
 from dashboard.layout import show as shown
 from dashboard.pages import chart as charts
@@ -62,11 +62,11 @@ def form_page(
 
 async def begin(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Begin an analysis and lead to its page; 422 with the form for what is wrong, 429 where too many are read."""
-    given = cast("MultiDictProxy[str]", await request.post())
-    said = {name: str(given.get(name, "")) for name in ("owner", "repository", "period", "since", "until")}
-    metrics = tuple(dict.fromkeys(map(str, given.getall("metrics", []))))
+    given = await form_of(request)
+    said = {name: given.get(name, "") for name in ("owner", "repository", "period", "since", "until")}
+    metrics = tuple(dict.fromkeys(given.getall("metrics", [])))
     wanted, wrong = read(said, metrics, front.services.now().replace(microsecond=0))
-    token = str(given.get("token", "")).strip()
+    token = given.get("token", "").strip()
     if not TOKEN.fullmatch(token):
         wrong = (*wrong, WITHOUT)
     if wrong:

@@ -17,11 +17,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from bot.credentials import FILE, stored
 from bot.serving import runner_of
 from bot.settings import Incomplete
 from bot.setup_server import create_setup_app, without_app
+from dashboard.forms import UNREADABLE
+from dashboard.setup import SetupPages
 from github.deliveries import sign
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Match
@@ -142,6 +145,38 @@ async def test_nothing_else_is_served(person: Person) -> None:
         assert (page.status, page.text.count("\n")) == (503, 1), path
         assert page.text.startswith("Almanac is not set up yet: open /setup")
     assert (await person.post("/webhooks/github", {"a": "b"})).status == 503
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"\xff\xfe"),
+        ("application/x-www-form-urlencoded; charset=nonsense", b"code=a"),
+        ("multipart/form-data", b"code=a"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"),
+    ],
+)
+async def test_what_is_no_form_is_refused_in_the_clear_words_of_no_stack(
+    person: Person, kind: str, body: bytes
+) -> None:
+    with capture_logs() as logs:
+        page = await person.ask("POST", "/setup/code", headers={"Content-Type": kind}, data=aiohttp.BytesPayload(body))
+    assert (page.status, page.text) == (400, UNREADABLE)
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert not logs
+
+
+async def test_a_mistake_of_ours_is_a_page_of_ours(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_self: SetupPages, _request: web.Request) -> None:
+        raise LookupError("what nobody foresaw")
+
+    monkeypatch.setattr(SetupPages, "elsewhere", broken)
+    with capture_logs() as logs:
+        page = await person.get("/setup?code=secret")
+    assert (page.status, page.title) == (500, "That did not work")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert [(one["event"], one["path"]) for one in logs] == [("a request was not answered", "/setup")]
+    assert "secret" not in str(logs)
 
 
 async def test_without_the_code_there_is_nothing_to_see(person: Person) -> None:

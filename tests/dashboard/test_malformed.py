@@ -1,0 +1,95 @@
+"""What is no form is the sender's mistake and refused; a mistake of ours is a page of ours, and logged."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+from aiohttp import web
+from structlog.testing import capture_logs
+
+from dashboard.forms import UNREADABLE
+from dashboard.headers import HEADERS
+from tests.dashboard import people
+from tests.dashboard.people import Place
+
+URLENCODED = "application/x-www-form-urlencoded"
+PARTS = "multipart/form-data; boundary=x"
+MALFORMED = {
+    "no text": (URLENCODED, b"\xff\xfe"),
+    "an encoding that is none": (f"{URLENCODED}; charset=nonsense", b"a=b"),
+    "a zero": (URLENCODED, b"csrf=a%00b"),
+    "parts without a boundary": ("multipart/form-data", b"a=b"),
+    "parts that never begin": (PARTS, b"nothing"),
+    "a part without a name": (PARTS, b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"),
+    "a part without an end": (PARTS, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1'),
+    "a part that is no text": (PARTS, b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xff\r\n--x--\r\n'),
+    "parts in parts": (PARTS, b"--x\r\nContent-Type: multipart/mixed; boundary=y\r\n\r\n--y--\r\n--x--\r\n"),
+    "a part in an unknown transfer": (
+        PARTS,
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: odd\r\n\r\n1\r\n--x--\r\n',
+    ),
+    "a header that is none": (PARTS, b"--x\r\nno header\r\n\r\n1\r\n--x--\r\n"),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+async def test_a_form_that_cannot_be_read_is_refused(place: Place, case: str) -> None:
+    browser = place.browser()
+    await browser.sign_in("opal")
+    kind, body = MALFORMED[case]
+    with capture_logs() as logs:
+        seen = await browser.ask(
+            "POST", "/logout", headers={"Origin": place.url, "Content-Type": kind}, data=aiohttp.BytesPayload(body)
+        )
+    # what is left of a form that breaks off may be read, and then it shows no token
+    assert (seen.status, seen.text) in ((400, UNREADABLE), (403, seen.text)), seen.text
+    assert seen.status == 400 or case == "a part without an end"
+    assert not logs
+    assert {name: seen.headers.get(name) for name in HEADERS} == HEADERS
+    assert (await browser.get("/page")).status == 200
+
+
+async def test_a_header_in_no_encoding_shows_no_token(place: Place) -> None:
+    browser = place.browser()
+    await browser.sign_in("opal")
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    head = (
+        f"POST /logout HTTP/1.1\r\nHost: x\r\nOrigin: {place.url}\r\nCookie: {cookies}\r\nX-CSRF-Token: ".encode()
+        + b"\xff\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )
+    assert b" 403 " in (await raw(place.url, head)).split(b"\r\n")[0]
+
+
+async def test_a_mistake_of_ours_is_a_page_of_ours_and_one_line_of_the_log(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> web.StreamResponse:
+        raise LookupError("what nobody foresaw")
+
+    browser = place.browser()
+    await browser.sign_in("opal")
+    front = await place.front()
+    monkeypatch.setattr(people, "listing", broken)  # a page for people
+    monkeypatch.setattr(front.login, "get", broken)  # one for everybody
+    for path in ("/page", "/login"):
+        with capture_logs() as logs:
+            seen = await browser.get(f"{path}?secret=1")
+        assert seen.status == 500
+        assert "Almanac made a mistake" in seen.text
+        assert "foresaw" not in seen.text
+        assert {name: seen.headers.get(name) for name in HEADERS} == HEADERS
+        assert [(one["event"], one["path"]) for one in logs] == [("a request was not answered", path)]
+        assert "secret" not in str(logs)
+
+
+async def raw(url: str, request: bytes) -> bytes:
+    """Send bytes as they are; return what comes back."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
