@@ -18,11 +18,10 @@ from reports.known_settings import known_settings
 from reports.known_traffic import Files, files_of, known_traffic
 from storage.connection import Connection
 from storage.engine import Store
-from storage.installations import Installation, Repository, installation, repository_by_name
-from storage.installations import repository as repository_by_id
+from storage.installations import Installation, Repository, installation
 from storage.roles import Role, Roles, roles_of
 from storage.sessions import Person
-from storage.shown import open_installations, open_repositories
+from storage.shown import open_installations, open_repositories, open_repository, open_repository_by_name
 
 NOT_THERE = "There is no such page, or it is not yours to see."
 NO_WORD = (
@@ -138,22 +137,15 @@ class Access:
 
     async def repository_for(self, person: Person, owner: str, name: str) -> Visible:
         """Return a repository by name with what this person may see of it; raises 404 for everything else."""
-        return await self.found(person, lambda conn: repository_by_name(conn, owner, name))
+        return await self.found(person, lambda conn: open_repository_by_name(conn, owner, name))
 
     async def repository_by_id_for(self, person: Person, repository_id: int) -> Visible:
         """Return a repository by number, as `repository_for` does."""
-        return await self.found(person, lambda conn: repository_by_id(conn, repository_id))
+        return await self.found(person, lambda conn: open_repository(conn, repository_id))
 
     async def found(self, person: Person, find: Callable[[Connection], Awaitable[Repository | None]]) -> Visible:
         reach = await self.reach(person)
-
-        async def look(conn: Connection) -> Repository | None:
-            wanted = await find(conn)
-            if wanted is None or not is_open(await installation(conn, wanted.installation_id)):
-                return None
-            return wanted
-
-        wanted = await self.store.glance(look)
+        wanted = await self.store.glance(find)
         # whether it is theirs is decided first: what is set there takes no time of whoever may not see it
         if wanted is None or reach.of(wanted, "push") is None:
             raise not_there()

@@ -215,7 +215,7 @@ async def mark_repositories_removed(conn: Connection, repository_ids: Iterable[i
 
 
 async def first(conn: Connection, query: Select[Any], of: int | str) -> Repository | None:
-    """Return the best match of one of the two statements above."""
+    """Return the best match of a statement that has one parameter, `of`."""
     row = (await conn.execute(query, {"of": of})).mappings().first()
     return None if row is None else read(row)
 

@@ -3,14 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from storage.connection import Connection
-from storage.installations import Installation, Repository, read, read_installation
+from storage.installations import Installation, Repository, first, read, read_installation
 from storage.schema_installed import installations, repositories
 
 OPEN = (installations.c.removed_at.is_(None), installations.c.suspended_at.is_(None))
+
+
+def shown(condition: ColumnElement[bool]) -> Select[Any]:
+    """Return the statement of the newest match that may be shown."""
+    joined = select(repositories).join(installations, installations.c.id == repositories.c.installation_id)
+    present = joined.where(condition, *OPEN, repositories.c.removed_at.is_(None))
+    return present.order_by(repositories.c.id.desc()).limit(1)
+
+
+# one statement each, whatever there is: how long it takes tells nobody whether a name is that of something
+BY_ID = shown(repositories.c.id == bindparam("of"))
+BY_NAME = shown(repositories.c.key == bindparam("of"))
+
+
+async def open_repository(conn: Connection, repository_id: int) -> Repository | None:
+    """Return a repository that may be shown, or None."""
+    return await first(conn, BY_ID, repository_id)
+
+
+async def open_repository_by_name(conn: Connection, owner: str, name: str) -> Repository | None:
+    """Return the repository that has this name now, in any case, if it may be shown, or None."""
+    return await first(conn, BY_NAME, f"{owner}/{name}".lower())
 
 
 async def open_repositories(
