@@ -118,12 +118,15 @@ class Access:
     async def reach(self, person: Person) -> Reach:
         """Return what a person may see; raises 503 where GitHub has not said so for too long, SignInAgainError.
 
-        Roles are read each time, so that a role that was taken is gone at once.
+        Roles are read each time, so that a role that was taken is gone at once, and whether there still is a token: for
+        whoever took back at GitHub what they allowed, what GitHub said before counts no more.
         """
         roles = await self.store.glance(lambda conn: roles_of(conn, person.id))
         operator = roles.is_operator or is_named(person, self.operators)
         listing = None
         if person.is_of_github and self.listings is not None:
+            if not roles.has_token:
+                self.listings.forget(person.id)
             try:
                 listing = await self.listings.of(person)
             except UnknownError:

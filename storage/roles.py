@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, exists, select, update
 
 from storage.connection import Connection
-from storage.schema_access import installation_roles, persons, viewers
+from storage.schema_access import installation_roles, persons, user_tokens, viewers
 from storage.sessions import Person, read_person
 from storage.upsert import upsert
 
@@ -23,11 +23,15 @@ Role = Literal["admin", "member"]
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """What one person was given: a role by installation, and single repositories with whether their traffic shows."""
+    """What one person was given: a role by installation, and single repositories with whether their traffic shows.
+
+    has_token: whether what GitHub gave for them is still kept; without it, GitHub's last word counts no more.
+    """
 
     is_operator: bool = False
     installations: Mapping[int, Role] = field(default_factory=dict)
     repositories: Mapping[int, bool] = field(default_factory=dict)
+    has_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,9 @@ class Holder:
 
 
 # made once: every page asks
-OPERATOR = select(persons.c.is_operator).where(persons.c.id == bindparam("of"))
+OPERATOR = select(
+    persons.c.is_operator, exists().where(user_tokens.c.person_id == persons.c.id).label("has_token")
+).where(persons.c.id == bindparam("of"))
 GIVEN = select(installation_roles.c.installation_id, installation_roles.c.role).where(
     installation_roles.c.person_id == bindparam("of")
 )
@@ -53,13 +59,14 @@ SINGLE = select(viewers.c.repository_id, viewers.c.sees_traffic).where(viewers.c
 async def roles_of(conn: Connection, person_id: int) -> Roles:
     """Return everything a person was given; nothing for a number that is nobody's."""
     of = {"of": person_id}
-    operator = (await conn.execute(OPERATOR, of)).scalar()
+    who = (await conn.execute(OPERATOR, of)).first()
     given = await conn.execute(GIVEN, of)
     single = await conn.execute(SINGLE, of)
     return Roles(
-        bool(operator),
+        who is not None and who.is_operator,
         {row.installation_id: row.role for row in given},
         {row.repository_id: row.sees_traffic for row in single},
+        who is not None and who.has_token,
     )
 
 

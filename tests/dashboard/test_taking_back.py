@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from dashboard.api.callers import SIGN_IN_AGAIN
 from handlers.events import event_named
 from sandbox.faults import Fault, Match
 from storage.sessions import GITHUB, NewPerson, save_person
 from storage.user_tokens import user_token
 from tests.dashboard.managing import Managed
 from tests.dashboard.people import NOW, Browser, Place
+from tests.dashboard.programs import program
 
 
 async def leave_everywhere(place: Place, browser: Browser) -> None:
@@ -53,6 +55,19 @@ async def test_who_takes_their_word_back_at_github_is_signed_out_at_once(managed
     assert (await jade.get("/page")).status == 200
     who = await managed.person("opal")
     assert await place.store.read(lambda conn: user_token(conn, who.id)) is None
+
+
+async def test_what_their_programs_read_with_ends_at_once_too(managed: Managed) -> None:
+    """What GitHub said a moment ago is kept for minutes, but not beyond their word."""
+    place, browser = managed.place, await managed.signed_in("opal")
+    script = await program(browser)
+    await script.get("/repositories/quartz/vault")
+    number = place.world.account("opal").id
+    await revoked(managed, {"action": "revoked", "sender": {"id": number}})
+    for path in ("/repositories/quartz/vault", "/repositories"):
+        assert SIGN_IN_AGAIN in (await script.get(path, 401)).detail
+    await place.browser().sign_in("opal")
+    await script.get("/repositories/quartz/vault")
 
 
 async def test_only_github_s_own_account_of_that_number_is_meant(managed: Managed) -> None:
