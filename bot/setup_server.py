@@ -52,7 +52,7 @@ def create_setup_app(
     app.cleanup_ctx.append(outside)
     app.router.add_get("/healthz", setup.healthz)
     app.router.add_post(WEBHOOKS, setup.receive)
-    SetupPages(setup, Guard(announce, machine_now)).add_to(app)
+    SetupPages(setup, Guard(announce, machine_now), sleep).add_to(app)
     app.router.add_route("*", "/{path:.*}", anything_else)
     return app
 

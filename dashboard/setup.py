@@ -6,6 +6,7 @@ up never imports.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -26,6 +27,7 @@ PATH = "/setup"
 COOKIE = "almanac_setup"
 ORGANISATION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,98}[A-Za-z0-9])?")
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,200}")
+SLOWED = 1.0  # seconds that a wrong code waits for its answer
 MISTAKE = "Almanac made a mistake with this request."
 NOT_YET = "Almanac is not set up yet: open /setup in a browser; the code it asks for stands in the server's log.\n"
 
@@ -38,8 +40,8 @@ Handler = Callable[[web.Request, Session], Awaitable[web.StreamResponse]]
 class SetupPages:
     """Serves the pages, each only to the browser that has shown the code."""
 
-    def __init__(self, setup: SetUp, guard: Guard) -> None:
-        self.setup, self.guard = setup, guard
+    def __init__(self, setup: SetUp, guard: Guard, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self.setup, self.guard, self.sleep = setup, guard, sleep
         self.choice: Choice | None = None
         # where a proxy serves below a path, links must lead there, too
         self.base = urlsplit(setup.public_url or "").path.rstrip("/") + PATH
@@ -119,8 +121,6 @@ class SetupPages:
 
     def door(self, request: web.Request, wrong: str = "", status: int = 200) -> web.Response:
         """Ask for the code."""
-        if self.guard.is_closed():
-            wrong, status = "Too many wrong codes. A new one stands in the log; it is taken in a minute.", 429
         return self.page("setup_code.html", status=status, step=1, wrong=wrong, elsewhere=self.elsewhere(request))
 
     async def enter(self, request: web.Request) -> web.StreamResponse:
@@ -129,6 +129,7 @@ class SetupPages:
             return self.door(request, "That form came from another site.", 403)
         session = self.guard.enter((await form_of(request)).get("code", "")[:100])
         if session is None:
+            await self.sleep(SLOWED)
             return self.door(request, "That is not the code. The last one in the log is the one that counts.", 403)
         response = self.to("")
         secure = urlsplit(self.setup.public_url or "").scheme == "https"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dashboard.setup_guard import CODES_APART, MOST_TRIES, STATE_LIVES, STAYS, Guard, Session
+from dashboard.setup_guard import STATE_LIVES, STAYS, Guard, Session
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -49,19 +49,11 @@ def test_a_new_session_ends_the_one_before(door: Door) -> None:
     assert door.guard.session(second.token) is second
 
 
-def test_after_a_few_wrong_codes_there_is_a_new_one_and_a_pause(door: Door) -> None:
-    for _ in range(MOST_TRIES):
+def test_wrong_codes_keep_nobody_out_and_fill_no_log(door: Door) -> None:
+    for _ in range(1000):
         assert door.guard.enter("k7mn-2xqp-9rtd") is None
-    first, second = door.log
-    assert first != second
-    assert door.guard.is_closed()
-    assert door.guard.enter(second) is None, "even the right one, or it could be guessed at any speed"
-    for _ in range(100):
-        door.guard.enter("k7mn-2xqp-9rtd")
-    assert len(door.log) == 2, "guessing on fills no log"
-    door.time += CODES_APART
-    assert door.guard.enter(first) is None
-    assert door.guard.enter(second) is not None
+    (code,) = door.log
+    assert door.guard.enter(code) is not None
 
 
 def test_a_session_ends(door: Door) -> None:
