@@ -61,6 +61,11 @@ class SettingUp:
         return self.settings.public_url
 
     @property
+    def refusal(self) -> str:
+        looked = checks.address(self.public_url)
+        return f"{looked.said} {looked.remedy}" if looked.state == "fail" else ""
+
+    @property
     def github(self) -> str:
         return self.endpoints.web
 

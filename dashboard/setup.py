@@ -158,7 +158,7 @@ class SetupPages:
         return self.page(
             "setup_choose.html", status=422 if wrong else 200, step=2, csrf=session.csrf, wrong=wrong, chosen=chosen,
             steps=await self.setup.before(), offers=self.setup.offers, always=self.setup.always,
-            elsewhere=self.elsewhere(request), longest=self.setup.longest_name, can=self.setup.public_url is not None,
+            elsewhere=self.elsewhere(request), longest=self.setup.longest_name, can=not self.setup.refusal,
         )  # fmt: skip
 
     async def choose(self, request: web.Request, session: Session) -> web.StreamResponse:
@@ -173,8 +173,7 @@ class SetupPages:
             wrong = f"The App needs a name of at most {self.setup.longest_name} characters."
         elif organisation is not None and not ORGANISATION.fullmatch(organisation):
             wrong = "Write the organisation's name as it stands in its address on GitHub, such as octo-org."
-        elif self.setup.public_url is None:
-            wrong = "PUBLIC_URL is missing: GitHub would not know where to send anything."
+        wrong = wrong or self.setup.refusal
         if wrong:
             return await self.choosing(request, session, wrong, choice)
         self.choice = choice

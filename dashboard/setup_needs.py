@@ -47,6 +47,10 @@ class SetUp(Protocol):
     @property
     def public_url(self) -> str | None: ...
     @property
+    def refusal(self) -> str:
+        """Why nothing can be registered with this address, such as plain http; empty where it can."""
+
+    @property
     def github(self) -> str:
         """GitHub's web address."""
 

@@ -427,3 +427,30 @@ async def test_below_https_the_cookie_stays_there_and_below_a_path_the_links_do(
             assert "Path=/below/setup" in response.headers["Set-Cookie"]
         async with session.get(server.make_url("/setup")) as response:
             assert 'action="/below/setup/code"' in await response.text()
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [("http://almanac.example.com", "http://almanac.example.com is not https"), ("", "PUBLIC_URL is not set")],
+)
+async def test_nothing_is_registered_where_anybody_on_the_way_could_read_along(
+    tmp_path: Path, address: str, wrong: str
+) -> None:
+    log: list[str] = []
+    settings = without_app({"PUBLIC_URL": address, "DATA_DIR": str(tmp_path)})
+    app = create_setup_app(settings, asyncio.Event(), log.append, shortly)
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with TestServer(app) as server, aiohttp.ClientSession(cookie_jar=jar) as session:
+
+        async def ask(path: str, form: dict[str, str]) -> Page:
+            async with session.post(server.make_url(path), data=form) as response:
+                return Page(response.status, str(response.url), await response.text(), dict(response.headers))
+
+        inside = await ask("/setup/code", {"code": log[-1]})
+        assert "<button disabled>" in inside.text
+        page = await ask("/setup/choice", {"csrf": inside.hidden["csrf"], "owner": "person", "name": "Numbers"})
+        assert page.status == 422
+        assert page.wrong.startswith(wrong)
+        async with session.get(server.make_url("/setup/review")) as response:
+            assert str(response.url).endswith("/setup")
+            assert "manifest" not in Page(200, "", await response.text(), {}).hidden
