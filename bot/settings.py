@@ -95,7 +95,7 @@ class Settings:
             api_url=read.url("GITHUB_API_URL") or DEFAULT_API_URL,
             graphql_url=read.url("GITHUB_GRAPHQL_URL"),
             web_url=read.url("GITHUB_URL"),
-            public_url=read.url("PUBLIC_URL"),
+            public_url=read.root("PUBLIC_URL"),
             database_url=read.database("DATABASE_URL") or default_database(data_dir),
             data_dir=data_dir,
             host=read.text("HOST") or "0.0.0.0",  # noqa: S104 - a container is reached from outside itself
@@ -188,6 +188,18 @@ class Reader:
         if not is_web_address(value):
             self.fault(f"{name} is not a web address: {value!r}; it must look like https://almanac.example.com")
         return value.rstrip("/")
+
+    def root(self, name: str) -> str | None:
+        """Read the address of a whole host: pages lead to each other from its root."""
+        value = self.url(name)
+        if value is not None and is_web_address(value):
+            parts = urlsplit(value)
+            if parts.path or parts.query or parts.fragment:
+                self.fault(
+                    f"{name} has a path: {value!r}; the server needs a host of its own, such as "
+                    "https://almanac.example.com"
+                )
+        return value
 
     def signing_in(self, settings: Settings) -> None:
         """Name what is missing between the settings of signing in."""

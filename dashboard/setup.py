@@ -43,8 +43,6 @@ class SetupPages:
     def __init__(self, setup: SetUp, guard: Guard, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.setup, self.guard, self.sleep = setup, guard, sleep
         self.choice: Choice | None = None
-        # where a proxy serves below a path, links must lead there, too
-        self.base = urlsplit(setup.public_url or "").path.rstrip("/") + PATH
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
@@ -134,7 +132,7 @@ class SetupPages:
         response = self.to("")
         secure = urlsplit(self.setup.public_url or "").scheme == "https"
         response.set_cookie(
-            COOKIE, session.token, path=self.base, max_age=int(STAYS.total_seconds()), httponly=True, secure=secure,
+            COOKIE, session.token, path=PATH, max_age=int(STAYS.total_seconds()), httponly=True, secure=secure,
             samesite="Lax",
         )  # fmt: skip
         return response
@@ -251,11 +249,11 @@ class SetupPages:
 
     def to(self, path: str) -> web.Response:
         """Send the browser to another of these pages."""
-        return web.Response(status=303, headers={**self.headers, "Location": self.base + path})
+        return web.Response(status=303, headers={**self.headers, "Location": PATH + path})
 
     def page(self, template: str, status: int = 200, **values: Any) -> web.Response:
         """Return a page."""
-        html = self.templates.get_template(template).render(values, base=self.base, github=self.setup.github)
+        html = self.templates.get_template(template).render(values, base=PATH, github=self.setup.github)
         return web.Response(text=html, status=status, content_type="text/html", headers=self.headers)
 
 
