@@ -18,6 +18,7 @@ from bot.app import create_app
 from bot.credentials import are_missing
 from bot.settings import Incomplete, Settings
 
+STRICT = "max-age=31536000"  # seconds: a year in which browsers ask for this host by https only
 STUCK_SECONDS = 1.0  # how long requests under way may take once the server stops; what comes after has its own time
 GC_OBJECTS = 20_000  # new objects between two looks for cycles
 
@@ -60,7 +61,7 @@ async def serve(settings: Settings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     checking = asyncio.create_task(check_key(settings.private_key, settings.called("GITHUB_PRIVATE_KEY")))
-    runner = runner_of(create_app(settings))
+    runner = runner_of(create_app(settings), settings.public_url)
     await runner.setup()
     try:
         await checking
@@ -78,12 +79,21 @@ async def serve(settings: Settings) -> None:
         await runner.cleanup()
 
 
-def runner_of(app: web.Application) -> web.AppRunner:
-    """Return what serves `app`.
+def runner_of(app: web.Application, public_url: str | None = None) -> web.AppRunner:
+    """Return what serves `app` at an address.
 
+    No answer says what the server is made of; below https, each says that browsers need not try anything else.
     Bodies are not decompressed: a signature is over the bytes as they came, and nothing that a stranger sends is
     inflated. A connection that sends nothing more does not hold up the end.
     """
+    is_https = public_url is not None and public_url.startswith("https://")
+
+    async def prepare(_request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.popall("Server", None)
+        if is_https:
+            response.headers["Strict-Transport-Security"] = STRICT
+
+    app.on_response_prepare.append(prepare)
     return web.AppRunner(
         app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=STUCK_SECONDS
     )

@@ -68,7 +68,7 @@ async def serve_setup(settings: Settings) -> bool:
     def announce(code: str) -> None:
         log.warning("set-up: this server has no GitHub App yet", open=f"{place}{PATH}", code=code)
 
-    runner = runner_of(create_setup_app(settings, over, announce))
+    runner = runner_of(create_setup_app(settings, over, announce), settings.public_url)
     await runner.setup()
     try:
         await web.TCPSite(runner, settings.host, settings.port).start()
