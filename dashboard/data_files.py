@@ -10,7 +10,7 @@ import importlib
 import re
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import structlog
@@ -62,12 +62,7 @@ async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom
     """Send rows as a file of a form: `csv`, `json` or `parquet`. name: what it is called, made safe here."""
     async with room.place():
         if form != "parquet":
-            response = begun(form, name)
-            await response.prepare(request)
-            async for part in PARTS[form](store, wanted):
-                await response.write(part)
-            await response.write_eof()
-            return response
+            return await streamed(request, PARTS[form](store, wanted), begun(form, name))
         with tempfile.TemporaryDirectory(prefix="almanac-parquet-") as folder:
             path = Path(folder) / "rows.parquet"
             async with room.writing:
@@ -75,11 +70,30 @@ async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom
             response = begun(form, name)
             response.content_length = path.stat().st_size
             await response.prepare(request)
-            with path.open("rb") as file:
+            # whoever stops fetching is told nothing more
+            with path.open("rb") as file, suppress(ConnectionError):
                 while part := await asyncio.to_thread(file.read, PART):
                     await response.write(part)
-            await response.write_eof()
+                await response.write_eof()
             return response
+
+
+async def streamed(
+    request: web.Request, parts: AsyncIterator[bytes], response: web.StreamResponse
+) -> web.StreamResponse:
+    """Send parts as they are made, the first two of them made before the headers are sent.
+
+    These are the heads and the first rows, so that what the database refuses is a status and no broken file.
+    """
+    begun_with = await anext(parts, b"") + await anext(parts, b"")
+    await response.prepare(request)
+    # whoever stops fetching is told nothing more
+    with suppress(ConnectionError):
+        await response.write(begun_with)
+        async for part in parts:
+            await response.write(part)
+        await response.write_eof()
+    return response
 
 
 async def written(store: Store, wanted: Wanted, path: Path) -> None:

@@ -71,7 +71,9 @@ def condition(dialect: str, table: Table, source: Source, one: Filter) -> Column
     if one.test == "is":
         found = cell.is_(one.value) if dialect != "sqlite" else type_coerce(cell, BigInteger) == int(one.value)
     else:
-        found = cell >= one.value if one.test == "from" else cell <= one.value
+        # a column of 32 bits must be able to be compared with what is beyond them
+        end = literal(one.value, BigInteger) if column.kind == "count" else one.value
+        found = cell >= end if one.test == "from" else cell <= end
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "almanac.db"
     upgrade(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Path]:
+    """The socket folder of a running cluster with a migrated database, `migrated`, to copy."""
+    from storage.migrate import upgrade  # noqa: PLC0415
+    from tests.storage import cluster  # noqa: PLC0415 - the programs, only where that database is wanted
+
+    if not cluster.found():
+        pytest.skip(f"no PostgreSQL in {cluster.BIN}; set ALMANAC_POSTGRESQL to the folder of its programs")
+    with cluster.cluster() as folder:
+        cluster.run(folder, "CREATE DATABASE migrated")
+        upgrade(cluster.address(folder, "migrated"))
+        yield folder
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ import pytest
 
 from analytics.rows import ReviewRow
 from dashboard.access import NOT_THERE
+from dashboard.data_files import AT_ONCE, ROOMS
 from storage.activity import save_reviews
 from storage.configurations import KnownFile, save_file
 from storage.previewed import Row, Wanted, chunks
@@ -334,8 +335,6 @@ async def test_nothing_that_people_wrote_is_run_by_a_browser(place: Place, opal:
 
 async def test_a_few_files_at_a_time(place: Place, opal: Browser) -> None:
     """Whoever reads slowly holds a place; others are told to come back."""
-    from dashboard.data_files import AT_ONCE, ROOMS  # noqa: PLC0415
-
     room = ROOMS.of(await place.front())
     room.sent = AT_ONCE
     seen = await opal.get(f"{VAULT}/data/pulls.csv")
@@ -359,3 +358,31 @@ async def test_rows_that_come_while_a_file_is_sent_move_no_others(place: Place, 
         await place.store.write(lambda conn, new=new: save_reviews(conn, number, new))  # type: ignore[misc]
     assert len({row[-1] for row in seen}) == len(seen)
     assert [row for row in seen if not row[-1].startswith("N")] == before
+
+
+async def test_what_the_database_cannot_answer_is_a_status_and_no_broken_file(place: Place, opal: Browser) -> None:
+    await place.store.write(lambda conn: conn.exec_driver_sql("ALTER TABLE reviews RENAME TO elsewhere"))
+    for form in ("csv", "json"):
+        assert (await opal.get(f"{VAULT}/data/reviews.{form}")).status == 500
+
+
+async def test_whoever_stops_fetching_leaves_no_error_behind(
+    place: Place, opal: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    many = "number, reviewer_id, author_id, state"
+    await place.store.write(
+        lambda conn: conn.exec_driver_sql(
+            f"INSERT INTO reviews (repository_id, id, {many}) SELECT repository_id, 'M' || copy || '-' || id, {many} "
+            "FROM reviews, (SELECT DISTINCT number AS copy FROM pulls WHERE number <= 60)"
+        )
+    )
+    room = ROOMS.of(await place.front())
+    cookie = "; ".join(f"{name}={value}" for name, value in opal.cookies.items())
+    async with place.session.get(f"{place.url}{VAULT}/data/reviews.csv", headers={"Cookie": cookie}) as response:
+        assert response.status == 200
+        await response.content.readany()
+        response.close()
+    async with asyncio.timeout(10):
+        while room.sent:  # noqa: ASYNC110 - a place that is free tells nobody
+            await asyncio.sleep(0.02)
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []

@@ -11,24 +11,12 @@ import pytest
 
 from storage.engine import Store
 from storage.installations import Repository, save_repository
-from storage.migrate import upgrade
 from tests.storage import cluster
 
 REPOSITORY = Repository(7, 1, "quartz", "mine", "public", "main")
 
 Make = Callable[[bool], str]
 numbers = count(1)
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Path]:
-    """The socket folder of a running cluster with a migrated database to copy."""
-    if not cluster.found():
-        pytest.skip(f"no PostgreSQL in {cluster.BIN}; set ALMANAC_POSTGRESQL to the folder of its programs")
-    with cluster.cluster() as folder:
-        cluster.run(folder, "CREATE DATABASE migrated")
-        upgrade(cluster.address(folder, "migrated"))
-        yield folder
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

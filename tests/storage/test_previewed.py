@@ -156,7 +156,10 @@ def fits(column: Column, test: Test, value: Any, cell: Any) -> bool:
 SOUGHT = st.sampled_from(["o", "SHORE", "%", "_", "'", '"', "ö", "Ö", "\\", "open", "bug", "zz", "1", "A", *TITLES])
 VALUES: dict[str, st.SearchStrategy[tuple[Test, Any]]] = {
     "text": st.tuples(st.just("contains"), SOUGHT),
-    "count": st.tuples(st.sampled_from(["from", "to"]), st.integers(-2, 1010)),
+    "count": st.tuples(
+        st.sampled_from(["from", "to"]),
+        st.integers(-2, 1010) | st.integers(-(2**63), 2**63 - 1) | st.sampled_from([2**31 - 1, 2**31, -(2**31) - 1]),
+    ),
     "day": st.tuples(st.sampled_from(["from", "to"]), st.dates(LAST_DAY - 40 * DAY, LAST_DAY + 3 * DAY)),
     "moment": st.tuples(
         st.sampled_from(["from", "to"]),
