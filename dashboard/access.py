@@ -13,6 +13,7 @@ from aiohttp import web
 
 from analytics.terms import Terms
 from dashboard.listings import Listing, Listings, UnknownError
+from dashboard.readable import is_name
 from reports.configuration import TrafficFor
 from reports.known_settings import known_settings
 from reports.known_traffic import Files, files_of, known_traffic
@@ -140,6 +141,9 @@ class Access:
 
     async def repository_for(self, person: Person, owner: str, name: str) -> Visible:
         """Return a repository by name with what this person may see of it; raises 404 for everything else."""
+        if not (is_name(owner) and is_name(name)):
+            await self.reach(person)
+            raise not_there()
         return await self.found(person, lambda conn: open_repository_by_name(conn, owner, name))
 
     async def repository_by_id_for(self, person: Person, repository_id: int) -> Visible:

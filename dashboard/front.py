@@ -26,6 +26,7 @@ from dashboard.layout import OPERATOR, problem, wants_page
 from dashboard.listings import Listings
 from dashboard.login import Login, callback
 from dashboard.oidc_settings import OidcSettings
+from dashboard.readable import check_query
 from dashboard.sessions import Sessions, SignedIn
 from dashboard.shelf import Shelf
 from dashboard.signing_in import Arrived, Pending, Provider
@@ -132,6 +133,7 @@ class Front:
         signed = await self.signed_in(request) if reads else await self.posting(request)
         request[OPERATOR] = self.access.is_operator(signed.person)
         try:
+            check_query(request)
             return await handler(request, signed)
         except SignInAgainError:
             raise await self.again(request, signed) from None

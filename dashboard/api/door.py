@@ -15,6 +15,7 @@ from dashboard.api.table import found
 from dashboard.data_query import Unclear
 from dashboard.front import Front
 from dashboard.of_fronts import OfFronts
+from dashboard.readable import check_query
 from dashboard.user_token import SignInAgainError
 from reports.mistake import Mistake
 
@@ -50,6 +51,7 @@ async def answered(front: Front, request: web.Request, rates: dict[str, str]) ->
         raise not_there()
     operation, places = chosen
     caller.needs(operation.scope)
+    check_query(request)
     query, more = query_of(operation, request.query.items())
     asking = Asking(front, caller, request, places_of(places), more)
     return await sent(asking, await operation.run(asking, query))

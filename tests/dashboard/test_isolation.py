@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -22,6 +21,7 @@ from reports.pool import Pool
 from tests.dashboard.every_address import PERSONS, SIGNED_IN, Row, filled, gaps, rows
 from tests.dashboard.managing import Managed, open_managed, send
 from tests.dashboard.people import Browser, Seen
+from tests.storage import cluster
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,13 +70,23 @@ class Here:
             assert run.state == "done", run.sentence
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database of the module's own, of each kind."""
+    if request.param == "sqlite":
+        file = tmp_path_factory.mktemp("isolation") / "almanac.db"
+        yield f"sqlite:///{shutil.copyfile(request.getfixturevalue('empty_database'), file)}"
+    else:
+        with cluster.copied(request.getfixturevalue("postgresql")) as address_of_it:
+            yield address_of_it
+
+
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def here(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> AsyncIterator[Here]:
+async def here(tmp_path_factory: pytest.TempPathFactory, database: str) -> AsyncIterator[Here]:
     """Everybody has signed in; quartz/vault was captured, and is read by whoever may."""
     folder = tmp_path_factory.mktemp("isolation")
-    database = shutil.copyfile(empty_database, folder / "almanac.db")
     pool = Pool(1)
-    async with open_managed(f"sqlite:///{database}", folder) as managed:
+    async with open_managed(database, folder) as managed:
         place, world = managed.place, managed.place.world
         for login in ("beryl", "coral", "flint", "topaz"):
             world.account(login)
@@ -191,3 +201,49 @@ def addresses(here: Here, row: Row) -> tuple[str, str]:
     if not gaps(row.path):
         return row.path, row.path + "/nothing"
     return filled(row.path, there), filled(row.path, away)
+
+
+IMPOSSIBLE = {
+    **dict.fromkeys(("owner", "name", "metric", "table"), ("%00", "a%00b", "%ED%A0%80", "..%2f", "a" * 300)),
+    **dict.fromkeys(("installation", "token"), ("0", "2147483648", "9" * 19)),
+    "run": ("9" * 80, "%00"),
+}
+"""What stands in no address of ours, by the gap that it would stand in."""
+WORDS = (
+    "period", "vs", "compare", "author", "label", "base", "path", "in", "q", "sort", "order", "page", "title", "state",
+    "after", "before", "cursor", "limit", "format", "number", "show", "metric", "letters", "outcome", "repository",
+)  # fmt: skip
+
+
+def with_gaps() -> list[Row]:
+    """Return the addresses in which something can stand; an answer that nothing was read for has no tables."""
+    found = [one for one in rows() if IMPOSSIBLE.keys() & {name for _, name in gaps(one.path)}]
+    return [one for one in found if not one.path.endswith("/tables/{table}")]
+
+
+@pytest.mark.parametrize("row", with_gaps(), ids=str)
+async def test_what_can_stand_in_no_address_is_not_there(here: Here, row: Row) -> None:
+    """Not for whoever sees everything either."""
+    await here.begin()
+    here.managed.place.wait(minutes=1)
+    values = {**here.there, "run": here.there["analysis"] if row.path.startswith("/analyse/") else here.there["run"]}
+    for gap in [name for _, name in gaps(row.path) if name in IMPOSSIBLE]:
+        for value in IMPOSSIBLE[gap]:
+            seen = await here.ask("operator", row, filled(row.path, {**values, gap: value}), page=False)
+            assert seen.status == 404, (gap, value, seen.status, seen.text[:500])
+
+
+@pytest.mark.parametrize("row", [one for one in rows() if one.method == "GET" and not one.is_open], ids=str)
+async def test_nothing_that_an_address_asks_goes_wrong(here: Here, row: Row) -> None:
+    """What cannot be asked is refused with a sentence, or means nothing there."""
+    await here.begin()
+    here.managed.place.wait(minutes=1)
+    there, _ = addresses(here, row)
+    person = "agate" if row.path.startswith("/analyse/") else "operator"
+    for word in WORDS:
+        seen = await here.ask(person, row, f"{there}?{word}=a%00b", page=False)
+        assert seen.status == 422, (word, seen.status, seen.text[:500])
+        assert "no text" in seen.text
+    for query in ("number=2147483648", "limit=" + "9" * 30, "page=" + "9" * 30, "q=" + "x" * 500):
+        seen = await here.ask(person, row, f"{there}?{query}", page=False)
+        assert seen.status < 500 or seen.status == 503, (query, seen.status, seen.text[:500])

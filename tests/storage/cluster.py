@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -16,6 +17,7 @@ import psycopg
 BIN = Path(os.environ.get("ALMANAC_POSTGRESQL", "/usr/lib/postgresql/15/bin"))
 USER = "postgres"  # the servers refuse to run as root
 START_SECONDS = 30
+NUMBERS = count(1)
 
 
 def address(folder: Path, database: str) -> str:
@@ -83,3 +85,14 @@ def run(folder: Path, statement: str) -> None:
     """Run one statement that stands outside any transaction."""
     with psycopg.connect(address(folder, USER), autocommit=True) as connection:
         connection.execute(statement.encode())
+
+
+@contextmanager
+def copied(folder: Path) -> Iterator[str]:
+    """Yield the address of a migrated database of one's own, which is gone after that."""
+    name = f"copy_{next(NUMBERS)}"
+    run(folder, f"CREATE DATABASE {name} TEMPLATE migrated")
+    try:
+        yield address(folder, name)
+    finally:
+        run(folder, f"DROP DATABASE {name} WITH (FORCE)")
