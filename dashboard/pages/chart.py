@@ -16,7 +16,7 @@ from dashboard.sessions import SignedIn
 from reports.answer import PictureData
 from reports.mistake import Mistake
 
-A_WHILE = "private, max-age=60"
+ASKED_ANEW = "private, no-cache"
 NOT_YET = "Too little has been read from GitHub for this chart; its page says how far it is."
 TYPES = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 
@@ -69,9 +69,17 @@ def in_form(picture: PictureData, form: str, *, dark: bool) -> bytes:
 
 
 def sent(request: web.Request, data: bytes, form: str, name: str) -> web.Response:
-    """Return a chart as a browser may keep it for a minute; one that it has already is not sent again."""
+    """Return a chart that a browser may keep and asks about each time: whoever sits before it next gets nothing of it.
+
+    One that it has already is not sent again.
+    """
     tag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": A_WHILE, "Content-Disposition": f'inline; filename="{name}.{form}"'}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": ASKED_ANEW,
+        "Vary": "Cookie",
+        "Content-Disposition": f'inline; filename="{name}.{form}"',
+    }
     if tag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
     return web.Response(body=data, headers=headers, content_type=TYPES[form])

@@ -18,9 +18,10 @@ from dashboard.analysis import NOT_THERE as NO_ANALYSIS
 from dashboard.sessions import COOKIE
 from dashboard.static_files import address
 from reports.pool import Pool
+from storage.watermarks import Watermark, save_watermark
 from tests.dashboard.every_address import PERSONS, SIGNED_IN, Row, filled, gaps, rows
 from tests.dashboard.managing import Managed, open_managed, send
-from tests.dashboard.people import Browser, Seen
+from tests.dashboard.people import NOW, Browser, Seen
 from tests.storage import cluster
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -106,6 +107,8 @@ async def here(tmp_path_factory: pytest.TempPathFactory, database: str) -> Async
         run = (await send(browsers["owner"], f"{managed.quartz}/collect")).location.rpartition("/")[2]
         await managed.work()
         vault = str(place.ids["quartz/vault"])
+        read = Watermark(place.ids["quartz/vault"], "pulls", synced_at=NOW, newest_at=NOW, whole_history=True)
+        await place.store.write(lambda conn: save_watermark(conn, read))
         there = {
             "owner": "quartz", "name": "vault", "metric": "pulls", "table": "pulls", "form": "json", "number": "1",
             "installation": str(place.ids["quartz"]), "repository_id": vault, "run": run, "token": "1",
@@ -130,6 +133,7 @@ async def test_an_address_answers_whom_it_should_and_nobody_else(here: Here, row
             assert seen.status not in (401, 403, 404), (person, there, seen.status, seen.text[:500])
             assert seen.status < 500 or seen.status == 503, (person, there, seen.status, seen.text[:500])
             assert "/login" not in seen.headers.get("Location", "")
+            next_person_gets_nothing_of_it(seen, there)
         elif person == "nobody":
             is_page = row.method == "GET" and not row.is_api
             assert seen.status == (303 if is_page else 401), (there, seen.status)
@@ -191,11 +195,22 @@ async def test_traffic_is_for_those_who_may_push_or_were_given_it(here: Here, pa
         assert (await here.browsers[person].get(address)).status in (200, 503), person
 
 
+def next_person_gets_nothing_of_it(seen: Seen, address: str) -> None:
+    """Check that a browser shows an answer to nobody but whoever asked for it, also where it keeps one for a while."""
+    kept = {one.strip().lower() for one in seen.headers["Cache-Control"].split(",")}
+    assert "public" not in kept, address
+    if not kept & {"no-store", "no-cache"}:
+        vary = {one.strip().lower() for one in seen.headers.get("Vary", "").split(",")}
+        assert {"private", "cookie"} <= kept | vary, (address, kept, vary)
+
+
 def addresses(here: Here, row: Row) -> tuple[str, str]:
     """Return an address of what is there, and the same of what is not."""
     there, away = dict(here.there), dict(here.not_there)
     if row.path.startswith("/analyse/"):
         there["run"], away["run"] = there["analysis"], ELSEWHERE
+    if "/tables/" in row.path:
+        there["table"] = away["table"] = "facts"
     if "vega-" in row.path:
         there["file"] = "vega-0000000000000000.js"
     if not gaps(row.path):
