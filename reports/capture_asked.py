@@ -20,14 +20,15 @@ async def order_asked(
 ) -> CaptureOrder | None:
     """Order a capture; return the order, that of whoever asked for the same a moment ago, or None.
 
-    None is where something else of the installation was asked for within `PAUSE`. repository_id: None is everything.
+    Each repository has a pause of its own, so that whoever looks after one keeps nobody from the others. None is where
+    everything was asked for within `PAUSE`, a repository's own capture among it. repository_id: None is everything.
     """
     await is_removed(conn, installation_id)  # holds the installation's row: two who ask at once ask one after the other
     recent = [one for one in await capture_orders_since(conn, installation_id, now - PAUSE) if one.ordered_at <= now]
     for one in recent:
         if one.repository_id == repository_id:
             return one
-    if recent:
+    if any(one.repository_id is None for one in recent):
         return None
     moment = now
     # another door may have ordered a run in this very second

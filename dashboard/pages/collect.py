@@ -19,8 +19,8 @@ from reports.capture_asked import PAUSE, order_asked
 
 ONLY_MANAGERS = "Only who looks after the repository may have it collected."
 TOO_SOON = (
-    "Something of this installation was collected a moment ago. Please try again in a few minutes: each capture takes "
-    "from what people may ask of GitHub in an hour."
+    "All of this installation was collected a moment ago. Please try again in a few minutes: each capture takes from "
+    "what people may ask of GitHub in an hour."
 )
 
 log = structlog.get_logger(__name__)
@@ -42,7 +42,7 @@ async def installation(front: Front, request: web.Request, signed: SignedIn) -> 
 
 
 async def begin(front: Front, signed: SignedIn, installation_id: int, repository_id: int | None) -> web.StreamResponse:
-    """Order the capture, or lead to the one that was ordered a moment ago; raises 429 where that was of another."""
+    """Order the capture, or lead to the same a moment ago; raises 429 for a part of what was ordered whole."""
     services = front.services
     now, by = services.now(), looking_after.who(signed.person)
     order = await services.store.write(lambda conn: order_asked(conn, installation_id, repository_id, by, now))

@@ -112,6 +112,17 @@ async def test_twice_within_minutes_is_once(managed: Managed) -> None:
     assert await begun(managed, jade, "/r/quartz/vault/collect") != run
 
 
+async def test_whoever_looks_after_one_repository_keeps_nobody_from_the_others_or_from_all(managed: Managed) -> None:
+    place, jade = managed.place, await managed.signed_in("jade")
+    place.world.permit("quartz/mine", "opal", "admin")
+    opal = await managed.signed_in("opal")
+    mine = await begun(managed, opal, "/r/quartz/mine/collect")
+    assert await begun(managed, opal, "/r/quartz/mine/collect") == mine
+    runs = {mine, await begun(managed, jade, "/r/quartz/vault/collect"), await begun(managed, jade)}
+    assert len(runs) == 3
+    assert len(await place.store.read(lambda conn: recent_runs(conn, place.ids["quartz"]))) == 3
+
+
 async def test_two_who_ask_at_once_get_one_run(managed: Managed) -> None:
     jade, place = await managed.signed_in("jade"), managed.place
     await managed.person("jade")
