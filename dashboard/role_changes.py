@@ -22,7 +22,7 @@ HOLDS = timedelta(days=30)
 ROLES = ("admin", "member", "viewer")
 A_ROLE = {"admin": "an admin", "member": "a member"}
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-ADDRESS = re.compile(r"[^@\s<>]{1,200}@[^@\s<>]{1,200}")
+ADDRESS = re.compile(r"[^@\s<>\x00-\x1f\x7f]{1,200}@[^@\s<>\x00-\x1f\x7f]{1,200}")
 NUMBER = re.compile(r"#([0-9]{1,18})")
 NOBODY = "Say who: a login at GitHub, or an address of mail that your OpenID provider has verified."
 SEVERAL = "Several people here go by that name. Have the one who is meant sign in again, and repeat it."
