@@ -146,7 +146,7 @@ class Login:
         try:
             return await provider.arrive(request.query, pending)
         except SignInError as error:
-            if error.status < 500:
+            if error.status < 500 and "code" in request.query:  # without one nobody was asked
                 self.attempts.failed(address)
             raise
 

@@ -239,6 +239,9 @@ async def test_strangers_close_signing_in_for_nobody(place: Place) -> None:
     stranger, other = place.browser(), place.browser()
     for _ in range(100):
         assert (await stranger.get("/login/github/callback?state=x")).status == 400
+    for _ in range(100):  # nor does saying no
+        state = query(await stranger.leave())["state"]
+        assert (await stranger.get(f"/login/github/callback?error=access_denied&state={state}")).status == 403
     await other.sign_in("opal")
     assert (await other.get("/page")).status == 200
 
