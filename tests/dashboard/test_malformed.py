@@ -85,6 +85,34 @@ async def test_a_mistake_of_ours_is_a_page_of_ours_and_one_line_of_the_log(
         assert "secret" not in str(logs)
 
 
+async def test_half_an_answer_is_not_followed_by_another(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks_off(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"the first half")
+        raise LookupError("what nobody foresaw")
+
+    monkeypatch.setattr((await place.front()).login, "get", breaks_off)
+    with capture_logs() as logs:
+        answer = await raw(place.url, b"GET /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.count(b"HTTP/1.1") == 1
+    assert b"the first half" in answer
+    assert [one["event"] for one in logs] == ["a request was not answered"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/login?next=/\xff", "/login/github?next=\xff", "/login/github/callback?state=\xff&code=\xff"]
+)
+async def test_an_address_in_no_encoding_is_none_of_ours(place: Place, path: str) -> None:
+    with capture_logs() as logs:
+        cookie = "Cookie: almanac-signing-in=\xff; almanac-session=\xff"
+        head = f"GET {path} HTTP/1.1\r\nHost: x\r\n{cookie}\r\nConnection: close\r\n\r\n"
+        answer = await raw(place.url, head.encode("latin-1"))
+    assert answer.split(b" ")[1] in (b"200", b"303", b"400"), answer[:200]
+    assert not logs
+
+
 async def raw(url: str, request: bytes) -> bytes:
     """Send bytes as they are; return what comes back."""
     parts = urlsplit(url)
