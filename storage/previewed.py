@@ -11,14 +11,14 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from analytics.terms import DEFAULT_TERMS, Terms
 from storage.connection import Connection
 from storage.engine import Store
 from storage.previewed_catalogue import TABLES, Column, Table
-from storage.previewed_filters import Filter, Persons, conditions, following, ordered_by
-from storage.previewed_people import Called, meant
+from storage.previewed_filters import Filter, condition, following, ordered_by
+from storage.previewed_people import Called, fits
 from storage.previewed_sources import OF, source
 
 Row = tuple[Any, ...]
@@ -132,14 +132,13 @@ async def read(
     conn: Connection, wanted: Wanted, size: int, place: Place | None, *, backwards: bool = False
 ) -> list[Found]:
     """Return rows from a place on as they are stored, those whose order is unknown after the others."""
-    persons, rest = await split(conn, wanted)
     parts: list[Literal[True, False]] = [False, True] if backwards else [True, False]
     if place is not None:
         parts = parts[parts.index(place.known) :]
     found: list[Found] = []
     for known in parts:
         start = place.at if place is not None and place.known is known else None
-        query = part(conn.dialect.name, wanted, rest, persons, start, known=known, down=wanted.down is not backwards)
+        query = part(conn.dialect.name, wanted, start, known=known, down=wanted.down is not backwards)
         width = len(wanted.columns)
         rows = await conn.execute(query.limit(size - len(found)), {"of": wanted.repository_id})
         found += [Found(tuple(row[:width]), Place(known, tuple(row[width:]))) for row in rows]
@@ -148,20 +147,20 @@ async def read(
     return found
 
 
-async def split(conn: Connection, wanted: Wanted) -> tuple[tuple[Persons, ...], tuple[Filter, ...]]:
-    """Return the actors that filters on people who are not named mean, and the other filters."""
-    if wanted.terms.people == "names":
-        return (), wanted.filters
-    on_people = [one for one in wanted.filters if wanted.table.column(one.column).person]
-    rest = tuple(one for one in wanted.filters if one not in on_people)
-    return await meant(conn, wanted.repository_id, wanted.terms, on_people), rest
+def conditions(dialect: str, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters: people who are not named are found by what they are called instead."""
+    table, of, named = wanted.table, source(wanted.table.name), wanted.terms.people == "names"
+    return [
+        condition(dialect, table, of, one)
+        if named or not table.column(one.column).person
+        else fits(dialect, of, wanted.terms, one)
+        for one in wanted.filters
+    ]
 
 
 def part(
     dialect: str,
     wanted: Wanted,
-    filters: tuple[Filter, ...],
-    persons: tuple[Persons, ...],
     start: Sequence[Any] | None,
     *,
     known: bool,
@@ -173,7 +172,7 @@ def part(
     keys = [ordered_by(dialect, table, of, name) for name in of.keys if name != wanted.sorted_by]
     places = [order, *keys] if known else (keys or [order])
     query: Select[Any] = select(*(of.cells[column.name] for column in wanted.columns), *places).select_from(of.rows)
-    query = query.where(of.scope, *conditions(dialect, table, of, filters, persons))
+    query = query.where(of.scope, *conditions(dialect, wanted))
     stored = of.cells[wanted.sorted_by]
     query = query.where(stored.is_not(None) if known else stored.is_(None))
     if start is not None:
@@ -209,10 +208,9 @@ async def shown(conn: Connection, wanted: Wanted, found: Sequence[Found], called
 
 async def count(conn: Connection, wanted: Wanted, most: int) -> int:
     """Return how many rows there are, `most` at most."""
-    persons, rest = await split(conn, wanted)
     of = source(wanted.table.name)
     query: Select[Any] = select(literal_column("1")).select_from(of.rows)
-    query = query.where(of.scope, *conditions(conn.dialect.name, wanted.table, of, rest, persons)).limit(most)
+    query = query.where(of.scope, *conditions(conn.dialect.name, wanted)).limit(most)
     counted = select(func.count()).select_from(query.subquery("counted"))
     return int((await conn.execute(counted, {"of": wanted.repository_id})).scalar_one())
 

@@ -6,7 +6,7 @@ fit between two ends, both included; yes and no as they are said. What is unknow
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Text,
     cast,
     collate,
-    false,
     func,
     literal,
     select,
@@ -42,24 +41,8 @@ class Filter:
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Persons:
-    """Which actors a filter on persons means where they are not named. ids: their numbers."""
-
-    column: str
-    ids: tuple[int, ...]
-
-
-def conditions(
-    dialect: str, table: Table, source: Source, filters: Collection[Filter], persons: Collection[Persons] = ()
-) -> list[ColumnElement[bool]]:
-    """Return the conditions of filters. persons: those on people who are not named here, looked up before."""
-    named = [condition(dialect, table, source, one) for one in filters]
-    return named + [source.cells[one.column].in_(one.ids) if one.ids else false() for one in persons]
-
-
 def condition(dialect: str, table: Table, source: Source, one: Filter) -> ColumnElement[bool]:
-    """Return the condition of one filter."""
+    """Return the condition of one filter, which finds people by their logins."""
     column, cell = table.column(one.column), source.cells[one.column]
     if one.test == "contains":
         if column.is_kind or (column.is_called and one.column not in source.logins):

@@ -7,17 +7,17 @@ their names. Who never contributed has no number of their own here, since in ans
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, literal, or_, select
 from sqlalchemy.sql.selectable import Subquery
 
 from analytics.actors import GHOST, ActorKind
 from analytics.terms import Terms
 from storage.connection import Connection
-from storage.previewed_filters import Filter, Persons, collated, contains
-from storage.previewed_sources import OF
+from storage.previewed_filters import Filter, collated, contains
+from storage.previewed_sources import OF, Source
 from storage.schema import actors, firsts
 
 OTHER = "another person"
@@ -89,19 +89,29 @@ def parts(values: Sequence[Any]) -> list[Sequence[Any]]:
     return [values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE)]
 
 
-async def meant(conn: Connection, repository_id: int, terms: Terms, sought: Collection[Filter]) -> tuple[Persons, ...]:
-    """Return whom filters on people mean where nobody is named: `person 3`, or a part of a program's name."""
-    found: list[Persons] = []
-    for one in sought:
-        number = NUMBER.fullmatch(one.value)
-        if number:
-            places = ranked(conn.dialect.name, terms)
-            query = select(places.c.actor_id).where(places.c.place == int(number[1]))
-        else:
-            query = select(actors.c.id).where(is_program(terms), contains(conn.dialect.name, actors.c.login, one.value))
-        rows = await conn.execute(query, {"of": repository_id} if number else {})
-        found.append(Persons(one.column, tuple(row[0] for row in rows)))
-    return tuple(found)
+def fits(dialect: str, source: Source, terms: Terms, one: Filter) -> ColumnElement[bool]:
+    """Return the condition that somebody who is not named is called as a filter says.
+
+    `person 3` is that one alone; any other text is contained in what stands there, be it a program, a team or persons.
+    """
+    cell, number = source.cells[one.column], NUMBER.fullmatch(one.value)
+    places = ranked(dialect, terms)
+    if number:
+        who = select(actors.c.id, actors.c.key).join(places, places.c.actor_id == actors.c.id)
+        who = who.where(places.c.place == int(number[1]))
+    else:
+        joined = actors.outerjoin(places, places.c.actor_id == actors.c.id)
+        said = literal("person ") + cast(places.c.place, Text)
+        called = case((is_program(terms), actors.c.login), (places.c.place.is_(None), OTHER), else_=said)
+        who = select(actors.c.id, actors.c.key).select_from(joined).where(contains(dialect, called, one.value))
+    among = who.subquery("called")
+    if one.column not in source.logins:
+        return cell.in_(select(among.c.id))
+    is_team, key = cell.startswith(TEAM, autoescape=True), func.lower(cell)
+    found = [and_(is_team, contains(dialect, cell, one.value)), and_(~is_team, key.in_(select(among.c.key)))]
+    if not number and one.value.lower() in OTHER:  # who has never been seen here is somebody else, too
+        found.append(and_(~is_team, key.not_in(select(actors.c.key))))
+    return or_(*found)
 
 
-__all__ = ["OTHER", "Called", "meant"]
+__all__ = ["OTHER", "Called", "fits"]

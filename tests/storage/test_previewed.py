@@ -227,6 +227,31 @@ async def test_one_person_is_found_by_their_number_and_never_by_their_name(fille
     assert "author" not in sortable(TABLES["pulls"], NUMBERED)
 
 
+CALLED = [
+    (table.name, column.name) for table in TABLES.values() for column in table.shown("anonymous") if column.is_called
+]
+
+
+@pytest.mark.parametrize(("name", "column"), CALLED)
+async def test_people_are_found_by_whatever_they_are_called(filled: Store, name: str, column: str) -> None:
+    """Each value that is shown finds the rows where it stands, and a part of it whatever contains that."""
+    table = TABLES[name]
+    place = table.shown("anonymous").index(table.column(column))
+    rows = await everything(filled, table, NUMBERED)
+    shown = {row[place] for row in rows if row[place] is not None}
+    assert shown & {"person 1", "person 2", "person 3"}
+    for value in (*sorted(shown), "person", "an", "team", "DRI", "opal", "person 77"):
+        exactly = value.startswith("person ")
+        expected = [
+            row for row in rows
+            if row[place] is not None and (value == row[place] if exactly else value.lower() in row[place].lower())
+        ]  # fmt: skip
+        wanted = Wanted(REPOSITORY.id, table, (Filter(column, "contains", value),), terms=NUMBERED)
+        found = [row async for some in chunks(filled, wanted, 9) for row in some]
+        assert found == expected, value
+        assert await filled.read(lambda conn, wanted=wanted: count(conn, wanted, 1000)) == len(expected)  # type: ignore[misc]
+
+
 async def test_who_counts_as_a_bot_here_keeps_their_name(filled: Store) -> None:
     terms = Terms(people="anonymous", bots=("topaz",))
     assert "topaz" in {row[2] for row in await everything(filled, TABLES["pulls"], terms)}
