@@ -77,5 +77,6 @@ OPEN: tuple[tuple[str, str, str], ...] = (
     ("GET", "/static/{file:vega-[0-9a-f]{16}\\.js}", "dashboard.chart_library:serve"),
     ("GET", "/static/{file:[a-z0-9._-]{1,80}}", "dashboard.static_files:serve"),
     ("GET", API + "/openapi.json", "dashboard.api.description:serve"),
+    ("*", API, "dashboard.api.door:serve"),
     ("*", API + "/{path:.*}", "dashboard.api.door:serve"),
 )

@@ -37,6 +37,7 @@ PROBLEMS = {
     "409": "What the cursor belongs to has changed.",
     "422": "This cannot be asked; the problem says what can.",
     "429": f"More was asked than {MOST} a minute.",
+    "500": "Something went wrong here.",
     "503": "Too little is read yet, or GitHub does not say what you may see. `Retry-After` says when to ask again.",
 }
 

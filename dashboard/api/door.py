@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from aiohttp import web
 
 from dashboard.access import not_there
@@ -22,7 +23,10 @@ from reports.mistake import Mistake
 TOO_OFTEN = f"More was asked than {MOST} a minute; a computed answer counts as several. Please go on in a moment."
 READING = ("GET", "HEAD")
 ONLY_READS = "The data API reads and changes nothing: ask with GET."
+WENT_WRONG = "Something went wrong here. The server's log says what; asking again later may help."
 BUCKETS: OfFronts[Buckets] = OfFronts(lambda front: Buckets(front.services.now))
+
+log = structlog.get_logger(__name__)
 
 
 async def serve(front: Front, request: web.Request) -> web.StreamResponse:
@@ -35,6 +39,9 @@ async def serve(front: Front, request: web.Request) -> web.StreamResponse:
     except SignInAgainError:
         header = f'{REALM}, error="invalid_token"'
         response = response_to(ProblemError(401, SIGN_IN_AGAIN, headers={"WWW-Authenticate": header}))
+    except Exception:  # a program gets a problem whatever happened; what it was stands in the log
+        log.exception("the data API could not answer", path=request.path)
+        response = response_to(ProblemError(500, WENT_WRONG))
     response.headers.update(rates)
     return response
 

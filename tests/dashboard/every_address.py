@@ -76,7 +76,7 @@ def rows() -> Iterator[Row]:
     for method, path, _ in PAGES:
         yield Row(method, path, *said(method, path))
     for method, path, _ in OPEN:
-        if not path.endswith("/{path:.*}"):  # below it are the operations
+        if method != "*":  # of the data API: its operations follow
             yield Row(method, path, *said(method, path), is_open=True)
     for operation in OPERATIONS:
         yield Row("GET", API + operation.path, *said("GET", API + operation.path), is_api=True)

@@ -14,9 +14,12 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from dashboard.access import NOT_THERE
 from dashboard.api import replies
 from dashboard.api.cursors import opened, sealed
+from dashboard.api.door import WENT_WRONG
 from dashboard.api.problems import ProblemError
 from dashboard.api.rates import MOST, Buckets
 from dashboard.api.table import OPERATIONS
@@ -424,8 +427,31 @@ async def test_a_mistake_names_the_nearest_word(script: Program) -> None:
     assert told["detail"].startswith("Teams are asked about in a comment")
 
 
+async def test_whatever_goes_wrong_is_a_problem_and_the_log_says_what(script: Program, place: Place) -> None:
+    document = (await script.get("/openapi.json")).json
+    fits = validator(document, {"$ref": "#/components/schemas/Problem"})
+    await place.store.write(lambda conn: conn.exec_driver_sql("ALTER TABLE pulls RENAME TO elsewhere"))
+    with capture_logs() as logged:
+        told = await script.get(f"{VAULT}/data/pulls", 500)
+    fits.validate(told.json)
+    assert told.detail == WENT_WRONG
+    assert told.headers["X-Content-Type-Options"] == "nosniff"
+    assert "RateLimit-Remaining" in told.headers
+    assert {"path": f"{API}{VAULT}/data/pulls", "exc_info": True}.items() <= logged[-1].items()
+    assert document["components"]["responses"].keys() >= {"500"}
+
+
+@pytest.mark.parametrize("path", ["", "/", "/me/", "//", "/nothing"])
+async def test_all_that_lies_below_the_address_is_the_apis(script: Program, place: Place, path: str) -> None:
+    assert (await script.get(path, 404)).detail == NOT_THERE
+    assert (await Program(place.session, place.url).get(path, 401)).detail
+    async with place.session.post(f"{place.url}{API}{path}") as response:
+        assert (response.status, response.content_type) == (405, "application/problem+json")
+
+
 async def test_only_reading_is_there(script: Program, place: Place) -> None:
     headers = {"Authorization": f"Bearer {script.token}"}
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         async with place.session.request(method, f"{place.url}{API}/me", headers=headers) as response:
-            assert response.status == 405
+            assert (response.status, response.content_type) == (405, "application/problem+json")
+            assert response.headers["Allow"] == "GET, HEAD"
