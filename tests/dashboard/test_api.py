@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from structlog.testing import capture_logs
 
 from dashboard.access import NOT_THERE
@@ -74,6 +75,7 @@ async def test_the_description_is_there_for_everybody_and_is_openapi(place: Plac
     nobody = Program(place.session, place.url)
     told = await nobody.get("/openapi.json")
     document = told.json
+    validate(document, cls=OpenAPIV31SpecValidator)
     assert document["openapi"] == "3.1.0"
     assert {"title", "version"} <= document["info"].keys()
     assert document["servers"] == [{"url": place.url + API}]
@@ -155,6 +157,7 @@ async def test_every_problem_fits_its_schema(script: Program, place: Place) -> N
         told = await who.get(path, status)
         fits.validate(told.json)
         assert told.json["status"] == status
+        assert str(status) in document["components"]["responses"]
         assert told.detail
         assert told.headers["Cache-Control"] == "no-store"
 
