@@ -31,7 +31,7 @@ from dashboard.sessions import Sessions, SignedIn
 from dashboard.shelf import Shelf
 from dashboard.signing_in import Arrived, Pending, Provider
 from dashboard.site import HOME, Site
-from dashboard.streams import Streams
+from dashboard.streams import Look, News, Streams
 from dashboard.taking_back import TakingBack
 from dashboard.turns import Turns
 from dashboard.unforeseen import kept
@@ -52,6 +52,7 @@ NO_DOOR = (
     "Nobody can sign in here yet: GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET are missing. The App's page at GitHub has "
     "them."
 )
+NOBODY = "Nobody is signed in here."
 Handler = Callable[[web.Request, SignedIn], Awaitable[web.StreamResponse]]
 OpenHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -113,7 +114,7 @@ class Front:
         if found is not None:
             return found
         if request.method not in ("GET", "HEAD"):
-            raise web.HTTPUnauthorized(text="Nobody is signed in here.")
+            raise web.HTTPUnauthorized(text=NOBODY)
         raise web.HTTPSeeOther(f"{login.PATH}?{urlencode({'next': request.path_qs})}")
 
     async def posting(self, request: web.Request) -> SignedIn:
@@ -141,6 +142,19 @@ class Front:
             if raised.status < 400 or not wants_page(request):
                 raise
             return problem(request, signed, raised)
+
+    async def stream(self, request: web.Request, signed: SignedIn, look: Look) -> web.StreamResponse:
+        """Send what `look()` returns whenever it has changed, as long as whoever asked is signed in."""
+
+        async def look_if_signed_in() -> News:
+            if not await self.sessions.lasts(signed):
+                raise web.HTTPUnauthorized(text=NOBODY)
+            try:
+                return await look()
+            except SignInAgainError:
+                raise await self.again(request, signed) from None
+
+        return await self.streams.serve(request, signed.person.id, look_if_signed_in)
 
     async def open(self, request: web.Request, handler: OpenHandler) -> web.StreamResponse:
         """Answer whoever asks, with the headers of every page."""

@@ -15,7 +15,7 @@ from dashboard import csrf
 from dashboard.site import Site
 from storage.connection import Connection
 from storage.engine import Store
-from storage.sessions import Person, begin_session, end_session, end_sessions, note_seen, session, sweep
+from storage.sessions import Person, Session, begin_session, end_session, end_sessions, note_seen, session, sweep
 
 COOKIE = "almanac-session"
 IDLE = timedelta(hours=12)
@@ -59,12 +59,22 @@ class Sessions:
         if secret is None:
             return None
         digest, now = digest_of(secret), self.now()
-        found = await self.store.glance(lambda conn: session(conn, digest))
-        if found is None or now - found.seen_at >= IDLE or now - found.created_at >= ABSOLUTE:
+        found = await self.lasting(digest, now)
+        if found is None:
             return None
-        if now - found.seen_at >= SEEN_EVERY:
+        if now - found.seen_at >= SEEN_EVERY and not watches(request):
             await self.store.write(lambda conn: note_seen(conn, digest, now))
         return SignedIn(found.person, csrf.token(secret), digest, found.created_at)
+
+    async def lasts(self, signed: SignedIn) -> bool:
+        """Tell whether somebody is still signed in; that this is asked is no sign that anybody sits there."""
+        return await self.lasting(signed.digest, self.now()) is not None
+
+    async def lasting(self, digest: bytes, now: datetime) -> Session | None:
+        """Return a session that has neither ended nor expired."""
+        found = await self.store.glance(lambda conn: session(conn, digest))
+        expired = found is not None and (now - found.seen_at >= IDLE or now - found.created_at >= ABSOLUTE)
+        return None if expired else found
 
     async def begin(self, conn: Connection, secret: str, person_id: int, before: str | None) -> None:
         """Write a new session down, and end the one that the browser had: an identifier never outlives a sign-in."""
@@ -87,6 +97,11 @@ class Sessions:
         """Sign out of every browser."""
         await self.store.write(lambda conn: end_sessions(conn, signed.person.id, self.now()))
         self.site.drop(response, COOKIE)
+
+
+def watches(request: web.Request) -> bool:
+    """Tell whether a window asks by itself for what it watches: that one was left open keeps nobody signed in."""
+    return "text/event-stream" in request.headers.get("Accept", "")
 
 
 def new_secret() -> str:

@@ -123,7 +123,7 @@ async def events(front: Front, request: web.Request, signed: SignedIn) -> web.St
         over = run.is_over
         return News("end" if over else "progress", run.facts(front.services.now()), over)
 
-    return await front.streams.serve(request, signed.person.id, look)
+    return await front.stream(request, signed, look)
 
 
 async def cancel(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:

@@ -76,8 +76,6 @@ async def events(front: Front, request: web.Request, signed: SignedIn) -> web.St
     """Answer with the same as it changes, as server-sent events; who is signed in and may see it is asked each time."""
 
     async def look() -> News:
-        if await front.sessions.find(request) is None:
-            raise web.HTTPUnauthorized(text="Nobody is signed in here.")
         seen = await seen_run(front, request, signed)
         progress = shown(seen, await due_of(front, seen), front.services.now())
         html = environment().get_template("_progress.html").render(progress=progress)
@@ -85,4 +83,4 @@ async def events(front: Front, request: web.Request, signed: SignedIn) -> web.St
             "progress", {"html": html, "state": progress["state"], "over": progress["over"]}, over=progress["over"]
         )
 
-    return await front.streams.serve(request, signed.person.id, look)
+    return await front.stream(request, signed, look)
