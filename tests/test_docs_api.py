@@ -6,16 +6,21 @@ import asyncio
 import json
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from analytics.traffic import Count
 from dashboard.api.description import document
 from dashboard.api.rates import MOST
 from dashboard.api.replies import MOST_BYTES
 from dashboard.pages.account import DAYS, DEFAULT_DAYS
 from dashboard.pages.account import MOST as MOST_TOKENS
 from storage.api_tokens import SCOPES
+from storage.engine import Store
+from storage.installations import repository_by_name
+from storage.traffic import save_days
 from tests.dashboard.answering import Watched
 from tests.dashboard.conftest import folder, migrated, pool, quiet, town_of, watched
 from tests.dashboard.programs import program
@@ -62,16 +67,29 @@ async def test_its_examples_work(watched: Watched, tmp_path: Path) -> None:
 
 
 async def test_grafana_finds_its_rows_where_the_page_says(watched: Watched) -> None:
+    """Whatever is kept: here more days than a page has."""
+    store = await Store.open(f"sqlite:///{watched.town.database}")
+    today = watched.town.sandbox.clock.now().date()
+    kept = await store.read(lambda conn: repository_by_name(conn, *LANTERN.split("/")))
+    assert kept is not None
+    days = {today - timedelta(days=back): Count(back, 1) for back in range(30, 1200)}
+    await store.write(lambda conn: save_days(conn, kept.id, "views", days, None))
+    await store.close()
     address = re.search(r"\| URL \| `PUBLIC_URL/api/v1(\S+)` \|", PAGE)
     root = re.search(r"\| Rows/Root \| `(\w+)` \|", PAGE)
     columns = re.search(r"\| Columns \| (.*) \|", PAGE)
     assert address is not None
     assert root is not None
     assert columns is not None
-    told = await (await program(watched.member)).get(address[1].replace("OWNER/REPO", LANTERN))
+    asked = address[1].replace("OWNER/REPO", LANTERN)
+    for word, day in (("from", today - timedelta(days=90)), ("to", today)):
+        asked = asked.replace(f"${{__{word}:date:YYYY-MM-DD}}", day.isoformat())
+    told = await (await program(watched.member)).get(asked)
     (first, *others) = told.json[root[1]]
     assert set(re.findall(r"`(\w+)`", columns[1])) <= first.keys()
-    assert first["date"] < others[-1]["date"]
+    assert first["date"] == (today - timedelta(days=90)).isoformat()
+    assert others[-1]["date"] >= (today - timedelta(days=2)).isoformat()
+    assert told.json["next"] is None
 
 
 @pytest.mark.parametrize("word", ["fresh", "stale"])
