@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,7 @@ from storage.previewed_filters import Filter, Test
 LONGEST = 200
 MOMENT, DAY = "a date or time such as 2026-01-31 or 2026-01-31T08:00Z", "a date such as 2026-01-31"
 LAST = timedelta(days=1) - timedelta(microseconds=1)  # of a day
+WHOLE = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)")
 ENDS: Mapping[str, Test] = {"from": "from", "to": "to"}
 
 
@@ -113,8 +115,7 @@ def ends(column: Column, text: str) -> tuple[Any, Any]:
     """Return the first and the last value that a text stands for: a date is a whole day of moments."""
     try:
         if column.kind == "count":
-            number = int(text.replace(",", ""))
-            number.to_bytes(8, signed=True)  # what a database can hold
+            number = whole(text)
             return number, number
         if column.kind == "day":
             return (date.fromisoformat(text),) * 2
@@ -125,6 +126,15 @@ def ends(column: Column, text: str) -> tuple[Any, Any]:
     except (ValueError, OverflowError):
         wanted = {"count": "a whole number", "day": DAY, "moment": MOMENT}[column.kind]
         raise Unclear(f"{text!r} cannot be looked for in {column.name}: it must be {wanted}.") from None
+
+
+def whole(text: str) -> int:
+    """Return a whole number that a database can hold; raises ValueError or OverflowError."""
+    if not WHOLE.fullmatch(text):
+        raise ValueError(text)
+    number = int(text.replace(",", ""))
+    number.to_bytes(8, signed=True)
+    return number
 
 
 def mark(wanted: Wanted) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -14,15 +15,24 @@ from dashboard.access import not_there
 from dashboard.api.operations import PATHS, Operation
 from dashboard.api.problems import ProblemError
 
+WHOLE = re.compile("-?[0-9]+")
 LONGEST = 1000  # characters of one value
 
 
 def places_of(found: Mapping[str, str]) -> dict[str, Any]:
     """Return what stands in a path; what cannot stand there is not there."""
     try:
-        return {name: msgspec.convert(unquote(text), PATHS[name][0], strict=False) for name, text in found.items()}
+        return {name: converted(unquote(text), PATHS[name][0]) for name, text in found.items()}
     except msgspec.ValidationError:
         raise not_there() from None
+
+
+def converted(text: str, kind: Any) -> Any:
+    """Return a text as a value of a kind; raises msgspec.ValidationError. A whole number is written in digits alone."""
+    value = msgspec.convert(text, kind, strict=False)
+    if type(value) is int and not WHOLE.fullmatch(text):
+        raise msgspec.ValidationError(text)
+    return value
 
 
 def query_of(
@@ -58,7 +68,7 @@ MANY = list[str] | None
 def read(one: FieldInfo, value: str) -> Any:
     """Return one value; raises 422 with what it must be."""
     try:
-        return msgspec.convert(value, one.type, strict=False)
+        return converted(value, one.type)
     except msgspec.ValidationError:
         shape = shape_of(one)
         choices = [str(choice) for choice in shape.get("enum", ())]

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from dashboard.api.operations import Asking, Format, Operation, Paged, Reply
+from dashboard.api.problems import ProblemError
 from dashboard.api.rows import Known, found_rows, traffic_of
 from storage.previewed_catalogue import TABLES
 
@@ -108,6 +109,8 @@ def of(table: str, kind: Any, whole: Any) -> Callable[[Asking, AsksTraffic], Awa
 
     async def answer(asking: Asking, query: AsksTraffic) -> Reply:
         visible, day = await traffic_of(asking), TABLES[table].spans
+        if query.since is not None and query.until is not None and query.since > query.until:
+            raise ProblemError(422, "'since' is after 'until', so no day lies between them.")
         ends = [(f"{day}.from", query.since), (f"{day}.to", query.until)]
         words = [("order", query.order), *((name, at.isoformat()) for name, at in ends if at is not None)]
         found = await found_rows(asking, visible, TABLES[table], words, query)

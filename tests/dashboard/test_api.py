@@ -241,6 +241,10 @@ async def test_rows_are_narrowed_and_sorted_as_on_the_page(script: Program) -> N
         "after=x",
         "limit=1001",
         "limit=1&limit=2",
+        "limit=1e1",
+        "limit=5.0",
+        "limit=%D9%A1",
+        "number=1,5",
     ):
         assert (await script.get(f"{VAULT}/data/pulls?{query}", 422)).detail
 
@@ -252,6 +256,8 @@ async def test_traffic_has_a_type_for_each_row_and_unknown_is_null(script: Progr
     assert any(one["views"] is None for one in await script.every(f"{VAULT}/traffic/days"))
     told = (await script.get(f"{VAULT}/traffic/days?until=soon", 422)).json
     assert told["detail"] == "'until' must be a date such as 2026-01-31."
+    turned = await script.get(f"{VAULT}/traffic/days?since=2026-11-02&until=2026-11-01", 422)
+    assert turned.detail.startswith("'since' is after 'until'")
 
 
 async def test_no_spreadsheet_takes_a_name_for_a_formula(script: Program) -> None:
