@@ -38,12 +38,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Shelved:
-    """An answer with the moment it is as of, what was stored then, and about how many bytes it takes."""
+    """An answer with the moment it is as of, what was stored then, and about how many bytes it takes.
+
+    looked: it was begun for a page that asks by itself whether there is a newer one.
+    """
 
     answer: Answer
     at: datetime
     marks: str
     size: int
+    looked: bool = False
 
 
 class Shelf:
@@ -77,20 +81,22 @@ class Shelf:
 
         return await self.services.store.read(read)
 
-    def begin(self, key: str, ids: tuple[int, ...], make: Make, now: datetime) -> asyncio.Task[Shelved]:
+    def begin(
+        self, key: str, ids: tuple[int, ...], make: Make, now: datetime, *, looked: bool = False
+    ) -> asyncio.Task[Shelved]:
         """Begin to compute an answer, once at a time."""
         task = self.computing.get(key)
         if task is None:
             # a task of its own: whoever asked first may close the page, and the others go on
-            task = self.computing[key] = asyncio.create_task(self.compute(key, ids, make, now))
+            task = self.computing[key] = asyncio.create_task(self.compute(key, ids, make, now, looked=looked))
             task.add_done_callback(lambda done: self.done(key, done))
         return task
 
-    async def compute(self, key: str, ids: tuple[int, ...], make: Make, now: datetime) -> Shelved:
+    async def compute(self, key: str, ids: tuple[int, ...], make: Make, now: datetime, *, looked: bool) -> Shelved:
         marks = await self.marks(ids)
         answered = await self.services.pool.run("answer", await make(now))
         assert isinstance(answered, Answer), "what compute.answer returns"
-        found = Shelved(answered, now, marks, size_of(answered) + PLENTY)
+        found = Shelved(answered, now, marks, size_of(answered) + PLENTY, looked)
         self.put(key, found)
         return found
 
