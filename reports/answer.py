@@ -17,7 +17,8 @@ class PictureData:
     light, dark: PNG bytes, empty where nothing was to be drawn · alt: one or two plain sentences ·
     text: the Markdown that stands in for the picture · kind: the chart's kind in lower case, such as `histogram` ·
     spec: the same as a Vega-Lite specification, None unless it was asked for · svg: the light picture as SVG, empty
-    unless it was asked for.
+    unless it was asked for · values: the chart that it is drawn from, as a worker packs and unpacks it, empty unless
+    pages want it: whatever is drawn later is of the very rows of the answer.
     """
 
     light: bytes
@@ -27,6 +28,7 @@ class PictureData:
     kind: str
     spec: Mapping[str, object] | None = None
     svg: bytes = b""
+    values: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Literal
 
 from analytics.terms import DEFAULT_TERMS, Terms
 from reports.answer import DatasetState
@@ -35,3 +36,15 @@ class Task:
     together: tuple[int, ...] = ()
     specs: bool = False
     svgs: bool = False
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Charts of an answer that was computed before, to be drawn.
+
+    charts: what its pictures have as `values` · language: of the terms on which it was given.
+    """
+
+    charts: tuple[bytes, ...]
+    form: Literal["png", "svg"]
+    language: str = "en"

@@ -72,6 +72,7 @@ def sizes(answer: Answer) -> Iterator[int]:
         yield KILOBYTE
         for picture in section.pictures:
             yield len(picture.light) + len(picture.dark) + len(picture.svg) + 2 * (len(picture.alt) + len(picture.text))
+            yield len(picture.values)
             if picture.spec is not None:
                 yield OBJECTS * len(msgspec.json.encode(picture.spec))
         for measured in (section.now, section.before):

@@ -56,7 +56,7 @@ async def chart(front: Front, request: web.Request, about: About) -> web.Respons
     if form == "json":
         data = msgspec.json.encode(answer.pictures[number - 1].spec)
     else:
-        drawn = await DRAWN.of(front).pictures(front, about, answer.as_of, "png" if form == "png" else "svg")
+        drawn = await DRAWN.of(front).pictures(front, about, answer, "png" if form == "png" else "svg")
         data = in_form(drawn[number - 1], form, dark=request.query.get("theme") == "dark")
     return sent(request, data, form, f"{about.asked.metric}-{number}")
 

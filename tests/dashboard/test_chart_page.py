@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
+import re
+import sqlite3
+from contextlib import closing
 from io import BytesIO
 
 from PIL import Image
@@ -75,7 +79,7 @@ async def test_many_who_ask_at_once_have_it_drawn_once(watched: Watched, pool: P
     finally:
         pool.run = original  # type: ignore[method-assign]
     assert {status for status, _, _ in found} == {200}
-    assert ran == ["answer", "answer"]
+    assert ran == ["answer", "draw"]
 
 
 async def test_there_is_no_chart_beyond_the_last_nor_for_nonsense(watched: Watched) -> None:
@@ -84,3 +88,18 @@ async def test_there_is_no_chart_beyond_the_last_nor_for_nonsense(watched: Watch
         assert (await fetch(watched, watched.member, f"{BASE}/pulls/chart/{tail}"))[0] == status
     # too little is stored: no picture of nothing
     assert (await fetch(watched, watched.member, f"{BASE}/stars/chart/1.png"))[0] == 503
+
+
+async def test_pictures_are_of_the_rows_that_the_page_was_made_of(watched: Watched) -> None:
+    """Rows change while an answer is shown: what is drawn of it afterwards says what the page says."""
+    await watched.read("/analytics pulls 90d")
+    path = f"{BASE}/pulls/chart/1"
+    spec = json.loads(await watched.data(watched.member, f"{path}.json{QUERY}"))
+    with closing(sqlite3.connect(watched.town.database)) as conn, conn:
+        conn.execute("DELETE FROM pulls WHERE number % 2 = 0")
+    svg = (await watched.data(watched.member, f"{path}.svg{QUERY}")).decode()
+    assert json.loads(await watched.data(watched.member, f"{path}.json{QUERY}")) == spec
+    shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", svg)).split())
+    figures = [int(one) for one in re.findall(r"\d+", spec["description"])]
+    assert len(figures) > 1
+    assert [one for one in figures if str(one) not in shown] == []
