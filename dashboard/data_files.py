@@ -1,6 +1,7 @@
 """A table as a file: CSV and JSON as they are read, Parquet from a file that a process of its own has written.
 
-No more than some rows are held for each. Few are sent at once, so that whoever reads slowly keeps only their own place.
+No more than some rows are held for each. Few are sent at once, and fewer to one person, so that whoever reads slowly
+keeps only their own place, and whoever takes nothing loses it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import asyncio
 import importlib
 import re
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -23,9 +25,13 @@ from storage.engine import Store
 from storage.previewed import Wanted
 
 AT_ONCE = 6
+OF_ONE = 2
+"""Of one person: however slowly they read, places are left for others."""
+PATIENCE = 60.0  # seconds that a reader may take nothing: then the place is for the next
 WRITERS = 1  # processes that write Parquet
 AGAIN_AFTER = 10  # seconds
 BUSY = "Several files are being fetched at the moment; please try again in some seconds."
+YOURS = "You are fetching two files already; please let one of them end."
 FAILED = "The Parquet file could not be written; CSV and JSON hold the same rows. The log says why."
 PART = 256 * 1024
 NO_NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -39,28 +45,35 @@ class Room:
 
     def __init__(self) -> None:
         self.sent = 0
+        self.of_person: Counter[int] = Counter()
         self.writing = asyncio.Semaphore(WRITERS)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold one of the places; raises 503 where all are taken."""
+    async def place(self, person_id: int) -> AsyncIterator[None]:
+        """Hold one of the places; raises 429 where one person has theirs already, and 503 where all are taken."""
+        if self.of_person[person_id] >= OF_ONE:
+            raise web.HTTPTooManyRequests(text=YOURS, headers={"Retry-After": str(AGAIN_AFTER)})
         if self.sent >= AT_ONCE:
             raise web.HTTPServiceUnavailable(text=BUSY, headers={"Retry-After": str(AGAIN_AFTER)})
         self.sent += 1
+        self.of_person[person_id] += 1
         try:
             yield
         finally:
             self.sent -= 1
+            self.of_person[person_id] -= 1
+            if not self.of_person[person_id]:
+                del self.of_person[person_id]
 
 
 ROOMS: OfFronts[Room] = OfFronts(lambda _: Room())
 
 
 async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom
-    request: web.Request, room: Room, store: Store, wanted: Wanted, form: str, name: str
+    request: web.Request, room: Room, person_id: int, store: Store, wanted: Wanted, form: str, name: str
 ) -> web.StreamResponse:
     """Send rows as a file of a form: `csv`, `json` or `parquet`. name: what it is called, made safe here."""
-    async with room.place():
+    async with room.place(person_id):
         if form != "parquet":
             return await streamed(request, PARTS[form](store, wanted), begun(form, name))
         with tempfile.TemporaryDirectory(prefix="almanac-parquet-") as folder:
@@ -73,7 +86,7 @@ async def sent(  # noqa: PLR0917 - which rows, from where, in what form, to whom
             # whoever stops fetching is told nothing more
             with path.open("rb") as file, suppress(ConnectionError):
                 while part := await asyncio.to_thread(file.read, PART):
-                    await response.write(part)
+                    await taken(request, response, part)
                 await response.write_eof()
             return response
 
@@ -89,11 +102,23 @@ async def streamed(
     await response.prepare(request)
     # whoever stops fetching is told nothing more
     with suppress(ConnectionError):
-        await response.write(begun_with)
+        await taken(request, response, begun_with)
         async for part in parts:
-            await response.write(part)
+            await taken(request, response, part)
         await response.write_eof()
     return response
+
+
+async def taken(request: web.Request, response: web.StreamResponse, part: bytes) -> None:
+    """Send a part; ends the connection, and raises ConnectionResetError, where the reader takes nothing for long."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await response.write(part)
+    except TimeoutError:
+        log.info("a file was not taken", path=request.path)
+        if request.transport is not None:
+            request.transport.abort()
+        raise ConnectionResetError("the reader took nothing") from None
 
 
 async def written(store: Store, wanted: Wanted, path: Path) -> None:

@@ -174,7 +174,7 @@ async def download(front: Front, request: web.Request, signed: SignedIn) -> web.
     except Unclear as unclear:
         raise web.HTTPUnprocessableEntity(text=str(unclear)) from None
     name = f"{run.wanted.owner}-{run.wanted.name}-{table.name}"
-    return await sent(request, ROOMS.of(front), store, wanted, request.match_info["form"], name)
+    return await sent(request, ROOMS.of(front), signed.person.id, store, wanted, request.match_info["form"], name)
 
 
 async def chart(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:

@@ -91,7 +91,9 @@ async def download(front: Front, request: web.Request, signed: SignedIn) -> web.
     except Unclear as unclear:
         raise web.HTTPUnprocessableEntity(text=str(unclear)) from None
     name = f"{visible.repository.owner}-{visible.repository.name}-{table.name}"
-    return await sent(request, ROOMS.of(front), front.services.store, wanted, request.match_info["form"], name)
+    return await sent(
+        request, ROOMS.of(front), signed.person.id, front.services.store, wanted, request.match_info["form"], name
+    )
 
 
 async def seen(front: Front, request: web.Request, signed: SignedIn) -> Visible:

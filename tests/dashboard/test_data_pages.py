@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from sqlalchemy import text
 
 from analytics.rows import ReviewRow
 from dashboard.access import NOT_THERE
@@ -342,6 +343,39 @@ async def test_a_few_files_at_a_time(place: Place, opal: Browser) -> None:
     room.sent = 0
     assert (await opal.get(f"{VAULT}/data/pulls.csv")).status == 200
     assert room.sent == 0
+
+
+async def test_who_takes_nothing_keeps_no_place_for_long_and_nobody_has_all(
+    place: Place, opal: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two connections that never read: their person gets no third file, others get theirs, and then they are ended."""
+    from dashboard.data_files import OF_ONE, ROOMS  # noqa: PLC0415
+
+    monkeypatch.setattr("dashboard.data_files.PATIENCE", 1.5)
+    large = "x" * 200_000  # more than what lies between a server and a reader holds
+    await place.store.write(lambda conn: conn.execute(text("UPDATE pulls SET title = :title"), {"title": large}))
+    jade, room = place.browser(), ROOMS.of(await place.front())
+    await jade.sign_in("jade")
+    cookie = "; ".join(f"{name}={value}" for name, value in opal.cookies.items())
+    host, port = place.url.removeprefix("http://").split(":")
+    asking = f"GET {VAULT}/data/pulls.json HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n\r\n"
+    writers = []
+    for _ in range(OF_ONE):
+        _, writer = await asyncio.open_connection(host, int(port), limit=1024)
+        writer.write(asking.encode())
+        writers.append(writer)
+    async with asyncio.timeout(20):
+        while room.sent < OF_ONE:  # noqa: ASYNC110 - a server does not tell
+            await asyncio.sleep(0.01)
+        seen = await opal.get(f"{VAULT}/data/releases.csv")
+        assert (seen.status, seen.headers["Retry-After"]) == (429, "10")
+        assert (await jade.get(f"{VAULT}/data/releases.csv")).status == 200
+        while room.sent:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    assert (await opal.get(f"{VAULT}/data/releases.csv")).status == 200
+    assert not room.of_person
+    for writer in writers:
+        writer.close()
 
 
 async def test_rows_that_come_while_a_file_is_sent_move_no_others(place: Place, opal: Browser) -> None:
