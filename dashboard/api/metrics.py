@@ -12,10 +12,10 @@ from msgspec import Meta
 from analytics.metrics import all_metrics
 from dashboard.access import Visible
 from dashboard.answers import About, about_repository, answer_of, metric_named, metrics_for
+from dashboard.api.answers_at_once import ANSWERS_AT_ONCE
 from dashboard.api.operations import Asking, Nothing, Operation, Reply
 from dashboard.api.problems import ProblemError
 from dashboard.api.rows import traffic_of
-from dashboard.api.turns import TURNS
 from dashboard.asking import Asked
 from reports.answer import Answer
 from reports.export import as_json
@@ -158,7 +158,7 @@ async def asked(asking: Asking, query: Asks) -> tuple[Visible, About, Answer]:
     )
     if about.missing:
         raise ProblemError(503, f"{' '.join(about.missing)} {IN_WORDS}", headers={"Retry-After": str(AGAIN_AFTER)})
-    async with TURNS.of(asking.front).of(asking.caller.person.id):
+    async with ANSWERS_AT_ONCE.of(asking.front).of(asking.caller.person.id):
         return visible, about, await answer_of(asking.front, about)
 
 

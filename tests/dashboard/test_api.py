@@ -19,12 +19,12 @@ from structlog.testing import capture_logs
 
 from dashboard.access import NOT_THERE
 from dashboard.api import replies
+from dashboard.api.answers_at_once import AT_ONCE, AnswersAtOnce
 from dashboard.api.cursors import opened, sealed
 from dashboard.api.door import WENT_WRONG
 from dashboard.api.problems import ProblemError
 from dashboard.api.rates import MOST, Buckets
 from dashboard.api.table import OPERATIONS
-from dashboard.api.turns import AT_ONCE, Turns
 from github.cipher import Cipher
 from storage.captures import plan_run
 from storage.connection import Connection
@@ -355,7 +355,7 @@ async def test_whoever_asks_too_much_is_told_when_to_go_on(script: Program, opal
 
 async def test_of_one_persons_answers_few_are_computed_at_once() -> None:
     """Whoever else asks has turns of their own, and nobody is remembered after that."""
-    turns, at_work, most = Turns(), [0, 0], [0, 0]
+    turns, at_work, most = AnswersAtOnce(), [0, 0], [0, 0]
 
     async def compute(person: int) -> None:
         async with turns.of(person):

@@ -10,8 +10,8 @@ from dashboard.of_fronts import OfFronts
 AT_ONCE = 2
 
 
-class Turns:
-    """The turns of the people who ask just now."""
+class AnswersAtOnce:
+    """What the answers of each person who asks just now are computed within."""
 
     def __init__(self) -> None:
         self.held: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
@@ -21,4 +21,4 @@ class Turns:
         return self.held.setdefault(person_id, asyncio.Semaphore(AT_ONCE))
 
 
-TURNS: OfFronts[Turns] = OfFronts(lambda _: Turns())
+ANSWERS_AT_ONCE: OfFronts[AnswersAtOnce] = OfFronts(lambda _: AnswersAtOnce())
