@@ -420,3 +420,19 @@ async def test_whoever_stops_fetching_leaves_no_error_behind(
         while room.sent:  # noqa: ASYNC110 - a place that is free tells nobody
             await asyncio.sleep(0.02)
     assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+async def test_a_count_that_is_kept_is_of_the_tables_that_a_reader_may_see(
+    place: Place, opal: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """jade's list of a large repository, with its traffic, is kept a minute; opal, who may not push, gets their own."""
+    monkeypatch.setattr("dashboard.pages.data.LARGE", 0)
+    jade = place.browser()
+    await jade.sign_in("jade")
+    seen = {}
+    for browser in (jade, opal):
+        for _ in range(2):
+            found = await browser.get("/r/quartz/mine/data")
+            assert found.status == 200, found.text
+            seen[browser] = found.text
+    assert ("/data/traffic" in seen[jade], "/data/traffic" in seen[opal]) == (True, False)
