@@ -33,7 +33,7 @@ from github.writes.redeliver import redeliver
 PING_WITHIN = 8.0  # seconds
 LINGERS = 1.0  # seconds until the last page and its style have certainly been sent
 UNATTENDED = 15 * 60.0  # seconds after which a registered App starts without a click
-SUGGESTED = ("commits-and-releases", "traffic")
+SUGGESTED = ("commits-and-releases", "traffic", "owners-and-teams")
 DELIVERIES = "Webhooks"
 STORE = "Where the keys will lie"
 

@@ -233,11 +233,11 @@ def is_open(found: Installation | None) -> bool:
 def is_named(person: Person, operators: Collection[str]) -> bool:
     """Tell whether the settings name a person as an operator.
 
-    At GitHub by login or account number; elsewhere by an address that the provider has verified, or as `sub:…`, since
-    what people choose there as their name proves nothing.
+    At GitHub by login, or by account number: digits alone are never a login, which anybody may take; elsewhere by an
+    address that the provider has verified, or as `sub:…`, since what people choose there as their name proves nothing.
     """
     lowered = {one.lower() for one in operators}
     if person.is_of_github:
-        return person.login.lower() in lowered or person.subject in operators
+        return person.subject in operators or (not person.login.isdigit() and person.login.lower() in lowered)
     by_address = person.email is not None and "@" in person.email and person.email in lowered
     return by_address or f"sub:{person.subject}" in operators

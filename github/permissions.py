@@ -41,7 +41,7 @@ ROUTES: Mapping[tuple[str, str], Alternatives] = {
     ("GET", "/user"): NOTHING,
     ("GET", "/user/installations"): NOTHING,
     ("GET", "/user/installations/{installation_id}/repositories"): METADATA,
-    ("GET", "/user/memberships/orgs/{org}"): NOTHING,
+    ("GET", "/user/memberships/orgs/{org}"): MEMBERS,
     ("GET", "/orgs/{org}/teams/{team_slug}"): MEMBERS,
     ("GET", "/orgs/{org}/teams/{team_slug}/members"): MEMBERS,
     ("GET", "/repos/{owner}/{repo}"): METADATA,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -39,6 +39,11 @@ class Installation:
     permissions: Mapping[str, str] | None = None
     listed_at: datetime | None = None
     removed_by: Teller | None = None
+
+    @property
+    def tells_owners(self) -> bool:
+        """Whether GitHub tells the App who owns the account; an organisation's owners take a permission."""
+        return self.account_type != "Organization" or self.permissions is None or "members" in self.permissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +166,24 @@ async def save_repositories(conn: Connection, listed: Iterable[Repository]) -> N
     ordered = sorted(listed, key=lambda repository: repository.id)
     rows = [{**asdict(repository), "key": repository.full_name.lower()} for repository in ordered]
     if rows:
+        await leave_views(conn, ordered)
         await conn.execute(labelling(conn.dialect.name, repositories), rows)
+
+
+BEFORE = select(repositories.c.id, repositories.c.installation_id).where(
+    repositories.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+async def leave_views(conn: Connection, listed: Sequence[Repository]) -> None:
+    """End what was given to viewers of repositories that come to another installation: its admins gave none of it."""
+    now = {repository.id: repository.installation_id for repository in listed}
+    known = (await conn.execute(BEFORE, {"ids": list(now)})).all()
+    moved = [number for number, before in known if now[number] != before]
+    if moved:
+        from storage.roles import end_views  # noqa: PLC0415 - hardly ever does one move
+
+        await end_views(conn, moved)
 
 
 REMEMBERED = ("permissions", "listed_at", "node_id")  # what a source may leave out

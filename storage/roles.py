@@ -6,7 +6,7 @@ member sees all of it; a viewer sees single repositories.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -103,6 +103,11 @@ async def take_view(conn: Connection, person_id: int, repository_id: int) -> Non
     await conn.execute(
         delete(viewers).where(viewers.c.person_id == person_id, viewers.c.repository_id == repository_id)
     )
+
+
+async def end_views(conn: Connection, repository_ids: Collection[int]) -> None:
+    """Let nobody see these repositories any more by what was given here."""
+    await conn.execute(delete(viewers).where(viewers.c.repository_id.in_(list(repository_ids))))
 
 
 async def holders(conn: Connection, installation_id: int) -> list[Holder]:

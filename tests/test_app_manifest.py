@@ -137,7 +137,7 @@ def test_every_permission_asked_for_is_used_by_a_call_at_that_level(app: dict[st
 
 
 def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any]) -> None:
-    """What needs more than the manifest is a group's: contents, traffic, runs, teams, and a branch for pictures."""
+    """What needs more than the manifest is a group's: contents, traffic, runs, members, and a branch for pictures."""
     held = set(app["manifest"]["default_permissions"].items())
     beyond = {call for call, either in NEEDS if not any(covers(held, one) for one in either)}
     assert beyond == {
@@ -147,6 +147,7 @@ def test_the_manifest_alone_is_enough_to_answer_in_a_thread(app: dict[str, Any])
         ("GET", "/repos/{owner}/{repo}/traffic/popular/referrers"),
         ("GET", "/repos/{owner}/{repo}/traffic/popular/paths"),
         ("GET", "/repos/{owner}/{repo}/actions/runs"),
+        ("GET", "/user/memberships/orgs/{org}"),
         ("GET", "/orgs/{org}/teams/{team_slug}"),
         ("GET", "/orgs/{org}/teams/{team_slug}/members"),
         ("GET", "/repos/{owner}/{repo}/git/ref/{ref}"),
@@ -182,7 +183,7 @@ def test_the_optional_groups_have_the_least_permission_that_gives_what_they_name
         "traffic": {"administration": "read"},
         "commits-and-releases": {"contents": "read"},
         "settings-file": {"single_file": "read"},
-        "teams": {"members": "read"},
+        "owners-and-teams": {"members": "read"},
         "ci-share": {"actions": "read"},
         "pictures-on-a-branch": {"contents": "write"},
     }

@@ -55,6 +55,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         "grant.html",
         tab="grant",
         title="Grants",
+        tells_owners=here.installation.tells_owners,
         rows=rows,
         pages=listed,
         search=search,

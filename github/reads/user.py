@@ -61,8 +61,12 @@ async def owns(gh: GitHub, organisation: str) -> bool:
     """Tell whether the person is an owner of an organisation; where GitHub does not say, they are not."""
     try:
         said = await gh.get(MEMBERSHIP.at(org=organisation))
-    except (Gone, Refused):
+    except Gone:
         return False
+    except Refused as refusal:
+        if refusal.status == 401:
+            raise
+        return False  # also without the permission Members, see `Installation.tells_owners`
     return (said.get("role"), said.get("state")) == ("admin", "active")
 
 

@@ -12,6 +12,7 @@ from sandbox.rest.routing import Route, answer, caller, page
 from sandbox.state import state
 from sandbox.things import Account, Repository
 
+NO_PERMISSION = "Resource not accessible by integration"
 NOT_OF_AN_APP = "You must authenticate with an access token authorized to a GitHub App in order to list installations"
 
 
@@ -77,6 +78,9 @@ async def get_membership(request: web.Request) -> web.Response:
     organisation = here.world.accounts.get(request.match_info["org"].lower())
     if organisation is None or organisation.type != "Organization":
         raise not_found()
+    installed = (one for one in here.world.installations.values() if one.account is organisation)
+    if not any("members" in one.permissions for one in installed if one.removed_at is None):
+        raise Refusal(403, NO_PERMISSION)
     given = [permission(one, account) for one in here.world.owned_by(organisation).values()]
     if not any(one != "none" for one in given):
         raise not_found()

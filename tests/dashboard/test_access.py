@@ -16,7 +16,9 @@ from storage.installations import (
     installation,
     mark_installation_removed,
     mark_repositories_removed,
+    repository,
     save_installation,
+    save_repository,
 )
 from storage.sessions import GITHUB, NewPerson, Person, all_persons, save_person
 from tests.dashboard.people import NOW, Browser, Place, open_place
@@ -208,6 +210,38 @@ async def test_roles_add_to_what_github_lets_people_see_and_end_at_once(place: P
     assert await place.sees(slate) == []
 
 
+async def test_a_view_ends_where_the_repository_comes_to_another_installation(place: Place) -> None:
+    """Its new owner has given nothing; that it is saved again as it was changes nothing."""
+    slate, ids = await signed_in(place, "slate"), place.ids
+    who = (await person(place, "slate")).id
+    await place.store.write(
+        lambda conn: roles.give_view(conn, who, ids["quartz/vault"], by="jade", at=NOW, sees_traffic=True)
+    )
+    found = await place.store.read(lambda conn: repository(conn, ids["quartz/vault"]))
+    assert found is not None
+    await place.store.write(lambda conn: save_repository(conn, replace(found, name="safe")))
+    assert await place.sees(slate) == ["quartz/safe*"]
+    moved = replace(found, owner="basalt", installation_id=ids["basalt"])
+    await place.store.write(lambda conn: save_repository(conn, moved))
+    assert await place.sees(slate) == []
+    await place.store.write(lambda conn: save_repository(conn, found))
+    assert await place.sees(slate) == []
+
+
+async def test_without_the_permission_github_names_no_owner_and_the_pages_say_so(place: Place) -> None:
+    jade, quartz = await signed_in(place, "jade"), place.ids["quartz"]
+    assert (await jade.get(f"/i/{quartz}")).status == 200
+    assert "does not tell this App" not in (await jade.get("/")).text
+    del place.world.installations[quartz].permissions["members"]
+    known = await place.store.read(lambda conn: installation(conn, quartz))
+    assert known is not None
+    less = replace(known, permissions=place.world.installations[quartz].permissions)
+    await place.store.write(lambda conn: save_installation(conn, less))
+    place.wait(minutes=20)
+    assert (await jade.get(f"/i/{quartz}")).status == 404
+    assert "GitHub does not tell this App who owns quartz" in (await jade.get("/")).text
+
+
 @pytest.mark.parametrize("named", ["Slate", "{number}"])
 async def test_an_operator_sees_everything_even_while_github_is_down(
     database_file: Path, tmp_path: Path, named: str
@@ -237,6 +271,8 @@ def test_what_people_call_themselves_at_another_provider_makes_nobody_an_operato
     elsewhere = NewPerson("https://id.quartz.example", "jade", "jade")
     assert is_named(somebody(NewPerson(GITHUB, "4002", "Jade")), ["jade"])
     assert is_named(somebody(NewPerson(GITHUB, "4002", "Jade")), ["4002"])
+    assert not is_named(somebody(NewPerson(GITHUB, "77", "4002")), ["4002"]), "a login of digits is anybody's to take"
+    assert is_named(somebody(NewPerson(GITHUB, "77", "4002")), ["77"])
     assert not is_named(somebody(elsewhere), ["jade"])
     assert not is_named(somebody(replace(elsewhere, subject="4002")), ["4002"])
     assert is_named(somebody(elsewhere), ["sub:jade"])
