@@ -12,6 +12,11 @@ from typing import TypeVar
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 APOSTROPHE = "'"
 NUMBER = r"-?[0-9]++(?:\.[0-9]++)?+(?:e[+-]?[0-9]++)?+"
+# Where a spreadsheet takes semicolons for what is between cells, as in much of Europe, a cell may begin behind one in
+# the middle of a text, quoted or not; so it may behind a tab or an end of a line.
+BEHIND = r"(?<=[;\t\r\n])"
+FORMULA = r"(?=[\"']*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+WITHIN, WITHIN_GUARDED = re.compile(BEHIND + FORMULA), re.compile(BEHIND + APOSTROPHE + FORMULA)
 NUMBERS = re.compile(rf"(?:{NUMBER})?+(?: (?:{NUMBER})?+)*+")
 
 Value = TypeVar("Value")
@@ -20,11 +25,18 @@ Value = TypeVar("Value")
 def guarded(cell: Value | None) -> Value | str:
     """Return a cell as it is written: unknown is empty, and a text that may be a formula gets an apostrophe in front.
 
-    So does a text that begins with one, which makes it possible to take exactly one away when the file is read again.
-    Numbers stay numbers, also several with spaces between them, such as the ends of an interval.
+    So does what would be a formula behind a separator within a text, and a text that begins with an apostrophe, which
+    makes it possible to take exactly one away when the file is read again. Numbers stay numbers, also several with
+    spaces between them, such as the ends of an interval.
     """
     if cell is None:
         return ""
-    if not isinstance(cell, str) or not cell.startswith((*FORMULA_STARTS, APOSTROPHE)) or NUMBERS.fullmatch(cell):
+    if not isinstance(cell, str) or NUMBERS.fullmatch(cell):
         return cell
-    return f"{APOSTROPHE}{cell}"
+    inside = WITHIN.sub(APOSTROPHE, cell)
+    return f"{APOSTROPHE}{inside}" if cell.startswith((*FORMULA_STARTS, APOSTROPHE)) else inside
+
+
+def unguarded(cell: str) -> str:
+    """Return a text as it was before `guarded`."""
+    return WITHIN_GUARDED.sub("", cell.removeprefix(APOSTROPHE))

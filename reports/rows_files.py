@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -24,8 +25,12 @@ MEDIA_TYPES = {
 
 
 async def csv_parts(store: Store, wanted: Wanted) -> AsyncIterator[bytes]:
-    """Yield RFC 4180 text in UTF-8: an unknown value is an empty cell, no text is taken for a formula."""
-    yield csv_text([[guarded(column.name) for column in wanted.columns]])
+    """Yield RFC 4180 text in UTF-8: an unknown value is an empty cell, no text is taken for a formula.
+
+    It begins with a byte order mark: Excel takes a file without one that is opened by a double click for the language's
+    old encoding, in which `Größe` is another word.
+    """
+    yield BOM_UTF8 + csv_text([[guarded(column.name) for column in wanted.columns]])
     async for rows in chunks(store, wanted):
         yield csv_text([guarded(csv_cell(value)) for value in row] for row in rows)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from analytics.traffic import Listed
+from reports.cells import unguarded
 from reports.importing.cells import checked, day, label, moment, monday, required, unknown, whole
 from reports.importing.draft import Draft, put_pairs
 from reports.importing.imported import Imported, Standing, Starred
@@ -148,11 +149,6 @@ def at(name: str, text: str, today: date) -> datetime | None:
         return None
     day(name, text, today)
     return moment(name, text)
-
-
-def unguarded(text: str) -> str:
-    """Return a text as it was before the export put an apostrophe before what a spreadsheet takes for a formula."""
-    return text.removeprefix("'")
 
 
 def columns(first: str, others: Iterable[str], *required: str) -> Columns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 import csv
 import io
 import json
@@ -182,7 +183,7 @@ async def test_filters_narrow_the_page_and_its_files_alike(place: Place, opal: B
     ]
     assert [row[0] for row in page.body] == [str(row[0]) for row in expected]
     assert f"{len(expected)} rows fit" in seen.text
-    file = (await opal.get(page.links["CSV"])).text
+    file = (await opal.get(page.links["CSV"])).text.removeprefix("\ufeff")
     assert [line["number"] for line in csv.DictReader(io.StringIO(file))] == [str(row[0]) for row in expected]
 
 
@@ -231,7 +232,8 @@ async def test_files_hold_the_rows_that_are_stored(place: Place, opal: Browser, 
     assert response.headers["Content-Disposition"] == f'attachment; filename="quartz-vault-{name}.csv"'
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    head, *lines = list(csv.reader(io.StringIO(data.decode())))
+    assert data.startswith(codecs.BOM_UTF8), "by which Excel knows UTF-8"
+    head, *lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     assert head == names
     assert lines == [[in_csv(cell) for cell in row] for row in expected]
 

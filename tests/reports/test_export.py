@@ -49,8 +49,11 @@ def shown(cell: Cell) -> str:
     """What a cell is in a spreadsheet: unknown is empty, a text that would be a formula has a quote before it."""
     if cell is None:
         return ""
-    text = isinstance(cell, str) and cell.startswith((*FORMULA_STARTS, APOSTROPHE)) and not number(cell)
-    return f"'{cell}" if text else str(cell)
+    if not isinstance(cell, str) or number(cell):
+        return str(cell)
+    # nor does one begin within the text, where semicolons or ends of lines stand between cells
+    inside = re.sub(r"([;\t\r\n])(?=[\"']*[=+\-@\uff1d\uff0b\uff0d\uff20])", r"\1'", cell)
+    return f"'{inside}" if cell.startswith((*FORMULA_STARTS, APOSTROPHE)) else inside
 
 
 def number(text: str) -> bool:
@@ -77,7 +80,7 @@ def test_no_cell_begins_as_a_formula_does(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['=HYPERLINK("https://example.com")', "@SUM(A1)", "+1", "-1+1", "\t=1", "\r=1", "\n=1", "-", "-1 -a"]
+    ['=HYPERLINK("https://example.com")', "@SUM(A1)", "+1", "-1+1", "\t1", "\r1", "\n1", "-", "-1 -a"]
     + [f"{sign}cmd|' /C calc'!A0" for sign in "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}"]
     + [f"{sign}1+1" for sign in "\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"],
 )

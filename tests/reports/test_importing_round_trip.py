@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,10 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.traffic import Count, Listed
-from reports.cells import FORMULA_STARTS, NUMBERS, guarded
+from reports.cells import FORMULA_STARTS, NUMBERS, guarded, unguarded
 from reports.importing import plain
 from reports.importing.imported import Imported, Standing, Starred
-from reports.importing.plain import unguarded
 from reports.importing.sheet import TextFile
 from storage.engine import Store
 from storage.exported import repositories_by_name
@@ -70,3 +70,22 @@ def test_a_guarded_cell_is_no_formula_and_comes_back(name: str) -> None:
     cell = str(guarded(name))
     assert NUMBERS.fullmatch(cell) or not cell.startswith(FORMULA_STARTS)
     assert unguarded(cell) == name
+
+
+pieces = st.text(st.sampled_from(";\t\r\n=+-@\uff1d'\" a1,"), max_size=12)
+
+
+@given(pieces)
+def test_no_formula_begins_within_a_text_where_semicolons_are_between_cells(name: str) -> None:
+    """Whatever stands behind a separator: quotation marks fall away there, and an apostrophe makes it a text."""
+    cell = str(guarded(name))
+    for piece in re.split("[;\t\r\n]", cell)[1:]:
+        assert not piece.lstrip('"').startswith(("=", "+", "-", "@", "\uff1d"))
+    assert unguarded(cell) == name
+
+
+def test_what_looks_like_a_formula_within_a_text_is_left_to_read() -> None:
+    assert guarded("a;=1+1") == "a;'=1+1"
+    assert guarded('a;"=1+1;') == "a;'\"=1+1;"
+    assert guarded("one; -x and two") == "one; -x and two"
+    assert guarded("1 -2") == "1 -2"

@@ -227,7 +227,7 @@ async def takes_the_numbers_away(walk: Walk) -> None:
     await walk.follow("text=Every stored row", f"{BASE}/data")
     await walk.follow("main >> text=Pull requests", f"{BASE}/data/pulls")
     await walk.follow("th >> text=title", f"{BASE}/data/pulls?*sort=title*")
-    lines = list(csv.DictReader(io.StringIO((await walk.file("CSV")).decode())))
+    lines = list(csv.DictReader(io.StringIO((await walk.file("CSV")).decode("utf-8-sig"))))
     assert sorted(int(line["number"]) for line in lines) == [row["number"] for row in rows]
     titles = {int(line["number"]): line["title"].removeprefix("'") for line in lines}
     assert titles == {row["number"]: row["title"].removeprefix("'") for row in rows}
@@ -273,7 +273,7 @@ async def analyses(walk: Walk) -> str:
     address = page.url.removeprefix(walk.server.url).partition("?")[0]
     await walk.follow("nav.tabs >> text=Data", f"{address}/data")
     await walk.follow("main >> text=Pull requests", f"{address}/data/pulls")
-    lines = list(csv.DictReader(io.StringIO((await walk.file("CSV")).decode())))
+    lines = list(csv.DictReader(io.StringIO((await walk.file("CSV")).decode("utf-8-sig"))))
     reef = walk.server.sandbox.world.required(REEF)
     assert sorted(int(line["number"]) for line in lines) == sorted(one.number for one in reef.pulls())
     assert not walk.town.rows("SELECT * FROM repositories WHERE name = ?", name), "nothing of it is kept"
