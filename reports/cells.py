@@ -6,7 +6,10 @@ Asian versions of spreadsheets take for them.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from typing import TypeVar
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -35,6 +38,13 @@ def guarded(cell: Value | None) -> Value | str:
         return cell
     inside = WITHIN.sub(APOSTROPHE, cell)
     return f"{APOSTROPHE}{inside}" if cell.startswith((*FORMULA_STARTS, APOSTROPHE)) else inside
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Return RFC 4180 text; an unknown value is an empty cell, and no text is taken for a formula by a spreadsheet."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerows([guarded(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def unguarded(cell: str) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from analytics.metric import Cell, Grid
 from analytics.window import iso
+from reports import cells
 from reports.about import as_rows, as_values
 from reports.answer import Answer, Completeness, DatasetState
-from reports.cells import guarded
 from storage.installations import Repository
 
 SCHEMA = 1
@@ -100,8 +98,5 @@ def plain(value: object) -> Cell:
 
 
 def csv_text(columns: Iterable[str], rows: Iterable[Iterable[Cell]]) -> str:
-    """Return RFC 4180 text; an unknown value is an empty cell, and no text is taken for a formula by a spreadsheet."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerows([guarded(cell) for cell in row] for row in (columns, *rows))
-    return out.getvalue()
+    """Return a table as CSV, its head first."""
+    return cells.csv_text((columns, *rows))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import BinaryIO, Protocol
@@ -11,7 +9,7 @@ from typing import BinaryIO, Protocol
 import msgspec
 
 from analytics.lazy import lazy
-from reports.cells import guarded
+from reports.cells import csv_text
 from reports.exporting import Kind, Value
 
 pa, parquet = lazy("pyarrow"), lazy("pyarrow.parquet")
@@ -32,15 +30,13 @@ class CsvWriter:
 
     def __init__(self, out: BinaryIO, columns: Columns) -> None:
         self.out = out
-        self.put([[guarded(name) for name, _ in columns]])
+        self.put([[name for name, _ in columns]])
 
     def write(self, rows: Iterable[Sequence[Value]]) -> None:
-        self.put([[guarded(plain(value)) for value in row] for row in rows])
+        self.put(map(plain, row) for row in rows)
 
-    def put(self, rows: Iterable[Sequence[object]]) -> None:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
-        self.out.write(text.getvalue().encode())
+    def put(self, rows: Iterable[Iterable[object]]) -> None:
+        self.out.write(csv_text(rows).encode())
 
     def close(self) -> None:
         """Nothing follows the last row."""

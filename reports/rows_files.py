@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
@@ -11,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from reports.cells import guarded
+from reports.cells import csv_text
 from reports.export_files import plain
 from storage.engine import Store
 from storage.previewed import Row, Wanted, chunks
@@ -30,9 +28,9 @@ async def csv_parts(store: Store, wanted: Wanted) -> AsyncIterator[bytes]:
     It begins with a byte order mark: Excel takes a file without one that is opened by a double click for the language's
     old encoding, in which `Größe` is another word.
     """
-    yield BOM_UTF8 + csv_text([[guarded(column.name) for column in wanted.columns]])
+    yield BOM_UTF8 + csv_text([[column.name for column in wanted.columns]]).encode()
     async for rows in chunks(store, wanted):
-        yield csv_text([guarded(csv_cell(value)) for value in row] for row in rows)
+        yield csv_text(map(csv_cell, row) for row in rows).encode()
 
 
 async def json_parts(store: Store, wanted: Wanted) -> AsyncIterator[bytes]:
@@ -42,13 +40,6 @@ async def json_parts(store: Store, wanted: Wanted) -> AsyncIterator[bytes]:
         yield before + b",\n".join(records(wanted.columns, rows))
         before = b",\n"
     yield b"[]\n" if before == b"[\n" else b"\n]\n"
-
-
-def csv_text(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Return rows as lines of CSV."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
 
 
 def csv_cell(value: Any) -> str | int | None:

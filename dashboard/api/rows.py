@@ -16,12 +16,12 @@ from dashboard.api.operations import Asking, Paged, Reply
 from dashboard.api.problems import ProblemError
 from dashboard.api.replies import CSV
 from dashboard.data_query import asked, mark
-from reports.cells import guarded
+from reports.cells import csv_text
 from reports.export_files import plain
 from reports.freshening import freshen_datasets
 from reports.gather import ANY_SHAPE
 from reports.known_settings import known_settings
-from reports.rows_files import csv_cell, csv_text
+from reports.rows_files import csv_cell
 from reports.sentences import traffic_refused
 from storage.previewed import Page, Place, Row, Wanted, page
 from storage.previewed_catalogue import Table
@@ -79,9 +79,9 @@ class Found:
 
     def csv(self, name: str) -> Reply:
         """Return these rows as CSV."""
-        rows: list[Iterable[Any]] = [[guarded(column.name) for column in self.wanted.columns]]
-        rows += ([guarded(csv_cell(value)) for value in row] for row in self.page.rows)
-        return Reply(csv_text([list(row) for row in rows]), self.following, CSV, f"{name}.csv")
+        head = [column.name for column in self.wanted.columns]
+        lines = csv_text([head, *(map(csv_cell, row) for row in self.page.rows)])
+        return Reply(lines.encode(), self.following, CSV, f"{name}.csv")
 
 
 def text(value: Any) -> Any:
