@@ -32,6 +32,7 @@ from reports.options import usage_of
 from reports.question import Question
 from reports.sentences import no_single_person, no_such_repository, same_repository, traffic_refused
 from reports.stored_answer import stored_task
+from storage.columns import from_micros, to_micros
 from storage.installations import Repository
 from storage.watermarks import Watermark, watermarks
 
@@ -127,6 +128,9 @@ def key_of(*parts: object) -> str:
     return "\0".join(map(repr, parts))
 
 
+DIGITS = 16  # of microseconds, until the year 2286
+
+
 def adds_traffic(question: Question) -> bool:
     """Tell whether traffic belongs to an answer: it is asked for, or it stands beside what nothing narrows."""
     return not question.filters or any(all_metrics()[name].audience == PUSH for name in question.metrics)
@@ -185,7 +189,24 @@ def unread(marks: Mapping[str, Watermark], needs: Collection[str], edge: datetim
 async def answer_of(front: Front, about: About) -> Answer:
     """Return the answer, from the shelf if it has one; only for what enough is stored of."""
     assert not about.missing, "enough is stored"
-    return await front.shelf.answer(about.key, about.ids, about.make)
+    return await front.shelf.answer(about.key, about.ids, about.make, pending=not about.fresh)
+
+
+async def answer_as_of(front: Front, about: About, moment: str) -> Answer:
+    """Return the answer that a page shows, so that what stands on it says the same; the newest once that is gone.
+
+    moment: of the page, as `moment_of` writes it; nothing for the newest.
+    """
+    if moment.isascii() and moment.isdigit() and len(moment) <= DIGITS:
+        found = front.shelf.as_of(about.key, from_micros(int(moment)))
+        if found is not None:
+            return found
+    return await answer_of(front, about)
+
+
+def moment_of(answer: Answer) -> str:
+    """Return an answer's moment as it stands in an address: microseconds since 1970."""
+    return str(to_micros(answer.as_of))
 
 
 def plain(markdown: str) -> str:

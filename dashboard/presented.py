@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from analytics.metric import Cell, Grid
 from analytics.words import speaking
+from dashboard.answers import moment_of
 from dashboard.asking import Asked
 from dashboard.inline import inline
 from reports import asking_again
@@ -126,8 +127,8 @@ def sentence(words: str) -> str:
 
 def charts(answer: Answer, asked: Asked, base: str, tables: Sequence[Table], facts: Table | None) -> list[Shown]:
     """Return the charts with their addresses."""
-    plain = asked.query
-    dark = f"{plain}&theme=dark" if plain else "?theme=dark"
+    plain = f"{asked.query or '?'}{'&' if asked.query else ''}at={moment_of(answer)}"
+    dark = f"{plain}&theme=dark"
     told = next((one.id for one in [*tables, *([facts] if facts else [])] if one.rows), "")
     found = []
     for number, picture in enumerate(answer.pictures, start=1):

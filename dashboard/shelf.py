@@ -40,7 +40,8 @@ log = structlog.get_logger(__name__)
 class Shelved:
     """An answer with the moment it is as of, what was stored then, and about how many bytes it takes.
 
-    looked: it was begun for a page that asks by itself whether there is a newer one.
+    looked: it was begun for a page that asks by itself whether there is a newer one · pending: something of it was
+    about to be read from GitHub, so that more is known soon.
     """
 
     answer: Answer
@@ -48,32 +49,48 @@ class Shelved:
     marks: str
     size: int
     looked: bool = False
+    pending: bool = False
 
 
 class Shelf:
-    """Keeps answers by what was asked and by whom it may be seen; bounded by bytes, the longest unused go first."""
+    """Keeps answers by what was asked and by whom it may be seen; bounded by bytes, the longest unused go first.
+
+    The answer before the newest is kept as well: pages that show it ask for their charts a little later.
+    """
 
     def __init__(self, services: Services) -> None:
         self.services = services
         self.kept: OrderedDict[str, Shelved] = OrderedDict()
+        self.before: dict[str, Shelved] = {}
         self.computing: dict[str, asyncio.Task[Shelved]] = {}
         self.bytes = 0
 
-    async def answer(self, key: str, repository_ids: tuple[int, ...], make: Make) -> Answer:
+    async def answer(self, key: str, repository_ids: tuple[int, ...], make: Make, *, pending: bool = False) -> Answer:
         """Return the answer of a key, computed by `make(now)` where none is good enough.
 
         key: all that the answer depends on besides what is stored and the moment: what is asked, on which terms, and
-        what whoever asks may see · repository_ids: those it rests on · make(now) returns the task of a pool's worker.
+        what whoever asks may see · repository_ids: those it rests on · make(now) returns the task of a pool's worker ·
+        pending: something of it is about to be read from GitHub.
         """
         now = self.services.now()
         known = self.kept.get(key)
         age = now - known.at if known is not None else SHOWN
         if known is not None and timedelta(0) <= age < SHOWN:
             self.kept.move_to_end(key)
-            if age >= FRESH and (age >= GOOD or known.marks != await self.marks(repository_ids)):
-                self.begin(key, repository_ids, make, now)
+            is_doubtful = age >= FRESH or known.pending
+            if is_doubtful and (age >= GOOD or known.marks != await self.marks(repository_ids)):
+                self.begin(key, repository_ids, make, now, pending=pending)
             return known.answer
-        return (await asyncio.shield(self.begin(key, repository_ids, make, now))).answer
+        return (await asyncio.shield(self.begin(key, repository_ids, make, now, pending=pending))).answer
+
+    def is_computing(self, key: str) -> bool:
+        """Tell whether a newer answer is under way."""
+        return key in self.computing
+
+    def as_of(self, key: str, moment: datetime) -> Answer | None:
+        """Return the answer of a key as of exactly that moment, None where it is not kept any more."""
+        both = (self.kept.get(key), self.before.get(key))
+        return next((one.answer for one in both if one is not None and one.answer.as_of == moment), None)
 
     async def marks(self, repository_ids: tuple[int, ...]) -> str:
         async def read(conn: Connection) -> str:
@@ -82,21 +99,31 @@ class Shelf:
         return await self.services.store.read(read)
 
     def begin(
-        self, key: str, ids: tuple[int, ...], make: Make, now: datetime, *, looked: bool = False
+        self,
+        key: str,
+        ids: tuple[int, ...],
+        make: Make,
+        now: datetime,
+        *,
+        looked: bool = False,
+        pending: bool = False,
     ) -> asyncio.Task[Shelved]:
         """Begin to compute an answer, once at a time."""
         task = self.computing.get(key)
         if task is None:
             # a task of its own: whoever asked first may close the page, and the others go on
-            task = self.computing[key] = asyncio.create_task(self.compute(key, ids, make, now, looked=looked))
+            made = self.compute(key, ids, make, now, looked=looked, pending=pending)
+            task = self.computing[key] = asyncio.create_task(made)
             task.add_done_callback(lambda done: self.done(key, done))
         return task
 
-    async def compute(self, key: str, ids: tuple[int, ...], make: Make, now: datetime, *, looked: bool) -> Shelved:
+    async def compute(
+        self, key: str, ids: tuple[int, ...], make: Make, now: datetime, *, looked: bool, pending: bool
+    ) -> Shelved:
         marks = await self.marks(ids)
         answered = await self.services.pool.run("answer", await make(now))
         assert isinstance(answered, Answer), "what compute.answer returns"
-        found = Shelved(answered, now, marks, size_of(answered) + PLENTY, looked)
+        found = Shelved(answered, now, marks, size_of(answered) + PLENTY, looked, pending)
         self.put(key, found)
         return found
 
@@ -106,12 +133,15 @@ class Shelf:
             log.warning("an answer for a page could not be computed", error=type(task.exception()).__name__)
 
     def put(self, key: str, found: Shelved) -> None:
-        old = self.kept.pop(key, None)
-        self.bytes += found.size - (old.size if old is not None else 0)
+        old, oldest = self.kept.pop(key, None), self.before.pop(key, None)
+        self.bytes += found.size - (oldest.size if oldest is not None else 0)
         self.kept[key] = found
+        if old is not None:
+            self.before[key] = old
         while len(self.kept) > 1 and self.bytes > MOST_BYTES:
-            _, oldest = self.kept.popitem(last=False)
-            self.bytes -= oldest.size
+            dropped, unused = self.kept.popitem(last=False)
+            earlier = self.before.pop(dropped, None)
+            self.bytes -= unused.size + (earlier.size if earlier is not None else 0)
 
     async def close(self) -> None:
         """Stop what is being computed."""

@@ -8,7 +8,7 @@ import msgspec
 from aiohttp import web
 
 from dashboard.access import not_there
-from dashboard.answers import About, about_repository, answer_of, metric_named, plain
+from dashboard.answers import About, about_repository, answer_as_of, metric_named, plain
 from dashboard.asking import Asked
 from dashboard.drawn import DRAWN
 from dashboard.front import Front
@@ -49,7 +49,7 @@ async def chart(front: Front, request: web.Request, about: About) -> web.Respons
     """Return the chart that an address names, in the form that it names; raises 404 where there is none."""
     if about.missing:
         raise web.HTTPServiceUnavailable(text=NOT_YET, headers={"Retry-After": "10"})
-    answer = await answer_of(front, about)
+    answer = await answer_as_of(front, about, request.query.get("at", ""))
     number, form = int(request.match_info["number"]), request.match_info["form"]
     if not 1 <= number <= len(answer.pictures):
         raise not_there()

@@ -35,6 +35,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     values: dict[str, Any] = {
         "owner": owner,
         "library": None,
+        "newer": False,
         "count": len(seen),
         "downloads": {form: f"{base}/{asked.metric}.{form}{asked.query}" for form in ("csv", "json")},
         **choices(asked, names, base),
@@ -51,6 +52,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         known = await answer_of(front, found.about)
         answer = presented(known, asked, base, found.about.terms.language, organisation=True)
         values["library"] = library(front)
+        values["newer"] = front.shelf.is_computing(found.about.key)
     values |= {"wrong": None, "answer": answer, "about": found.about, "said": found.said}
     return shown(request, signed, TEMPLATE, title, here="repositories", **values)
 

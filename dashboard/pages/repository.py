@@ -56,6 +56,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         answer = SHOWN.of(front).of(found, about, base, values["downloads"])
         values["library"] = library(front)
         values["as_of"] = found.as_of.isoformat()
+        values["newer"] = front.shelf.is_computing(about.key)
     return shown(
         request, signed, TEMPLATE, title, here="repositories", wrong=None, answer=answer, about=about, **values
     )
@@ -86,6 +87,7 @@ def around(visible: Visible, asked: Asked, base: str) -> dict[str, Any]:
         "base": base,
         "as_of": "",
         "library": None,
+        "newer": False,
         "freshness": asked.address(base, tail="/freshness"),
         "downloads": {form: f"{base}/{asked.metric}.{form}{asked.query}" for form in ("csv", "json")},
         **choices(asked, names, base),

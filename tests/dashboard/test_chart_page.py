@@ -12,6 +12,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from dashboard.shelf import FRESH
 from reports.pool import Pool
 from tests.dashboard.answering import BASE, Watched
 from tests.dashboard.people import Browser
@@ -103,3 +104,23 @@ async def test_pictures_are_of_the_rows_that_the_page_was_made_of(watched: Watch
     figures = [int(one) for one in re.findall(r"\d+", spec["description"])]
     assert len(figures) > 1
     assert [one for one in figures if str(one) not in shown] == []
+
+
+async def test_a_page_keeps_its_charts_when_a_newer_answer_is_there(watched: Watched) -> None:
+    """The page names its moment in the addresses of its charts; without one the newest is meant."""
+    await watched.read("/analytics pulls 90d")
+    page = html.unescape((await watched.member.get(f"{BASE}/pulls{QUERY}", Accept="text/html")).text)
+    (address,) = set(re.findall(r'"(/r/[^"]+/chart/1\.json[^"]*)"', page))
+    opened = json.loads(await watched.data(watched.member, f"{BASE}/pulls.json{QUERY}"))["metrics"]["pulls"]["facts"]
+    with closing(sqlite3.connect(watched.town.database)) as conn, conn:
+        conn.execute("DELETE FROM pulls WHERE number % 2 = 0")
+        conn.execute("UPDATE watermarks SET rows = rows + 1")
+    watched.town.sandbox.clock.advance(FRESH)
+    shown = (await watched.member.get(f"{BASE}/pulls{QUERY}", Accept="text/html")).text
+    assert "This page shows what was known at" in shown
+    newest = json.loads(await watched.data(watched.member, address))
+    async with asyncio.timeout(30):
+        while str(opened["opened"]) in newest["description"]:
+            newest = json.loads(await watched.data(watched.member, f"{BASE}/pulls/chart/1.json{QUERY}"))
+    kept = json.loads(await watched.data(watched.member, address))
+    assert str(opened["opened"]) in kept["description"]

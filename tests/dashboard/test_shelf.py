@@ -137,6 +137,35 @@ async def test_what_was_stored_meanwhile_makes_a_new_answer(shelf: Shelf, work: 
     assert said(await shelf.answer("a", IDS, make)) == "2"
 
 
+async def test_what_a_page_shows_is_kept_until_two_newer_ones_are_there(
+    shelf: Shelf, work: Clockwork, store: Store
+) -> None:
+    """A page's charts are asked for after it: they say what it says."""
+    for turn in range(3):
+        await note_read(store, NOON + timedelta(hours=turn))
+        await shelf.answer("a", IDS, make)
+        await settled(shelf)
+        work.time += GOOD
+    first, second, third = NOON, NOON + GOOD, NOON + 2 * GOOD
+    found = [shelf.as_of("a", moment) for moment in (first, second, third)]
+    assert [None if one is None else said(one) for one in found] == [None, "2", "3"]
+    assert shelf.as_of("b", third) is None
+    assert shelf.bytes == sum(one.size for one in (*shelf.kept.values(), *shelf.before.values()))
+
+
+async def test_what_was_answered_while_more_was_read_is_looked_up_at_once(
+    shelf: Shelf, work: Clockwork, store: Store
+) -> None:
+    await shelf.answer("a", IDS, make, pending=True)
+    await shelf.answer("a", IDS, make)
+    assert not shelf.is_computing("a"), "nothing has been stored since"
+    await note_read(store, NOON)
+    assert said(await shelf.answer("a", IDS, make)) == "1"
+    assert shelf.is_computing("a"), "so a page can say that a newer one comes"
+    await settled(shelf)
+    assert said(await shelf.answer("a", IDS, make)) == "2"
+
+
 async def test_what_is_too_old_is_shown_to_nobody(shelf: Shelf, work: Clockwork) -> None:
     await shelf.answer("a", IDS, make)
     work.time += SHOWN

@@ -105,7 +105,8 @@ async def test_a_person_sets_the_server_up_and_gets_an_answer(browser: Browser, 
     registration = server.sandbox.world.app
     assert registration is not None
     assert registration.permissions == {
-        "metadata": "read", "issues": "write", "pull_requests": "write", "contents": "read", "actions": "read", "members": "read",
+        "metadata": "read", "issues": "write", "pull_requests": "write", "contents": "read", "actions": "read",
+        "members": "read",
     }  # fmt: skip
     assert "release" in registration.events
     assert stat.S_IMODE(server.credentials.stat().st_mode) == 0o600
