@@ -89,7 +89,7 @@ class Lists:
             Comparison(shorten(str(name), LONGEST), place_of(now, str(name)), place_of(before, str(name)))
             for name in column(now.tables["latest"], self.one)[:COMPARED]
         ]
-        ever = [number(count(side, "listed_ever")) for side in (now, before)]
+        ever = [number(count(side, "listed_ever")) if count(side, "lists") else NOTHING for side in (now, before)]
         return settled(scene, *rows, Comparison(f"{self.table} on any list", ever[0], ever[1]))
 
     def charts(self, now: Measured, scene: Scene) -> tuple[Chart, ...]:

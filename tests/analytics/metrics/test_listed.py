@@ -49,6 +49,12 @@ def test_the_latest_list_and_who_moved_since_the_first() -> None:
     assert METRIC.compare(measured, measure(METRIC), scene())[0].before == "\N{EN DASH}"
 
 
+def test_how_many_were_on_any_list_is_unknown_where_there_was_none() -> None:
+    measured = measure(METRIC, referrers=listed(1, "github.com", "fern.example"))
+    row = METRIC.compare(measured, measure(METRIC), scene())[-1]
+    assert (row.label, row.now, row.before) == ("referrers on any list", "2", "\N{EN DASH}")
+
+
 def test_places_are_counted_by_order_whatever_the_first_position_is_called() -> None:
     rows = [{**row, "position": row["position"] - 1} for row in reversed(listed(3, "a.example", "b.example"))]
     assert column(measure(METRIC, referrers=rows).tables["lists"], "place") == (1, 2)
