@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -169,7 +170,7 @@ def facts_of(section: Section, now: str) -> Table | None:
 def table(name: str, grid: Grid, most: int = MOST_ROWS) -> Table:
     """Return a table of an answer, cut where it is long; one that goes on with time begins with its newest row."""
     by_time = bool(grid.columns) and grid.columns[0] in TIMES
-    rows = (grid.rows[::-1] if by_time else grid.rows)[:most]
+    rows = (newest_first(grid) if by_time else grid.rows)[:most]
     places = [place for place, column in enumerate(grid.columns) if not column.endswith(PROVISIONAL)]
     return Table(
         id=f"table-{name.replace('_', '-')}",
@@ -181,6 +182,11 @@ def table(name: str, grid: Grid, most: int = MOST_ROWS) -> Table:
         which="newest" if by_time else "first",
         folded=name in DRAWN,
     )
+
+
+def newest_first(grid: Grid) -> Sequence[Sequence[Cell]]:
+    """Return the rows from the newest time back; those of one time stay in their order, as the places of a list do."""
+    return [row for _, same in groupby(grid.rows[::-1], key=lambda row: row[0]) for row in reversed(list(same))]
 
 
 HEADINGS: Mapping[str, str] = {
