@@ -196,8 +196,11 @@ HEADINGS: Mapping[str, str] = {
 }  # fmt: skip
 """Headings that say more than the table's name."""
 NOT_KNOWN = Markup('<span class="unknown">not known</span>')
+TOO_FEW = Markup('<span class="unknown">too few</span>')
 SO_FAR = Markup(' <span class="unknown">so far</span>')
 PROVISIONAL = "_provisional"
+MEDIAN = "_median"
+"""How a column ends that lacks a value although days are known, where they are too few for one."""
 COUNTED = ("view", "clone")
 """How columns of traffic begin, in which nothing is a gap; elsewhere it may also be that there is none to give."""
 UNIQUES: Mapping[str, str] = {"views": "view_uniques", "clones": "clone_uniques"}
@@ -214,7 +217,8 @@ def cells(columns: Sequence[str], row: Sequence[Cell]) -> list[Markup]:
             of.get(f"{kind}{PROVISIONAL}") and column in (kind, UNIQUES[kind]) for kind in UNIQUES
         )
         gap = value is None and column.startswith(COUNTED)
-        words = NOT_KNOWN if gap else inline(cell(column, value), code=False)
+        few = column.endswith(MEDIAN) and of.get(f"{column.removesuffix(MEDIAN)}_known_days")
+        words = (TOO_FEW if few else NOT_KNOWN) if gap else inline(cell(column, value), code=False)
         found.append(words + SO_FAR if growing else words)
     return found
 
