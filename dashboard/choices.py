@@ -90,13 +90,14 @@ def tab(name: str, asked: Asked, base: str) -> Choice:
 
 
 def periods(asked: Asked, base: str) -> list[Choice]:
-    """Return the usual periods; the whole history is compared with nothing."""
+    """Return the usual periods; the whole history is compared with no other time, only with another repository."""
+    compare = asked.value("compare")
     now = asked.value("period") or DEFAULT_PERIOD
     found = []
     for word, name in PERIODS.items():
-        said = asked.but(period="" if word == DEFAULT_PERIOD else word, compare="")
-        if word == "all" and said.value("vs") in COMPARISONS:
-            said = said.but(vs="")
+        said = asked.but(period="" if word == DEFAULT_PERIOD else word, compare="" if second(asked) else compare)
+        if word == "all" and "/" not in said.value("vs"):
+            said = said.but(vs="", compare="")
         found.append(Choice(name, said.address(base), now.casefold() == word))
     return found
 
@@ -106,7 +107,16 @@ def comparisons(asked: Asked, base: str) -> list[Choice]:
     if asked.value("period").casefold() == "all":
         return []
     now = asked.value("vs").casefold().replace("previous", "")
-    return [Choice(name, asked.but(vs=word).address(base), now == word) for word, name in COMPARISONS.items()]
+    of_two = second(asked)
+    kept = asked.but(compare=YES) if of_two else asked
+    return [
+        Choice(name, kept.but(vs=word).address(base), now == word and not of_two) for word, name in COMPARISONS.items()
+    ]
+
+
+def second(asked: Asked) -> bool:
+    """Return whether a second period is compared with, as `compare=2026-Q1` says; `compare=yes` names none."""
+    return asked.value("compare").casefold() not in ("", YES)
 
 
 def field(key: str, asked: Asked) -> Field:
