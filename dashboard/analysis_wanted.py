@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from analytics.metric import Metric
 from analytics.metrics import all_metrics
@@ -36,6 +37,13 @@ class Wanted:
     @property
     def full_name(self) -> str:
         return f"{self.owner}/{self.name}"
+
+    @property
+    def query(self) -> str:
+        """What fills the form with this again, as the query of its address."""
+        period = [("period", self.since)] if self.since in PERIODS else [("since", self.since)]
+        said = [("owner", self.owner), ("repository", self.name), *period, ("until", self.until)]
+        return urlencode([(name, value) for name, value in said if value] + [("metrics", one) for one in self.metrics])
 
     def question(self, now: datetime, repository_id: int, repository: str) -> Question:
         """Return the question; raises Mistake."""

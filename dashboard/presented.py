@@ -70,6 +70,9 @@ class Shown:
     described_by: str
 
 
+OTHERS = "There it counts the repositories that the thread's readers may see; here it counts those that you may see."
+
+
 @dataclass(frozen=True)
 class Presented:
     """A section as a page shows it."""
@@ -91,6 +94,9 @@ class Presented:
     line: str
     exactly: str
     as_of: str
+    where: str = "Ask the same in a thread"
+    beside: str = ""
+    """What is to be known of asking there."""
 
 
 def presented(answer: Answer, asked: Asked, base: str, language: str, *, organisation: bool = False) -> Presented:
@@ -118,6 +124,7 @@ def presented(answer: Answer, asked: Asked, base: str, language: str, *, organis
             line=asked.line(organisation=organisation),
             exactly=asking_again.in_comment(answer.question),
             as_of=f"{answer.as_of:%Y-%m-%d %H:%M} UTC",
+            beside=OTHERS if organisation else "",
         )
 
 

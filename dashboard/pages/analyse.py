@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from analytics.words import number
 from dashboard.access import not_there
 from dashboard.analysis import ANALYSES
 from dashboard.analysis_run import Run
@@ -20,16 +19,18 @@ from dashboard.chart_library import library
 from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked as AskedRows
 from dashboard.data_query import Unclear, asked
-from dashboard.data_shown import FORMS, span
+from dashboard.data_shown import FORMS
 from dashboard.data_shown import preview as previewed
 from dashboard.data_shown import read as read_rows
 from dashboard.forms import form_of
 from dashboard.front import Front
+from dashboard.how_complete import is_read, listed
 from dashboard.layout import show as shown
 from dashboard.pages import chart as charts
-from dashboard.presented import presented
+from dashboard.presented import Presented, presented
 from dashboard.sessions import SignedIn
 from dashboard.streams import News
+from reports import asking_again
 from reports.answer import Answer
 from reports.metric_names import DEFAULT_METRIC
 from storage.connection import Connection
@@ -37,7 +38,11 @@ from storage.engine import Store
 from storage.previewed import Page, Size, size
 from storage.previewed import Wanted as WantedRows
 from storage.previewed_catalogue import TABLES, Table, tables
+from storage.watermarks import Watermark, watermarks
 
+WITH_ONE = "With the token in the variable GITHUB_TOKEN."
+FIELDS = ("owner", "repository", "period", "since", "until")
+"""What an address may fill the form with: never the token."""
 REFRESH = "3"  # seconds, for browsers without scripts
 WITHOUT = "A token is needed: letters, digits and signs without spaces, as GitHub shows it once."
 NOT_YET = "This analysis is not done yet."
@@ -46,24 +51,33 @@ NOT_YET = "This analysis is not done yet."
 async def form(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Show the form, and the way to the analysis that this person has."""
     running = ANALYSES.of(front).latest(signed.person.id)
-    return form_page(request, signed, Wanted("", ""), (), running)
+    asked_for = {name: request.query[name][:200] for name in FIELDS if name in request.query}
+    metrics = tuple(one for one in request.query.getall("metrics", []) if one in offered())
+    wanted, _ = read(asked_for, metrics, front.services.now().replace(microsecond=0))
+    return form_page(request, signed, wanted, (), running, ended=request.query.get("ended") == "yes")
 
 
 def form_page(
-    request: web.Request, signed: SignedIn, wanted: Wanted, wrong: tuple[str, ...], running: Run | None
+    request: web.Request,
+    signed: SignedIn,
+    wanted: Wanted,
+    wrong: tuple[str, ...],
+    running: Run | None,
+    *,
+    ended: bool = False,
 ) -> web.Response:
     """Return the form as it was filled in, but for the token, which is in no page."""
     return shown(
         request, signed, "analyse.html", "Analyse any repository", here="analyse", status=422 if wrong else 200,
         wanted=wanted, wrong=wrong, periods=PERIODS, period=wanted.since if wanted.since in PERIODS else DEFAULT,
-        since="" if wanted.since in PERIODS else wanted.since, offered=offered(), running=running,
+        since="" if wanted.since in PERIODS else wanted.since, offered=offered(), running=running, ended=ended,
     )  # fmt: skip
 
 
 async def begin(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Begin an analysis and lead to its page; 422 with the form for what is wrong, 429 where too many are read."""
     given = await form_of(request)
-    said = {name: given.get(name, "") for name in ("owner", "repository", "period", "since", "until")}
+    said = {name: given.get(name, "") for name in FIELDS}
     metrics = tuple(dict.fromkeys(given.getall("metrics", [])))
     wanted, wrong = read(said, metrics, front.services.now().replace(microsecond=0))
     token = given.get("token", "").strip()
@@ -91,8 +105,15 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     question = as_asked(run.wanted, one)
     return shown(
         request, signed, "analyse_answer.html", run.wanted.full_name, here="analyse", run=run, base=base_of(run),
-        library=library(front), answer=presented(one, question, base_of(run), "en"), tabs=tabs, metric=name,
+        library=library(front), answer=in_terminal(presented(one, question, base_of(run), "en"), one), tabs=tabs,
+        metric=name,
     )  # fmt: skip
+
+
+def in_terminal(answer: Presented, of: Answer) -> Presented:
+    """Return an answer with the line for a terminal: the App need not be installed where somebody could comment."""
+    line = "\n".join(asking_again.in_terminal(of.question))
+    return replace(answer, where="Ask the same in a terminal", beside=WITH_ONE, line=line, exactly=line)
 
 
 def order(metric: str) -> tuple[bool, tuple[int, str]]:
@@ -130,17 +151,21 @@ async def cancel(front: Front, request: web.Request, signed: SignedIn) -> web.St
     """End an analysis and forget all that was read for it."""
     run = await mine(front, request, signed)
     await ANALYSES.of(front).forget(run)
-    raise web.HTTPSeeOther("/analyse")
+    raise web.HTTPSeeOther(f"/analyse?{run.wanted.query}&ended=yes")
 
 
 async def data(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """List the tables that were read."""
     run, store, repository_id = await rows_of(front, request, signed)
 
-    async def work(conn: Connection) -> list[tuple[Table, Size]]:
-        return [(table, await size(conn, repository_id, table)) for table in tables(sees_traffic=False)]
+    async def work(conn: Connection) -> tuple[list[tuple[Table, Size]], dict[str, Watermark]]:
+        sizes = [(table, await size(conn, repository_id, table)) for table in tables(sees_traffic=False)]
+        return sizes, await watermarks(conn, repository_id)
 
-    lines = [(table, number(one.rows), span(one)) for table, one in await store.read(work) if one.rows]
+    sizes, marks = await store.read(work)
+    # what was not asked for was not read, and is none of this analysis
+    sizes = [(table, one) for table, one in sizes if one.rows or is_read(table, marks)]
+    lines = listed(sizes, marks, front.services.now())
     return shown(request, signed, "analyse_data.html", f"Data of {run.wanted.full_name}", here="analyse", run=run,
                  base=base_of(run), lines=lines, forms=FORMS)  # fmt: skip
 

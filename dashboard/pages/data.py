@@ -8,12 +8,12 @@ from typing import Any
 from aiohttp import web
 
 from analytics.terms import Terms
-from analytics.words import number
+from dashboard import how_complete
 from dashboard.access import Visible, not_there
 from dashboard.counted import Counted
 from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked, Unclear, asked
-from dashboard.data_shown import FORMS, read, span
+from dashboard.data_shown import FORMS, read
 from dashboard.data_shown import preview as previewed
 from dashboard.front import Front
 from dashboard.layout import show
@@ -23,6 +23,7 @@ from reports.known_settings import known_settings
 from storage.connection import Connection
 from storage.previewed import Page, Size, Wanted, size
 from storage.previewed_catalogue import TABLES, Table, tables
+from storage.watermarks import watermarks
 
 LARGE = 10_000
 """Rows of a repository that take long enough to count."""
@@ -53,7 +54,8 @@ async def index(front: Front, request: web.Request, signed: SignedIn) -> web.Str
 
     key = number_of, visible.sees_traffic
     sizes = await COUNTED.of(front).of(key, front.services.now(), lambda: front.services.store.read(work))
-    lines = [(table, number(found.rows), span(found)) for table, found in zip(listed, sizes, strict=True)]
+    marks = await front.services.store.read(lambda conn: watermarks(conn, number_of))
+    lines = how_complete.listed(zip(listed, sizes, strict=True), marks, front.services.now())
     terms = await terms_of(front, visible)
     return show(
         request, signed, "data.html", f"Data · {visible.repository.name}", here="repositories", lines=lines,
@@ -75,9 +77,12 @@ async def preview(front: Front, request: web.Request, signed: SignedIn) -> web.S
         wrong = str(unclear)
         wanted = Asked(Wanted(visible.repository.id, table, terms=terms), dict(request.query.items()))
     shown = previewed(wanted, found, rows, base, cipher, wrong=wrong)
+    marks = await front.services.store.read(lambda conn: watermarks(conn, visible.repository.id))
     return show(
         request, signed, "data_table.html", f"{table.title} · {visible.repository.name}", here="repositories",
         status=422 if wrong else 200, shown=shown, address=base,
+        complete=how_complete.completeness(table, rows, marks, front.services.now()),
+        unread=not rows and not shown.narrowed and how_complete.rows_said(table, rows, marks),
         people=PEOPLE[terms.people] if any(column.person for column in table.columns) else "", **around(visible),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import gc
+import html
 import io
 import json
 import re
@@ -112,6 +113,8 @@ async def test_a_repository_is_read_shown_and_taken_away(ground: Place, dataset:
     assert "traffic" not in metrics
     tab = await slate.get(f"{seen.location}?metric=issues")
     assert tab.status == 200
+    assert f"python -m bot report {owner}/{name} " in tab.text, "the App need not be installed there"
+    assert "/analytics" not in tab.text
     pictures = re.findall(r'<img src="([^"]+\.png[^"]*)"', tab.text)
     assert pictures
     async with ground.session.get(ground.url + pictures[0].replace("&amp;", "&"), headers=cookies(slate)) as picture:
@@ -174,7 +177,7 @@ async def test_cancelling_in_the_middle_leaves_nothing(ground: Place, dataset: D
     await eventually(lambda: run.done > 0)
     assert run.database.exists()
     gone = await slate.post(f"{seen.location}/cancel", {"csrf": await slate.csrf()})
-    assert (gone.status, gone.location) == (303, "/analyse")
+    assert (gone.status, gone.location) == (303, f"/analyse?{run.wanted.query}&ended=yes")
     assert run.token is None
     assert not run.database.parent.exists()
     assert run.working is not None
@@ -253,6 +256,23 @@ async def test_what_github_refuses_is_said(
     assert run.token is None
     await eventually(lambda: not run.database.parent.exists())
     assert (await begun(slate, owner, known)).status == 303
+
+
+async def test_what_did_not_work_leads_back_to_the_form_as_it_was(ground: Place) -> None:
+    slate = await signed_in(ground, "slate")
+    seen = await begun(slate, "slate", "mistyped", period="30d", metrics="pulls")
+    await until(ground, seen, "failed")
+    page = await slate.get(seen.location)
+    (back,) = re.findall(r'href="(/analyse\?[^"]+)"', page.text)
+    assert back == "/analyse?owner=slate&amp;repository=mistyped&amp;period=30d&amp;metrics=pulls"
+    form = (await slate.get(html.unescape(back))).text
+    assert 'value="slate"' in form
+    assert 'value="mistyped"' in form
+    assert '<option value="30d" selected>' in form
+    assert 'value="pulls" checked' in form
+    assert TOKEN not in form
+    ended = await slate.post(f"{seen.location}/cancel", {"csrf": await slate.csrf()})
+    assert "The analysis of slate/mistyped has ended" in (await slate.get(ended.location)).text
 
 
 async def test_a_private_repository_that_the_token_does_not_see_is_not_there(ground: Place) -> None:
