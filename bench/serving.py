@@ -174,6 +174,14 @@ def resident_megabytes(pid: int) -> float:
     raise ValueError(f"process {pid} shows no resident memory")
 
 
+def children(pid: int) -> list[int]:
+    """Return the processes that one process, and those that it began, have begun."""
+    direct = [
+        int(one) for task in Path(f"/proc/{pid}/task").iterdir() for one in (task / "children").read_text().split()
+    ]
+    return [*direct, *(below for one in direct for below in children(one))]
+
+
 def free_port() -> int:
     """Return a port that nothing listens on just now."""
     with socket.socket() as probe:
