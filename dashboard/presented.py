@@ -12,6 +12,7 @@ from analytics.metric import Cell, Grid
 from analytics.words import speaking
 from dashboard.answers import moment_of
 from dashboard.asking import Asked
+from dashboard.chart_numbers import MOST, Line, said_by
 from dashboard.inline import inline
 from reports import asking_again
 from reports.about import only
@@ -59,7 +60,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Shown:
-    """One chart: its number from 1, where it is reached, its alternative text, and the table that has its numbers."""
+    """One chart: its number from 1, where it is reached, its alternative text, and its values as lines of a table.
+
+    more: how many lines there are beyond those.
+    """
 
     number: int
     alt: str
@@ -67,7 +71,8 @@ class Shown:
     dark: str
     svg: str
     spec: str
-    described_by: str
+    numbers: Sequence[Line]
+    more: int
 
 
 OTHERS = "There it counts the repositories that the thread's readers may see; here it counts those that you may see."
@@ -118,7 +123,7 @@ def presented(answer: Answer, asked: Asked, base: str, language: str, *, organis
             facts=facts,
             definition=inline(section.definition),
             notes=section.now.notes,
-            charts=charts(answer, asked, base, tables, facts),
+            charts=charts(answer, asked, base),
             tables=tables,
             complete=[inline(part) for part in parts(answer)],
             line=asked.line(organisation=organisation),
@@ -133,14 +138,14 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
-def charts(answer: Answer, asked: Asked, base: str, tables: Sequence[Table], facts: Table | None) -> list[Shown]:
+def charts(answer: Answer, asked: Asked, base: str) -> list[Shown]:
     """Return the charts with their addresses."""
     plain = f"{asked.query or '?'}{'&' if asked.query else ''}at={moment_of(answer)}"
     dark = f"{plain}&theme=dark"
-    told = next((one.id for one in [*tables, *([facts] if facts else [])] if one.rows), "")
     found = []
     for number, picture in enumerate(answer.pictures, start=1):
         at = f"{base}/{asked.metric}/chart/{number}"
+        lines = said_by(picture.spec)
         found.append(
             Shown(
                 number=number,
@@ -149,7 +154,8 @@ def charts(answer: Answer, asked: Asked, base: str, tables: Sequence[Table], fac
                 dark=f"{at}.png{dark}",
                 svg=f"{at}.svg{plain}",
                 spec=f"{at}.json{plain}" if picture.spec is not None else "",
-                described_by=told,
+                numbers=lines[:MOST],
+                more=max(0, len(lines) - MOST),
             )
         )
     return found

@@ -13,10 +13,13 @@ const PAUSE = 150; // milliseconds after which a new width is taken for good
 const ZOOM = 0.6; // of the time that is shown, one step in
 const AXES = 56; // pixels that the axis of a plot in a composite takes
 const SHARED = 34; // of small plots, whose axis stands only once
+const COARSE = matchMedia("(pointer: coarse)"); // a finger, which neither hovers nor has keys
 const CAN = {
   walk: "Arrow keys go through the values.",
   zoom: "Drag to move, Ctrl and wheel or + and − to zoom, 0 or a double click for all.",
 };
+const FINGER = { walk: "Tap a value to read it.", zoom: "Drag to move." };
+const STEPS = [["Zoom in", ZOOM], ["Zoom out", 1 / ZOOM], ["All", null]]; // null: everything
 
 const live = new Map(); // figure -> {spec, view, finalize, parts, width}
 let arriving = null;
@@ -62,7 +65,12 @@ function surroundings(figure, spec) {
   const plot = element("div", "chart-plot");
   const said = element("p", "chart-said");
   const zooms = JSON.stringify(spec).includes('"bind":"scales"');
-  const help = element("p", "chart-help", zooms ? `${CAN.walk} ${CAN.zoom}` : CAN.walk);
+  const can = COARSE.matches ? FINGER : CAN;
+  const help = element("p", "chart-help", zooms ? `${can.walk} ${can.zoom}` : can.walk);
+  const tools = element("div", "chart-tools");
+  const steps = zooms ? STEPS.map(([words]) => element("button", "", words)) : [];
+  for (const step of steps) step.type = "button";
+  tools.append(...steps, help);
   const keys = element("ul", "chart-keys");
   for (const { role, words } of about.keys ?? []) {
     const key = element("li", "");
@@ -80,11 +88,11 @@ function surroundings(figure, spec) {
   plot.setAttribute("aria-describedby", [help.id, figure.dataset.table].filter(Boolean).join(" "));
   box.append(element("p", "chart-title", about.title), element("p", "chart-subtitle", about.subtitle));
   if (keys.childElementCount) box.append(keys);
-  box.append(plot, help, said);
+  box.append(plot, tools, said);
   const inner = plot.appendChild(element("div", "chart-canvas"));
   // its words are the plot's label, what is said, and the table; the drawing's own marks would be read as nameless pictures
   inner.setAttribute("aria-hidden", "true");
-  return { box, plot, said, keys, inner };
+  return { box, plot, said, keys, inner, steps };
 }
 surroundings.count = 0;
 
@@ -146,6 +154,8 @@ async function show(figure) {
   live.set(figure, state);
   plot.addEventListener("keydown", (event) => key(state, event));
   plot.addEventListener("blur", () => leave(state));
+  plot.addEventListener("click", (event) => tap(state, event));
+  state.parts.steps.forEach((step, place) => step.addEventListener("click", () => zoom(state, STEPS[place][1])));
   if (state.spec.usermeta?.cells) widths.observe(plot);
 }
 
@@ -182,7 +192,10 @@ function key(state, event) {
   const way = WAYS[event.key];
   if (event.key === "Escape") return leave(state);
   if (event.altKey || event.ctrlKey || event.metaKey) return;
-  if ("+-=0".includes(event.key)) return zoom(state, event);
+  if ("+-=0".includes(event.key)) {
+    if (zoom(state, event.key === "0" ? null : event.key === "-" ? 1 / ZOOM : ZOOM)) event.preventDefault();
+    return;
+  }
   if (!way && event.key !== "Home" && event.key !== "End") return;
   const all = stops(state);
   if (!all.length) return;
@@ -214,26 +227,44 @@ function point(state, stop) {
   stop.shape.dispatchEvent(new PointerEvent("pointermove", place));
 }
 
+// A finger does not hover: what it taps, or what is nearest to it, says its value until another place is tapped.
+function tap(state, event) {
+  if (event.pointerType === "mouse" || event.pointerType === "") return; // a mouse has read it already
+  const away = (low, high, at) => Math.max(low - at, 0, at - high);
+  const far = ({ shape }) => {
+    const box = shape.getBoundingClientRect();
+    return Math.hypot(away(box.left, box.right, event.clientX), away(box.top, box.bottom, event.clientY));
+  };
+  const all = stops(state).map((stop) => [far(stop), stop]);
+  // of several below the finger, what is drawn last lies on top
+  const nearest = all.reduce((best, one) => (best && best[0] < one[0] ? best : one), null);
+  if (nearest) point(state, nearest[1]);
+}
+
 function leave(state) {
   state.parts.inner.querySelector(".is-near")?.classList.remove("is-near");
   state.near = null;
   document.getElementById("chart-tooltip")?.classList.remove("visible");
 }
 
-function zoom(state, event) {
-  const signals = Object.keys(state.view.getState().signals);
-  const name = signals.find((each) => /^zoom_(left|at)$/.test(each));
-  if (!name) return;
-  event.preventDefault();
-  if (event.key === "0") {
-    state.view.signal(name, null).runAsync();
-    return;
+// Of plots beside one another, each has its own part of the time.
+function zoom(state, by) {
+  let any = false;
+  for (const name of Object.keys(state.view.getState().signals)) {
+    const [, place] = /^zoom(\d*)_(?:left|at)$/.exec(name) ?? [];
+    if (place === undefined) continue;
+    any = true;
+    if (by === null) {
+      state.view.signal(name, null);
+      continue;
+    }
+    const [from, to] = state.view.scale(place ? `concat_${place}_x` : "x").domain().map(Number);
+    const near = Number(state.near?.datum.from ?? state.near?.datum.at ?? NaN);
+    const centre = near >= from && near <= to ? near : (from + to) / 2;
+    state.view.signal(name, [centre + (from - centre) * by, centre + (to - centre) * by]);
   }
-  const [from, to] = state.view.scale("x").domain().map(Number);
-  const near = Number(state.near?.datum.from ?? state.near?.datum.at ?? NaN);
-  const centre = near >= from && near <= to ? near : (from + to) / 2;
-  const by = event.key === "-" ? 1 / ZOOM : ZOOM;
-  state.view.signal(name, [centre + (from - centre) * by, centre + (to - centre) * by]).runAsync();
+  if (any) state.view.runAsync();
+  return any;
 }
 
 const widths = new ResizeObserver((entries) => {
@@ -260,10 +291,15 @@ const near = new IntersectionObserver(
   { rootMargin: NEAR },
 );
 
+const elsewhere = (event) => {
+  for (const state of live.values()) if (state.near && !state.parts.box.contains(event.target)) leave(state);
+};
+
 const redraw = () => [...live.keys()].forEach(again);
 
 if (OWN?.dataset.chartLibrary) {
   document.querySelectorAll("figure.chart[data-spec]").forEach((figure) => near.observe(figure));
   DARK.addEventListener("change", redraw);
+  document.addEventListener("pointerdown", elsewhere);
   new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ["data-theme"] });
 }

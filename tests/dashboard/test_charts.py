@@ -110,11 +110,13 @@ async def enter(folder: Path) -> AsyncIterator[Enter]:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
 
-        async def entered(*, width: int = 1200, scripts: bool = True, dark: bool = False) -> Here:
+        async def entered(*, width: int = 1200, scripts: bool = True, dark: bool = False, finger: bool = False) -> Here:
             page = await browser.new_page(
                 viewport={"width": width, "height": 900},
                 java_script_enabled=scripts,
                 color_scheme="dark" if dark else "light",
+                has_touch=finger,
+                is_mobile=finger,
             )
             here = Here(page, str(server.make_url("/")).rstrip("/"))
             page.on("console", lambda said: here.complaints.append(said.text))
@@ -185,6 +187,37 @@ async def test_the_time_axis_can_be_zoomed_by_keys(here: Here) -> None:
     await here.page.wait_for_function(
         "before => document.querySelector('.chart-canvas').innerText === before", arg=whole
     )
+
+
+WORDS = "[...document.querySelectorAll('.chart-canvas svg text')].map(each => each.textContent).sort().join(' ')"
+
+
+async def test_buttons_zoom_for_whoever_has_no_keys(here: Here) -> None:
+    for name in ("400 days", "panels"):
+        await here.live(name)
+        whole = await here.page.evaluate(WORDS)
+        for button, same in (("Zoom in", "!=="), ("Zoom in", "!=="), ("All", "===")):
+            await here.page.get_by_role("button", name=button).click()
+            await here.page.wait_for_function(f"before => ({WORDS}) {same} before", arg=whole)
+    await here.live("rhythm")
+    assert await here.page.get_by_role("button").count() == 0
+
+
+async def test_a_tap_says_the_value_that_is_nearest(enter: Enter) -> None:
+    here = await enter(width=390, finger=True)
+    await here.live("14 days")
+    await here.page.locator("[class*=strip] path").nth(3).tap()
+    assert await here.page.text_content("#chart-tooltip.visible") == "5 Mar 2026\nviews 11,411\nuniques 3,804"
+    assert await here.page.inner_text(".chart-said") == "5 Mar 2026, views 11,411, uniques 3,804"
+    box = await here.page.locator(".chart-plot").bounding_box()
+    assert box is not None
+    await here.page.touchscreen.tap(box["x"] + box["width"] - 3, box["y"] + 30)  # beside the last column
+    assert (await here.page.inner_text("#chart-tooltip.visible")).startswith("15 Mar 2026")
+    await here.page.touchscreen.tap(200, 800)
+    assert not await here.page.is_visible("#chart-tooltip.visible")
+    assert await here.page.is_visible("text=Tap a value to read it. Drag to move.")
+    await here.page.get_by_role("button", name="Zoom in").tap()
+    await here.page.wait_for_function("!document.querySelector('.chart-canvas').innerText.includes('15 Mar')")
 
 
 async def test_a_screen_reader_gets_the_words_and_the_table(here: Here) -> None:
