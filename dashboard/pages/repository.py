@@ -32,6 +32,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         # a form sends its empty fields, too; the address that is shared has none
         raise web.HTTPSeeOther(asked.address(base))
     values = around(visible, asked, base)
+    values["github"] = f"{front.outside.endpoints.web}/{visible.repository.full_name}"
     name = visible.repository.full_name
     title = name if asked.metric == DEFAULT_METRIC else f"{values['metric'].title} · {name}"
     try:

@@ -25,6 +25,7 @@ SAID = {
     "say": "datum.rowName + ' and ' + datum.columnName + '\\n' + (isValid(datum.exact) ? datum.exact : datum.count)"
     " + (isValid(datum.meaning) ? '\\n' + datum.meaning : '')",
 }
+NAMED = 20  # columns that all have their names, also on a phone
 SHAPES = {"high": "triangle-up", "low": "triangle-down"}
 
 
@@ -54,7 +55,7 @@ def spec(chart: Heatmap) -> Spec:
         "sort": None,
         "scale": {"domain": columns, "padding": 0.06},
         "axis": {"orient": "top", "labelAngle": angle, "labelLimit": 110, "title": chart.column_name or None,
-                 "domain": False, "labelOverlap": True},
+                 "domain": False, "labelOverlap": len(columns) > NAMED},
     }  # fmt: skip
     y = {
         "field": "rowName",
