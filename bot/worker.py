@@ -16,7 +16,7 @@ import structlog
 from github.errors import Gone, Later
 from storage import queue
 from storage.engine import Store
-from storage.queue import LEAST, Job, Wakeup
+from storage.queue import LEAST, SOMEBODY_WAITS, Job, Wakeup
 
 LEASE = timedelta(minutes=2)
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
@@ -26,7 +26,6 @@ GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
 BACKGROUND = 2  # of these, how many may do what nobody waits for
-SOMEBODY_WAITS = 3  # the lowest priority of jobs that somebody waits for
 MOST_ATTEMPTS = 6
 BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=30)
@@ -69,6 +68,10 @@ class Worker:
 
     async def work(self) -> None:
         """Claim and run jobs for ever."""
+        async with queue.attending(self.store, self.wakeup):
+            await self.work_on()
+
+    async def work_on(self) -> None:
         while True:
             if len(self.running) >= CONCURRENT:
                 await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)

@@ -1,32 +1,31 @@
-"""The embedded job engine: jobs in the database, claimed under a lease, one running job per lock.
+"""Jobs, whichever engine keeps them: embedded in SQLite (`queue_embedded`), Procrastinate's on PostgreSQL.
 
-A job is known by (kind, key) for as long as its row lives, so putting it twice runs it once. A worker that dies keeps
-nothing: its lease runs out and `release_expired` gives the job to the next. A worker that merely was slow finds its
-lease gone: `finish`, `retry` and the others then change nothing and return False.
+A job is known by (kind, key) until `prune`, so putting it twice runs it once. A worker that dies keeps nothing:
+`release_expired` gives its job to the next. A worker that merely was slow finds its lease gone: `finish`, `retry` and
+the others then change nothing and return False. Of the jobs with one lock at most one runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Protocol
 
-from sqlalchemy import Label, Update, bindparam, delete, func, select, update
-
-from storage.columns import EPOCH
+from storage import queue_embedded
 from storage.connection import Connection
 from storage.engine import Store
-from storage.lanes import in_state, promote_due, settle
-from storage.schema_jobs import jobs, payloads
-from storage.upsert import insert
+from storage.job import KEYS_KEPT, LEAST, SOMEBODY_WAITS, Job, NewJob
 from storage.wakeup import Wakeup
 
 __all__ = [
     "KEYS_KEPT",
+    "LEAST",
+    "SOMEBODY_WAITS",
     "Job",
     "NewJob",
     "Wakeup",
+    "attending",
     "bury",
     "claim",
     "counts",
@@ -39,176 +38,76 @@ __all__ = [
     "retry",
 ]
 
-# GitHub redelivers under the same id for 3 days, Enterprise Server for 7: a key forgotten sooner would run a job twice.
-KEYS_KEPT = timedelta(days=8)
-LEAST = -(2**15)  # the lowest priority that a column of small integers holds
-STATES = ("scheduled", "waiting", "running", "done", "dead")
+
+class Engine(Protocol):
+    """What an engine, which is a module, can do; the functions below say what it means."""
+
+    async def put(self, conn: Connection, new: Iterable[NewJob], now: datetime) -> int: ...
+    async def claim(self, store: Store, now: datetime, lease: timedelta, least: int = ...) -> Job | None: ...
+    async def extend(self, store: Store, job: Job, now: datetime, lease: timedelta) -> bool: ...
+    async def finish(self, store: Store, job: Job, now: datetime) -> bool: ...
+    async def bury(self, store: Store, job: Job, now: datetime, error: str) -> bool: ...
+    async def retry(self, store: Store, job: Job, run_at: datetime, error: str, *, counted: bool = ...) -> bool: ...
+    async def release_expired(self, store: Store, now: datetime) -> int: ...
+    async def counts(self, conn: Connection) -> dict[str, int]: ...
+    async def next_due(self, conn: Connection, least: int = ...) -> datetime | None: ...
+    async def prune(self, store: Store, before: datetime) -> int: ...
+    def attending(self, store: Store, wakeup: Wakeup) -> AbstractAsyncContextManager[None]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class NewJob:
-    """A job to be put. The larger `priority` goes first; `run_at` None is at once; `lock` None runs beside anything."""
+def engine(dialect: str) -> Engine:
+    """Return the engine of a dialect; Procrastinate is imported only where there is PostgreSQL."""
+    if dialect == "sqlite":
+        return queue_embedded
+    from storage import queue_procrastinate  # noqa: PLC0415 - 10 MB that SQLite's servers never need
 
-    kind: str
-    key: str
-    payload: bytes
-    lock: str | None
-    priority: int = 5
-    run_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A claimed job. `attempts` counts from 1; `lease` numbers this claim, so that a later one can be told from it."""
-
-    id: int
-    kind: str
-    key: str
-    payload: bytes
-    lock: str | None
-    attempts: int
-    created_at: datetime
-    lease: int
+    return queue_procrastinate
 
 
 async def put(conn: Connection, new: Iterable[NewJob], now: datetime) -> int:
-    """Put jobs that are not there yet by (kind, key), done ones included; return how many were new."""
-    inserted = 0
-    locks: set[str | None] = set()
-    for job in new:
-        run_at = job.run_at or now
-        values = {
-            "kind": job.kind,
-            "key": job.key,
-            "lock": job.lock,
-            "priority": job.priority,
-            "run_at": run_at,
-            "created_at": now,
-            "state": "scheduled" if run_at > now else "waiting",
-            "attempts": 0,
-            "lease": 0,
-        }
-        statement = insert(conn, jobs).on_conflict_do_nothing(index_elements=["kind", "key"]).returning(jobs.c.id)
-        job_id = (await conn.execute(statement, values)).scalar()
-        if job_id is not None:
-            await conn.execute(payloads.insert(), {"job_id": job_id, "body": job.payload})
-            locks.add(job.lock)
-            inserted += 1
-    await settle(conn, locks)
-    return inserted
+    """Put jobs that are not there yet by (kind, key), done ones included; return how many were new.
+
+    All of it belongs to the caller's transaction: with that it is kept or not.
+    """
+    return await engine(conn.dialect.name).put(conn, new, now)
 
 
 async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAST) -> Job | None:
     """Take the ready job of the highest priority, the oldest first, until `now + lease`; None if nothing is due.
 
-    Jobs of a lower priority than `least` are left alone.
+    least: `LEAST`, or `SOMEBODY_WAITS` to leave alone what nobody waits for.
     """
-    due = await store.read(lambda conn: next_due(conn, least))
-    if due is None or due > now:
-        return None  # so that a worker that looks and finds nothing never takes the write lock
-    return await store.write(lambda conn: take(conn, now, now + lease, least))
-
-
-READY = select(jobs.c.id).where(in_state("ready"), jobs.c.priority >= bindparam("least"))
-NEXT = READY.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
-
-
-async def take(conn: Connection, now: datetime, until: datetime, least: int = LEAST) -> Job | None:
-    """Claim the next job inside the caller's transaction."""
-    await promote_due(conn, now)
-    taken = (
-        update(jobs)
-        .where(jobs.c.id == NEXT.scalar_subquery(), in_state("ready"))
-        .values(state="running", attempts=jobs.c.attempts + 1, lease=jobs.c.lease + 1, leased_until=until)
-        .returning(*(jobs.c[name] for name in ("id", "kind", "key", "lock", "attempts", "created_at", "lease")))
-    )
-    row = (await conn.execute(taken, {"least": least})).mappings().one_or_none()
-    if row is None:
-        return None
-    body = (await conn.execute(select(payloads.c.body).where(payloads.c.job_id == row["id"]))).scalar_one()
-    return Job(**row, payload=body)
-
-
-def held(job: Job) -> Update:
-    """Return an update of the job's row that touches nothing once the lease is lost."""
-    return update(jobs).where(jobs.c.id == job.id, jobs.c.lease == job.lease, jobs.c.state == "running")
+    return await engine(store.dialect).claim(store, now, lease, least)
 
 
 async def extend(store: Store, job: Job, now: datetime, lease: timedelta) -> bool:
     """Hold the job until `now + lease`; False if the lease was lost."""
-
-    async def work(conn: Connection) -> bool:
-        return (await conn.execute(held(job).values(leased_until=now + lease))).rowcount == 1
-
-    return await store.write(work)
+    return await engine(store.dialect).extend(store, job, now, lease)
 
 
 async def finish(store: Store, job: Job, now: datetime) -> bool:
     """Mark the job done and drop its payload; its key stays until `prune`. False if the lease was lost."""
-    return await leave(store, job, drop=True, state="done", finished_at=now, error=None)
+    return await engine(store.dialect).finish(store, job, now)
 
 
 async def bury(store: Store, job: Job, now: datetime, error: str) -> bool:
     """Give the job up and keep it with its payload for a look. False if the lease was lost."""
-    return await leave(store, job, state="dead", finished_at=now, error=error)
+    return await engine(store.dialect).bury(store, job, now, error)
 
 
 async def retry(store: Store, job: Job, run_at: datetime, error: str, *, counted: bool = True) -> bool:
     """Put the job back until `run_at`; `counted=False` takes the attempt back (waiting for GitHub is no failure)."""
-    attempts = jobs.c.attempts if counted else jobs.c.attempts - 1
-    return await leave(store, job, state="scheduled", run_at=run_at, error=error, attempts=attempts)
-
-
-async def leave(store: Store, job: Job, *, drop: bool = False, **values: Any) -> bool:
-    """Move a running job on and let the next of its lock step up."""
-
-    async def work(conn: Connection) -> bool:
-        left = await conn.execute(held(job).values(leased_until=None, **values))
-        if left.rowcount != 1:
-            return False
-        if drop:
-            await conn.execute(delete(payloads).where(payloads.c.job_id == job.id))
-        if job.lock is not None:
-            await settle(conn, [job.lock])
-        return True
-
-    return await store.write(work)
+    return await engine(store.dialect).retry(store, job, run_at, error, counted=counted)
 
 
 async def release_expired(store: Store, now: datetime) -> int:
-    """Let jobs whose lease ran out wait again; return how many. The attempt stays counted: it may be what killed."""
-
-    async def work(conn: Connection) -> int:
-        expired = (
-            update(jobs)
-            .where(in_state("running"), jobs.c.leased_until < now)
-            .values(state="waiting", leased_until=None)
-            .returning(jobs.c.lock)
-        )
-        locks = (await conn.execute(expired)).scalars().all()
-        await settle(conn, locks)
-        return len(locks)
-
-    return await store.write(work)
-
-
-def counting(state: str) -> Label[int]:
-    """Return the count of one state's jobs, which reads that state's index alone."""
-    return select(func.count()).select_from(jobs).where(in_state(state)).scalar_subquery().label(state)
-
-
-# deliveries that nobody has given their place yet, see storage.intake
-arrived = select(func.count()).select_from(jobs).where(in_state("scheduled"), jobs.c.run_at <= EPOCH)
-COUNTS = select(*(counting(state) for state in (*STATES, "ready")), arrived.scalar_subquery().label("arrived"))
+    """Let jobs of dead workers wait again; return how many. The attempt stays counted: it may be what killed."""
+    return await engine(store.dialect).release_expired(store, now)
 
 
 async def counts(conn: Connection) -> dict[str, int]:
     """Return how many jobs are scheduled, waiting, running, done and dead; each is there, be it 0."""
-    row = (await conn.execute(COUNTS)).mappings().one()
-    # which of the waiting jobs is next, and which have not got their place yet, concerns nobody else
-    waiting = row["waiting"] + row["ready"] + row["arrived"]
-    scheduled = row["scheduled"] - row["arrived"]
-    return {state: row[state] for state in STATES} | {"waiting": waiting, "scheduled": scheduled}
+    return await engine(conn.dialect.name).counts(conn)
 
 
 async def next_due(conn: Connection, least: int = LEAST) -> datetime | None:
@@ -216,13 +115,7 @@ async def next_due(conn: Connection, least: int = LEAST) -> datetime | None:
 
     Jobs of a lower priority than `least` do not count.
     """
-    if (await conn.execute(NEXT, {"least": least})).first() is not None:
-        return EPOCH  # its time came once; by a clock that was set back since it may seem to be ahead again
-    scheduled = select(func.min(jobs.c.run_at)).where(in_state("scheduled"))
-    if least > LEAST:
-        scheduled = scheduled.where(jobs.c.priority >= least)
-    soonest: datetime | None = (await conn.execute(scheduled)).scalar()
-    return soonest
+    return await engine(conn.dialect.name).next_due(conn, least)
 
 
 async def prune(store: Store, before: datetime) -> int:
@@ -230,13 +123,9 @@ async def prune(store: Store, before: datetime) -> int:
 
     Give at least `KEYS_KEPT` of time: with the row goes the knowledge that a delivery was worked on.
     """
+    return await engine(store.dialect).prune(store, before)
 
-    async def work(conn: Connection) -> int:
-        forgotten = 0
-        for state in ("done", "dead"):
-            ended = select(jobs.c.id).where(in_state(state), jobs.c.finished_at < before)
-            old = ended.order_by(jobs.c.finished_at).limit(10_000)
-            forgotten += (await conn.execute(delete(jobs).where(jobs.c.id.in_(old)))).rowcount
-        return forgotten
 
-    return await store.write(work)
+def attending(store: Store, wakeup: Wakeup) -> AbstractAsyncContextManager[None]:
+    """Return a context in which this process is known as a worker that lives, and hears of jobs that others put."""
+    return engine(store.dialect).attending(store, wakeup)

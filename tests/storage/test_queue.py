@@ -12,7 +12,8 @@ from storage import queue
 from storage.backlog import locks_under_way
 from storage.engine import Store
 from storage.lanes import COME_DUE, FREE, STEP_BACK, STEP_UP
-from storage.queue import COUNTS, NEXT, Job, NewJob, Wakeup
+from storage.queue import Job, NewJob, Wakeup
+from storage.queue_embedded import COUNTS, NEXT
 from storage.urls import sqlite_path
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
