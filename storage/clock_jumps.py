@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from storage.connection import Connection
+from storage.jobs_seen import being, jobs_in
 from storage.lanes import in_state, settle
 from storage.schema_jobs import jobs
 
@@ -21,6 +22,10 @@ async def set_right(conn: Connection, now: datetime) -> int:
     with it every later job of that lock, would wait until that time has really come. Jobs put for a later day are left.
     """
     far = now + LONGEST
+    if conn.dialect.name != "sqlite":
+        from storage import queue_given_up  # noqa: PLC0415 - the engine not in use is not imported
+
+        return await queue_given_up.set_right(conn, now, far)
     leased = (
         update(jobs)
         .where(in_state("running"), jobs.c.leased_until > far)
@@ -36,7 +41,9 @@ async def set_right(conn: Connection, now: datetime) -> int:
 
 async def stand_wrong(conn: Connection, now: datetime) -> bool:
     """Tell whether there is anything to set right, without taking the turn of those who write."""
-    far = now + LONGEST
-    leased = select(jobs.c.id).where(in_state("running"), jobs.c.leased_until > far).limit(1)
-    put_back = select(jobs.c.id).where(in_state("scheduled"), jobs.c.run_at > far, jobs.c.error.is_not(None)).limit(1)
+    far, jobs = now + LONGEST, jobs_in(conn)
+    leased = select(jobs.c.id).where(being(jobs, "running"), jobs.c.leased_until > far).limit(1)
+    put_back = (
+        select(jobs.c.id).where(being(jobs, "scheduled"), jobs.c.run_at > far, jobs.c.error.is_not(None)).limit(1)
+    )
     return any([(await conn.execute(query)).first() is not None for query in (leased, put_back)])

@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from storage.connection import Connection
 from storage.intake import KIND
-from storage.lanes import in_state
-from storage.schema_jobs import jobs
+from storage.jobs_seen import being, jobs_in
 
 CHUNK = 500  # ids in one IN list
 
@@ -18,6 +17,7 @@ CHUNK = 500  # ids in one IN list
 async def worked_on(conn: Connection, guids: Sequence[str]) -> set[str]:
     """Return those of the deliveries that are here and were not given up: they are done, or will be."""
     found: set[str] = set()
+    jobs = jobs_in(conn)
     for start in range(0, len(guids), CHUNK):
         these = jobs.c.key.in_(guids[start : start + CHUNK])
         query = select(jobs.c.key).where(jobs.c.kind == KIND, these, jobs.c.state != "dead")
@@ -27,5 +27,6 @@ async def worked_on(conn: Connection, guids: Sequence[str]) -> set[str]:
 
 async def last_done(conn: Connection, kind: str) -> datetime | None:
     """Return when the newest finished job of a kind was put; None if there is none any more."""
-    query = select(jobs.c.created_at).where(in_state("done"), jobs.c.kind == kind)
+    jobs = jobs_in(conn)
+    query = select(jobs.c.created_at).where(being(jobs, "done"), jobs.c.kind == kind)
     return (await conn.execute(query.order_by(jobs.c.created_at.desc()).limit(1))).scalar()

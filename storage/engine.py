@@ -124,10 +124,10 @@ class Store:
         for pause in RETRY_SECONDS:
             try:
                 return await self.attempt(work)
-            except DBAPIError as error:
+            except Exception as error:
                 if not worth_retrying(error):
                     raise
-                log.info("the database was busy, trying again", error=str(error.orig))
+                log.info("the database was busy, trying again", error=str(error))
                 await asyncio.sleep(pause)
         return await self.attempt(work)
 
@@ -176,9 +176,10 @@ async def ping(conn: Connection) -> None:
     await conn.exec_driver_sql("SELECT 1")
 
 
-def worth_retrying(error: DBAPIError) -> bool:
+def worth_retrying(error: Exception) -> bool:
     """Tell a database that was busy, or asks to run the transaction again, from one that is broken."""
-    cause = error.orig
+    # the job engine on PostgreSQL speaks to the driver itself, in words of its own
+    cause = error.orig if isinstance(error, DBAPIError) else error.__cause__ or error
     if getattr(cause, "sqlstate", None) in AGAIN:
         return True
     code = getattr(cause, "sqlite_errorcode", None)

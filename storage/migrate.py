@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from storage import sqlite
+from storage import queue_schema, sqlite
 from storage.urls import libpq, parse, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -24,6 +24,8 @@ WAIT_SECONDS = 60.0  # how long a second process waits for the first
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Run every migration up to `revision` that the database has not seen, all in one transaction.
+
+    On PostgreSQL those that the installed Procrastinate ships are run after ours.
 
     A second process waits for the first. Creates SQLite's file and folder where they are missing. Raises ValueError for
     an address that is none, sqlalchemy.exc.OperationalError if the database cannot be reached or stays locked for a
@@ -36,6 +38,7 @@ def upgrade(url: str, revision: str = "head") -> None:
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
+            queue_schema.bring_up(connection)
     finally:
         engine.dispose()
 

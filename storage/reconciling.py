@@ -10,7 +10,8 @@ from sqlalchemy import Text, cast, delete, exists, func, select, update
 
 from storage.connection import Connection
 from storage.currency import change, later
-from storage.schema import installations, jobs, repositories, watermarks
+from storage.jobs_seen import jobs_in
+from storage.schema import installations, repositories, watermarks
 from storage.schema_activity import reconciliations
 from storage.watermarks import Watermark
 
@@ -125,6 +126,7 @@ async def uncompared(conn: Connection, kind: str, night: str, since: datetime) -
         w.synced_at.is_not(None),
     )
     here = exists().where(i.id == r.installation_id, i.removed_at.is_(None), i.suspended_at.is_(None))
+    jobs = jobs_in(conn)
     ordered = exists().where(jobs.c.kind == kind, jobs.c.key == cast(r.id, Text) + f":{night}")
     query = select(r.id).where(r.removed_at.is_(None), old, here, ~ordered).order_by(r.id)
     return list((await conn.execute(query)).scalars())

@@ -62,16 +62,27 @@ async def store(database: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-def file(tmp_path: Path, empty_database: Path) -> str:
-    """A database of the kind that has a job engine so far."""
-    path = tmp_path / "jobs.db"
-    shutil.copyfile(empty_database, path)
-    return f"sqlite:///{path}"
+async def jobs_store(database: str) -> AsyncIterator[Store]:
+    """An open store whose jobs can be worked on, on each engine."""
+    opened = await Store.open(database)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
-async def jobs_store(file: str) -> AsyncIterator[Store]:
-    """An open store whose jobs can be worked on."""
-    opened = await Store.open(file)
+async def embedded(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
+    """An open store of the embedded engine."""
+    path = tmp_path / "jobs.db"
+    shutil.copyfile(empty_database, path)
+    opened = await Store.open(f"sqlite:///{path}")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def shared(postgresql: Path) -> Iterator[str]:
+    """The address of a migrated, empty database of the engine that processes share."""
+    name = f"test_{next(numbers)}"
+    cluster.run(postgresql, f"CREATE DATABASE {name} TEMPLATE migrated")
+    yield cluster.address(postgresql, name)
+    cluster.run(postgresql, f"DROP DATABASE {name} WITH (FORCE)")
