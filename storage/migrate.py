@@ -38,9 +38,19 @@ def upgrade(url: str, revision: str = "head") -> None:
             config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
             config.attributes["connection"] = connection
             command.upgrade(config, revision)
-            queue_schema.bring_up(connection)
+        more = True
+        while more:
+            more = bring_up(engine)
     finally:
         engine.dispose()
+
+
+def bring_up(engine: Engine) -> bool:
+    """Run the next of Procrastinate's own migrations, in a transaction of its own; False if there is none."""
+    if engine.dialect.name == "sqlite":
+        return False
+    with locked(engine) as connection:
+        return queue_schema.bring_up(connection)
 
 
 def sync_engine(url: str) -> Engine:

@@ -34,20 +34,21 @@ def create(connection: Connection) -> None:
     connection.execute(text("INSERT INTO queue_engine (version) VALUES (:version)"), {"version": files()[-1].stem})
 
 
-def bring_up(connection: Connection) -> list[str]:
-    """Run the shipped migrations that the database has not seen, in order; return their names.
+def bring_up(connection: Connection) -> bool:
+    """Run the first shipped migration that the database has not seen; False if there is none, or no queue yet.
 
-    The caller holds the advisory lock of migrations and commits. Nothing is done where there is no queue yet.
+    One at a time, each to be committed by the caller, who holds the lock of migrations: a new value of an enum can be
+    used only once it is committed, and what one file adds the next one uses.
     """
-    if connection.dialect.name != "postgresql" or not there(connection):
-        return []
+    if not there(connection):
+        return False
     seen = connection.execute(VERSION).scalar_one()
-    missing = [file for file in files() if file.stem > seen]
-    for file in missing:
-        run(connection, file)
-    if missing:
-        connection.execute(text("UPDATE queue_engine SET version = :version"), {"version": missing[-1].stem})
-    return [file.stem for file in missing]
+    missing = next((file for file in files() if file.stem > seen), None)
+    if missing is None:
+        return False
+    run(connection, missing)
+    connection.execute(text("UPDATE queue_engine SET version = :version"), {"version": missing.stem})
+    return True
 
 
 def is_up(connection: Connection) -> bool:

@@ -70,11 +70,17 @@ async def jobs_store(database: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture
-async def embedded(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
-    """An open store of the embedded engine."""
+def file(tmp_path: Path, empty_database: Path) -> str:
+    """The address of a migrated, empty SQLite file."""
     path = tmp_path / "jobs.db"
     shutil.copyfile(empty_database, path)
-    opened = await Store.open(f"sqlite:///{path}")
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+async def embedded(file: str) -> AsyncIterator[Store]:
+    """An open store of the embedded engine."""
+    opened = await Store.open(file)
     yield opened
     await opened.close()
 

@@ -257,7 +257,7 @@ async def test_lists_from_elsewhere_are_saved_by_date(store: Store) -> None:
     assert found == [ListedOn(TODAY - 50 * DAY, 1, "Google", 9, 3)]
 
 
-async def test_a_repositorys_rows_are_found_by_its_key(jobs_store: Store) -> None:
+async def test_a_repositorys_rows_are_found_by_its_key(embedded: Store) -> None:
     """No query of one repository may read other repositories' rows: SQLite tells how it looks them up."""
 
     async def plans(conn: Connection) -> list[str]:
@@ -267,4 +267,4 @@ async def test_a_repositorys_rows_are_found_by_its_key(jobs_store: Store) -> Non
             found += [str(row.detail) for row in await conn.exec_driver_sql(sql)]
         return found
 
-    assert all("SEARCH" in step and "PRIMARY KEY (repository_id=?" in step for step in await jobs_store.read(plans))
+    assert all("SEARCH" in step and "PRIMARY KEY (repository_id=?" in step for step in await embedded.read(plans))

@@ -77,7 +77,7 @@ def upgrade() -> None:
         Column("error", sa.Text()),
         Column("body", sa.LargeBinary()),
         sa.PrimaryKeyConstraint("job_id", name="pk_job_keys"),
-        sa.UniqueConstraint("kind", "key", name="uq_job_keys_kind"),
+        sa.UniqueConstraint("kind", "key", name="uq_job_keys_kind_key"),
     )
     op.execute("ALTER TABLE job_keys ALTER COLUMN body SET STORAGE EXTERNAL")  # deliveries come packed
     op.create_index("ix_job_keys_later", "job_keys", ["run_at"], postgresql_where=sa.text("later"))
