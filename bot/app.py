@@ -40,7 +40,7 @@ from reports.services import Services
 from reports.sharing import Sharing
 from scheduler.clock import Clock
 from storage.engine import Store
-from storage.intake import Intake
+from storage.intake import Intake, intake_of
 from storage.queue import Wakeup
 from storage.urls import sqlite_path
 from storage.version import is_current
@@ -180,7 +180,7 @@ async def migrate(database_url: str) -> None:
 
 async def deliveries(app: web.Application) -> AsyncIterator[None]:
     """Hold the intake that writes deliveries down."""
-    async with Intake(app[STORE]) as intake:
+    async with intake_of(app[STORE]) as intake:
         app[INTAKE] = intake
         yield
 

@@ -64,7 +64,7 @@ async def try_again(conn: Connection, now: datetime, *, job_id: int | None = Non
     if conn.dialect.name != "sqlite":
         from storage import queue_given_up  # noqa: PLC0415 - the engine not in use is not imported
 
-        return await queue_given_up.try_again(conn, ids, now)
+        return len(await queue_given_up.try_again(conn, ids, now))
     values = {
         "state": "waiting", "attempts": 0, "run_at": now, "created_at": now, "finished_at": None, "error": None,
         "leased_until": None,

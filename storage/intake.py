@@ -98,7 +98,7 @@ class Waiting:
 
 
 class Intake:
-    """Group commit of deliveries: `async with Intake(store) as intake`, then `await intake.remember(delivery)`.
+    """Group commit of deliveries: `async with intake_of(store) as intake`, then `await intake.remember(delivery)`.
 
     patience: seconds that a delivery may wait for its transaction to begin.
     """
@@ -117,7 +117,7 @@ class Intake:
     async def __aenter__(self) -> Self:
         path = sqlite_path(self.store.url)
         if path is None:
-            raise ValueError("deliveries are kept in SQLite only so far; give a sqlite:// DATABASE_URL")
+            raise ValueError("this intake keeps deliveries in SQLite; `intake_of` returns the one for a database")
         self.connection = await self.in_thread(lambda: connect(str(path)))
         self.tasks = [asyncio.create_task(self.keep_writing()), asyncio.create_task(self.keep_refusing())]
         return self
@@ -256,6 +256,15 @@ class Intake:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self.thread, work)
+
+
+def intake_of(store: Store, patience: float = PATIENCE) -> Intake:
+    """Return the intake for a store's database; on PostgreSQL what it needs is imported here."""
+    if store.dialect == "sqlite":
+        return Intake(store, patience)
+    from storage.intake_postgresql import SharedIntake  # noqa: PLC0415
+
+    return SharedIntake(store, patience)
 
 
 def connect(path: str) -> sqlite3.Connection:

@@ -11,7 +11,7 @@ from storage.queue_manager import database_time, driver, manager, queue_of
 from storage.queue_procrastinate import release
 
 LOCK = """
-SELECT k.priority FROM procrastinate_jobs p JOIN job_keys k ON k.job_id = p.id
+SELECT k.priority, k.key FROM procrastinate_jobs p JOIN job_keys k ON k.job_id = p.id
 WHERE p.id = %s AND p.status = 'failed' FOR UPDATE
 """
 ANEW = """
@@ -31,17 +31,17 @@ WHERE p.status = 'doing' AND k.leased_until > %s ORDER BY k.job_id
 PUT_BACK = "UPDATE job_keys SET run_at = %s WHERE later AND run_at > %s AND error IS NOT NULL"
 
 
-async def try_again(conn: Connection, ids: Sequence[int], now: datetime) -> int:
-    """Let jobs that were given up wait for their turn anew as if just put; return how many of these there were."""
+async def try_again(conn: Connection, ids: Sequence[int], now: datetime) -> list[str]:
+    """Let jobs that were given up wait for their turn anew as if just put; return the keys of those that were."""
     connection = await driver(conn)
-    again = 0
+    again: list[str] = []
     for job_id in ids:
         dead = await (await connection.execute(LOCK, (job_id,))).fetchone()
         if dead is not None:
             await connection.execute(ANEW, (to_micros(now), to_micros(now), job_id))
             at = await database_time(connection)
             await manager(connection).retry_job_by_id_async(job_id, at, queue=queue_of(dead[0]))
-            again += 1
+            again.append(dead[1])
     return again
 
 

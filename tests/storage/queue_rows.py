@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 import psycopg
@@ -67,3 +69,18 @@ def fill_embedded(store: Store, count: int, moment: datetime) -> None:
         connection.executemany(EMBEDDED, ((f"{state}{number}", state, to_micros(moment)) for number in range(count)))
     connection.commit()
     connection.close()
+
+
+@contextmanager
+def holding(store: Store) -> Iterator[None]:
+    """Hold what every put has to write to, as a stranger's long transaction does."""
+    if store.dialect == "sqlite":
+        with closing(sqlite3.connect(str(sqlite_path(store.url)), isolation_level=None)) as file:
+            file.execute("BEGIN IMMEDIATE")
+            yield
+            file.execute("ROLLBACK")
+        return
+    with psycopg.connect(libpq(store.url)) as connection:
+        connection.execute("LOCK TABLE job_keys IN ACCESS EXCLUSIVE MODE")
+        yield
+        connection.rollback()
