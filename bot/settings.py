@@ -239,14 +239,12 @@ class Reader:
         value = self.text(name)
         if value is None:
             return None
-        scheme = value.split("://", 1)[0]
-        if scheme.split("+", 1)[0] in ("postgresql", "postgres"):
+        scheme = value.split("://", 1)[0].split("+", 1)[0]
+        if "://" not in value or scheme not in ("sqlite", "postgresql", "postgres"):
             self.fault(
-                f"{name} names PostgreSQL, on which the server's job engine does not run yet; "
-                "leave it unset to use SQLite under DATA_DIR"
+                f"{name} is not a database address: it must look like sqlite:////var/lib/almanac/almanac.db "
+                "or postgresql://almanac@db.example.com/almanac"
             )
-        elif scheme.split("+", 1)[0] != "sqlite" or "://" not in value:
-            self.fault(f"{name} is not a database address: it must look like sqlite:////var/lib/almanac/almanac.db")
         return value
 
     def private_key(self, name: str) -> str:

@@ -1,7 +1,7 @@
 """For Procrastinate's own shell: `DATABASE_URL=postgresql://… procrastinate --app storage.queue_app.app shell`.
 
-Its `list_jobs`, `list_queues`, `list_locks`, `retry` and `cancel` see Almanac's jobs. Its `worker` is not to be started:
-it knows none of the tasks, and would mark every job as failed.
+Its `list_jobs`, `list_queues`, `list_locks`, `retry` and `cancel` see Almanac's jobs. Its `worker` is not to be
+started: it knows none of the tasks, and would mark every job as failed.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PACKAGES: list[str] = PYPROJECT["tool"]["importlinter"]["root_packages"]
-HEAVY = ("alembic", "jinja2", "matplotlib", "numpy", "pandas", "PIL", "pydantic", "scipy")
+HEAVY = ("alembic", "jinja2", "matplotlib", "numpy", "pandas", "PIL", "procrastinate", "psycopg", "pydantic", "scipy")
 SERVER = ("bot.app", "handlers", "handlers.commands", "handlers.events", "reports.gather", "storage", "github")
 
 # One interpreter loads the outside libraries once, then forks for each module: a child knows no other module.

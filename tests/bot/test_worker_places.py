@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 import bot.worker
-from bot.worker import BACKGROUND, CONCURRENT, SOMEBODY_WAITS, Kind, Worker
+from bot.worker import BACKGROUND, CONCURRENT, Kind, Worker
 from storage import queue
 from storage.engine import Store
-from storage.queue import Job, NewJob, Wakeup
+from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
 from tests.bot.bench import working
 from tests.stories.town import until
 

@@ -1,4 +1,4 @@
-"""A process that takes a job, says which, and runs it until it is killed: `python -m tests.storage.killed_worker URL`."""
+"""A process that takes a job, says which, and runs it until it is killed; its argument is the database."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from storage.urls import libpq
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
+LISTENS = "LISTEN%background%"  # the last of the bell's statements
 ROOT = Path(__file__).parents[2]
 
 
@@ -147,13 +148,11 @@ async def test_a_bell_that_lost_its_connection_rings_again(
 
 async def listened(url: str, other_than: int = 0) -> int:
     """Return the number of the database's process that listens, once there is one, and another than the one given."""
-    query = (
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%background%' "
-        "AND pid <> %s"
-    )
-    with psycopg.connect(libpq(url), autocommit=True) as connection:
-        while (found := connection.execute(query, [other_than]).fetchone()) is None:
-            await asyncio.sleep(0.02)
+    query = "SELECT pid FROM pg_stat_activity WHERE query LIKE %s AND datname = current_database() AND pid <> %s"
+    async with asyncio.timeout(10):
+        with psycopg.connect(libpq(url), autocommit=True) as connection:
+            while (found := connection.execute(query, [LISTENS, other_than]).fetchone()) is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
     return int(found[0])
 
 

@@ -1,0 +1,68 @@
+"""The same server on PostgreSQL, where nothing is said but another DATABASE_URL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from storage.urls import libpq
+from tests.storage import cluster
+from tests.storage.conftest import postgresql
+from tests.stories.conftest import OpenTown
+from tests.stories.town import Json, Town
+
+__all__ = ["postgresql"]
+
+
+@pytest.fixture
+def address(postgresql: Path) -> Iterator[str]:
+    """The address of a migrated, empty database."""
+    cluster.run(postgresql, "CREATE DATABASE town TEMPLATE migrated")
+    yield cluster.address(postgresql, "town")
+    cluster.run(postgresql, "DROP DATABASE town WITH (FORCE)")
+
+
+@pytest.fixture
+async def shared_town(town_of: OpenTown, address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+    """A town whose server remembers in PostgreSQL."""
+
+    def rows(_: Town, query: str, *values: object) -> list[Json]:
+        asked = query.replace("FROM jobs", "FROM job_states").replace("?", "%s")
+        with psycopg.connect(libpq(address), row_factory=dict_row) as connection:
+            return list(connection.execute(asked.encode(), values))
+
+    monkeypatch.setattr(Town, "rows", rows)
+    async with town_of(DATABASE_URL=address) as town:
+        yield town
+
+
+async def test_a_command_is_answered_once(shared_town: Town, folder: Path) -> None:
+    said = await shared_town.say("/analytics help")
+    assert len(shared_town.answers_to(said)) == 1
+    assert shared_town.reactions(said) == ["rocket"]
+    assert {job["state"] for job in shared_town.jobs("delivery")} == {"done"}
+    tables = ("SELECT count(*) AS n FROM procrastinate_jobs", "SELECT count(*) AS n FROM jobs WHERE kind = 'delivery'")
+    left, done = (shared_town.rows(query)[0]["n"] for query in tables)
+    assert left < done
+
+
+async def test_a_delivery_that_comes_again_changes_nothing(shared_town: Town) -> None:
+    said = await shared_town.say("/analytics stars")
+    delivery = shared_town.sandbox.deliveries[-1]
+    before = len(shared_town.jobs())
+    await shared_town.redeliver(delivery, delivery)
+    assert len(shared_town.answers_to(said)) == 1
+    assert len(shared_town.jobs()) == before
+
+
+async def test_time_passes_there_as_everywhere(shared_town: Town) -> None:
+    """What GitHub asks to wait for is done when the server's clock says so, not the database's."""
+    shared_town.break_("drop", "POST", "/repos/*/issues/*/comments")
+    said = await shared_town.say("/analytics help")
+    assert shared_town.answers_to(said) == []
+    await shared_town.wait(seconds=31)
+    assert len(shared_town.answers_to(said)) == 1
