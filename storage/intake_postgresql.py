@@ -9,7 +9,7 @@ from typing import Self
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from psycopg.errors import LockNotAvailable, QueryCanceled
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from storage import intake
 from storage.connection import Connection
@@ -110,9 +110,8 @@ async def keep(conn: Connection, deliveries: Sequence[Delivery], patience: float
 def is_away(error: Exception) -> bool:
     """Tell a database that cannot be reached, or went away, from one that refuses something."""
     cause = cause_of(error)
-    if isinstance(error, (OperationalError, InterfaceError)) and not isinstance(cause, psycopg.Error):
-        return True
-    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "57P01")[:2] in ("57", "08", "53")
+    # without a code: nothing answered, or the connection broke; 08 and 57P: it was closed; 53300: no place is free
+    return isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "08").startswith(("08", "57P", "53300"))
 
 
 def cause_of(error: BaseException) -> BaseException | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, Table, select
 
 from reports.digest_order import MOST_FAILED, REST, Order, job_for, order_due, order_now, order_once_more, read, written
 from reports.schedule import Schedule
@@ -15,8 +15,9 @@ from reports.subscribing import follow_file, subscribe
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, save_installation, save_repository
+from storage.jobs_seen import jobs_in
 from storage.report_due import FARTHEST, any_report_due
-from storage.schema import jobs, payloads
+from storage.schema import payloads
 from storage.subscriptions import (
     due_subscriptions,
     end_subscription,
@@ -45,10 +46,15 @@ WEEKLY, MONTHLY = Schedule("weekly"), Schedule("monthly", metrics=("pulls",), pl
 ID = REPOSITORY.id
 
 
+def payload_of(jobs: Table) -> ScalarSelect[bytes]:
+    return select(payloads.c.body).where(payloads.c.job_id == jobs.c.id).scalar_subquery()
+
+
 async def ordered(conn: Connection) -> list[tuple[str, datetime, Order]]:
     """Return the key, the time and the order of each job, oldest first."""
-    query = select(jobs.c.key, jobs.c.run_at, payloads.c.body).join(payloads, payloads.c.job_id == jobs.c.id)
-    rows = await conn.execute(query.order_by(jobs.c.id))
+    jobs = jobs_in(conn)
+    body = jobs.c.body if "body" in jobs.c else payload_of(jobs)
+    rows = await conn.execute(select(jobs.c.key, jobs.c.run_at, body).order_by(jobs.c.id))
     return [(key, at, msgspec.json.decode(body, type=Order)) for key, at, body in rows]
 
 
