@@ -28,25 +28,36 @@ FROM jobs j LEFT JOIN payloads p ON p.job_id = j.id WHERE j.id = :id
 DEAD = text("SELECT procrastinate_finish_job_v1(:job_id, 'failed', false)")
 DONE = text("""
 INSERT INTO job_keys (job_id, kind, key, lock, priority, run_at, later, done, created_at, attempts, finished_at)
-SELECT nextval('procrastinate_jobs_id_seq'), kind, key, lock, priority, run_at, false, true, created_at, attempts,
+SELECT CASE WHEN :keep THEN id ELSE nextval('procrastinate_jobs_id_seq') END, kind, key, lock, priority, run_at, false, true, created_at, attempts,
     finished_at
 FROM jobs WHERE state = 'done' ORDER BY id
 """)
+EMPTY = text("SELECT NOT EXISTS (SELECT 1 FROM job_keys)")
+NUMBER = text("SELECT setval('procrastinate_jobs_id_seq', :id, false)")
+AFTER = text("SELECT setval('procrastinate_jobs_id_seq', coalesce((SELECT max(job_id) FROM job_keys), 0) + 1, false)")
 
 
 def adopt(connection: Connection) -> int:
-    """Move every job from `jobs` and `payloads` to Procrastinate, oldest first; return how many were not done."""
+    """Move every job from `jobs` and `payloads` to Procrastinate, oldest first; return how many were not done.
+
+    They keep their numbers where there was no job before. None of them may be known here by its kind and key.
+    """
+    keep = connection.execute(EMPTY).scalar_one()
     living = connection.execute(LIVING).mappings().all()
     for job in living:
         later = job["state"] == "scheduled"
         lock = f"later:{job['lock']}" if later and job["lock"] is not None else job["lock"]
         queue = "later" if later else "people" if job["priority"] >= SOMEBODY_WAITS else "background"
         values = {**job, "queue": queue, "lock": lock, "later": later}
+        if keep:
+            connection.execute(NUMBER, {"id": job["id"]})
         job_id = connection.execute(DEFER, values).scalar_one()
         connection.execute(KEY, {"id": job["id"], "job_id": job_id, "later": later})
         if job["state"] == "dead":
             connection.execute(DEAD, {"job_id": job_id})
-    connection.execute(DONE)
+    connection.execute(DONE, {"keep": keep})
+    if keep:
+        connection.execute(AFTER)
     connection.execute(text("DELETE FROM payloads"))
     connection.execute(text("DELETE FROM jobs"))
     return len(living)

@@ -6,6 +6,7 @@ Nothing here imports Procrastinate: its files are read where they lie.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from sqlalchemy.engine import Connection
 VERSION = text("SELECT version FROM queue_engine")
 
 
-def files(folder: Path | None = None) -> list[Path]:
+@cache
+def files() -> tuple[Path, ...]:
     """Return the migrations that the installed Procrastinate ships, in the order in which they are to be run."""
-    return sorted((folder or sql() / "migrations").glob("[0-9]*.sql"))
+    return tuple(sorted((sql() / "migrations").glob("[0-9]*.sql")))
 
 
 def sql() -> Path:

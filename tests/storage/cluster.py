@@ -29,8 +29,11 @@ def found() -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[Path]:
-    """Yield the folder of a running cluster's socket. Nothing is synced to disk: nothing here outlives the session."""
+def cluster(durable: bool = False) -> Iterator[Path]:
+    """Yield the folder of a running cluster's socket.
+
+    Nothing is synced to disk, as nothing here outlives the session, except for who measures what a `durable` one costs.
+    """
     folder = Path(tempfile.mkdtemp(prefix="almanac-pg-"))
     user = USER if os.geteuid() == 0 else None
     if user is not None:
@@ -44,11 +47,10 @@ def cluster() -> Iterator[Path]:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
             "shared_buffers": "32MB",
         }
+        if not durable:
+            settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(

@@ -109,10 +109,13 @@ async def test_jobs_that_were_put_before_are_handed_over(postgresql: Path) -> No
     ]  # fmt: skip
     later = await queue.claim(store, now + timedelta(hours=1), timedelta(minutes=2))
     assert later is not None
-    assert (later.key, later.lock, later.attempts) == ("old:scheduled", "repository:8", 3)
+    assert (later.id, later.key, later.lock, later.attempts) == (904, "old:scheduled", "repository:8", 3)
     dead = await store.read(lambda conn: dead_letters(conn, 9, 0))
     assert [(each.key, each.attempts, each.error) for each in dead] == [("old:dead", 6, "ours")]
     again = [queue.NewJob("delivery", key, b"", None) for key in ("old:done", "old:dead", "new")]
     assert await store.write(lambda conn: queue.put(conn, again, now)) == 1
+    new = await queue.claim(store, now, timedelta(minutes=2))
+    assert new is not None
+    assert (new.id, new.key) == (907, "new")
     await store.close()
     cluster.run(postgresql, f"DROP DATABASE {name} WITH (FORCE)")
