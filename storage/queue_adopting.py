@@ -28,8 +28,8 @@ FROM jobs j LEFT JOIN payloads p ON p.job_id = j.id WHERE j.id = :id
 DEAD = text("SELECT procrastinate_finish_job_v1(:job_id, 'failed', false)")
 DONE = text("""
 INSERT INTO job_keys (job_id, kind, key, lock, priority, run_at, later, done, created_at, attempts, finished_at)
-SELECT CASE WHEN :keep THEN id ELSE nextval('procrastinate_jobs_id_seq') END, kind, key, lock, priority, run_at, false, true, created_at, attempts,
-    finished_at
+SELECT CASE WHEN :keep THEN id ELSE nextval('procrastinate_jobs_id_seq') END,
+    kind, key, lock, priority, run_at, false, true, created_at, attempts, finished_at
 FROM jobs WHERE state = 'done' ORDER BY id
 """)
 EMPTY = text("SELECT NOT EXISTS (SELECT 1 FROM job_keys)")

@@ -23,7 +23,7 @@ from storage.wakeup import Wakeup
 BEAT = 10.0  # seconds between two signs of life
 STALLED = 30.0  # seconds without one after which a worker is taken for dead
 FORGOTTEN = 3600.0  # seconds after which its row is deleted
-AGAIN = 1.0  # seconds until listening is tried again
+AGAIN = 2.0  # seconds until listening is tried again
 
 log = structlog.get_logger(__name__)
 

@@ -263,5 +263,5 @@ async def changed(connection: AsyncConnection[Any], statement: str, *values: Any
 
 
 def clean(error: str) -> str:
-    """Return a reason without the zero bytes that PostgreSQL's texts cannot hold."""
-    return error.replace("\0", "")
+    """Return a reason without what PostgreSQL's texts cannot hold: zero bytes, and halves of characters."""
+    return error.replace("\0", "").encode(errors="replace").decode()

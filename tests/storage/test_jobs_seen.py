@@ -118,3 +118,14 @@ async def test_what_a_wrong_clock_left_is_set_right(jobs_store: Store) -> None:
     assert {(await take(jobs_store)).key for _ in range(2)} == {"back", "held"}
     assert await queue.claim(jobs_store, NOW, LEASE) is None
     assert not await queue.finish(jobs_store, held, NOW)
+
+
+async def test_a_reason_is_kept_whatever_bytes_are_in_it(shared: str) -> None:
+    """What GitHub sent may stand in an error; a database that refuses it would make the job run for ever."""
+    store = await Store.open(shared)
+    await put(store, job("a"), job("b"))
+    assert await queue.bury(store, await take(store), NOW, "zero \0 and half \udcff")
+    assert await queue.retry(store, await take(store), NOW, "zero \0 and half \udcff")
+    (letter,) = await store.read(lambda conn: dead_letters(conn, 5, 0))
+    assert letter.error == "zero  and half ?"
+    await store.close()
