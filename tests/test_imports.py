@@ -45,7 +45,7 @@ for name in json.loads(sys.argv[2]):
         failures[name] = said
 print(json.dumps(failures))
 """
-LIBRARIES = ("aiohttp", "click", "gidgethub.aiohttp", "sqlalchemy.ext.asyncio", "structlog")
+LIBRARIES = ("aiohttp", "click", "gidgethub.aiohttp", "procrastinate", "sqlalchemy.ext.asyncio", "structlog")
 
 
 def modules() -> list[str]:
