@@ -79,9 +79,23 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
     sleep(seconds) is how it waits where GitHub asks it to.
     """
     app = prepared(settings, sleep)
-    app.cleanup_ctx.extend([session, clock, database, deliveries, pool, services, routes, worker, ticks])
+    roles = settings.roles
+    serves, works = "serve" in roles, "work" in roles
+    app.cleanup_ctx.extend([session, clock, database])
+    app.cleanup_ctx.extend([deliveries] if serves else [])
+    app.cleanup_ctx.extend([pool if serves or works else cold_pool, services, probes])
+    app.cleanup_ctx.extend([routes] if serves else [])
+    app.cleanup_ctx.extend([worker] if works else [])
+    app.cleanup_ctx.extend([ticks] if "clock" in roles else [])
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", readyz)
+    if serves:
+        add_doors(app)
+    return app
+
+
+def add_doors(app: web.Application) -> None:
+    """Add the addresses that GitHub, schedulers and people come to."""
     app.router.add_get(PICTURES_PATH, get_picture)
     # without HEAD: a file is not made for whoever does not fetch it
     app.router.add_get(EXPORTS_PATH, get_export, allow_head=False)
@@ -89,7 +103,6 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
     app.router.add_post(TICK_PATH, post_tick)
     add_routes(app)
     app.router.add_route("*", ANYTHING, nowhere, name=NAME)  # the last: the first address that fits counts
-    return app
 
 
 def create_ticker(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Application:
@@ -246,11 +259,16 @@ async def services(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
+async def probes(app: web.Application) -> AsyncIterator[None]:
+    """Tell whoever asks whether this process can do its work."""
+    app[READINESS] = health.Readiness(app[STORE], app[WORKING] if "work" in app[SETTINGS].roles else None)
+    yield
+
+
 async def routes(app: web.Application) -> AsyncIterator[None]:
-    """Put together what answers HTTP requests."""
+    """Put together what answers GitHub, schedulers and people."""
     settings = app[SETTINGS]
     app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
-    app[READINESS] = health.Readiness(app[STORE], app[WORKING])
     app[PICTURES] = Pictures(app[STORE])
     app[EXPORTS] = Exports(app[SERVICES])
     app[TICKING] = Ticking(settings.tick_token, app[SERVICES], app[CLOCK], app[SET_CLOCK])

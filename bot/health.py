@@ -19,12 +19,14 @@ async def healthz(_request: web.Request) -> web.Response:
 
 
 class Readiness:
-    """Tells whether deliveries can be stored and are being worked on."""
+    """Tells whether this process can do its work.
 
-    def __init__(self, store: Store, working: list[bool]) -> None:
+    working: one entry while the worker runs, none before and after; None where this process runs no jobs.
+    """
+
+    def __init__(self, store: Store, working: list[bool] | None) -> None:
         self.store = store
         self.working = working
-        """One entry while the worker runs, none before and after."""
 
     async def readyz(self, _request: web.Request) -> web.Response:
         """Answer 200 with the queue's counts, or 503 with the reasons."""
@@ -35,7 +37,7 @@ class Readiness:
             reasons = [f"the database does not answer: {type(error).__name__}"]  # its words may name what is secret
             return web.json_response({"status": "not ready", "reasons": reasons}, status=503)
         reasons = [] if current else ["the database's schema is not this version's"]
-        if not self.working:
+        if self.working is not None and not self.working:
             reasons.append("the worker is not running")
         if reasons:
             return web.json_response({"status": "not ready", "reasons": reasons}, status=503)

@@ -18,6 +18,7 @@ MAX_PORT = 65535
 DEFAULT_GRACE_DAYS = 30
 MOST_GRACE_DAYS = 3650
 DEFAULT_API_URL = "https://api.github.com"
+ROLES = frozenset({"serve", "work", "clock"})
 PEM_MARK = "-----BEGIN"
 SHORTEST_SECRET = 32
 
@@ -67,6 +68,9 @@ class Settings:
     secret_key: str | None = field(default=None, repr=False)
     """What encrypts the tokens of people who signed in; None where the App's private key does."""
 
+    roles: frozenset[str] = ROLES
+    """What this process does: `serve` answers HTTP, `work` runs jobs, `clock` lets time put jobs into the queue."""
+
     def called(self, name: str) -> str:
         """Return what a message calls one of the App's credentials, such as GITHUB_PRIVATE_KEY: where it came from."""
         return called(name, self.credentials_file)
@@ -110,6 +114,7 @@ class Settings:
             oidc_client_id=read.text("OIDC_CLIENT_ID"),
             oidc_client_secret=read.text("OIDC_CLIENT_SECRET"),
             oidc_name=read.text("OIDC_NAME"),
+            roles=read.roles("ROLES"),
             operators=tuple((read.text("OPERATORS") or "").replace(",", " ").split()),
             secret_key=read.text("SECRET_KEY"),
         )
@@ -234,6 +239,18 @@ class Reader:
             self.fault(f"{name} is not a number of days: {value!r}; it must be a whole number from 0 to {most}")
             return default
         return int(value)
+
+    def roles(self, name: str) -> frozenset[str]:
+        value = self.text(name)
+        if value is None:
+            return ROLES
+        named = frozenset(value.replace(",", " ").split())
+        unknown = sorted(named - ROLES)
+        if unknown or not named:
+            said = f"{', '.join(unknown)} is none" if unknown else "it names none"
+            self.fault(f"{name}: {said}; the roles are serve, work and clock, one or several of them")
+            return ROLES
+        return named
 
     def database(self, name: str) -> str | None:
         value = self.text(name)
