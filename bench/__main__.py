@@ -22,6 +22,7 @@ BENCHES = {
     "capture": "captures of traffic, many installations for a day and a month of fewer",
     "series": "five years of daily traffic, in a warm worker",
     "pages": "the dashboard's pages, 50 readers at once, while captures and reading go on",
+    "moving": "millions of rows from SQLite to PostgreSQL and back",
     "stall": "how long the event loop stands still while a repository is read",
 }
 

@@ -43,7 +43,7 @@ from storage.engine import Store
 from storage.intake import Intake, intake_of
 from storage.queue import Wakeup
 from storage.urls import sqlite_path
-from storage.version import is_current
+from storage.version import UNFINISHED, is_current, is_unfinished
 
 ADDRESS_BYTES = 32  # 256 bits: as good as a password
 WARM_AFTER = 0.3  # seconds: what the pool imports would take the CPU from the start of the server itself
@@ -174,6 +174,8 @@ async def database(app: web.Application) -> AsyncIterator[None]:
         await migrate(settings.database_url)
     store = await Store.open(settings.database_url)
     try:
+        if await store.read(is_unfinished):
+            raise SystemExit(UNFINISHED)
         if not await store.read(is_current):
             await migrate(settings.database_url)
         app[STORE] = store

@@ -15,7 +15,7 @@ from github.wire import LostError, NotSentError, Wire
 from storage.connection import Connection
 from storage.engine import Store
 from storage.urls import sqlite_path
-from storage.version import is_current
+from storage.version import UNFINISHED, is_current, is_unfinished
 
 KEYS = "The stored keys"
 CLOCK = "The clock"
@@ -64,7 +64,7 @@ async def database(url: str) -> Step:
     try:
         store = await Store.open(url)
         try:
-            current = await store.write(looked_at)
+            current, unfinished = await store.write(looked_at)
         finally:
             await store.close()
     except Exception as error:  # noqa: BLE001 - whatever the database says no with is the answer
@@ -74,14 +74,16 @@ async def database(url: str) -> Step:
             f"It cannot be read and written ({type(error).__name__}).",
             "See that DATABASE_URL, or DATA_DIR, names a file on a local disk that the server's user may write to.",
         )
+    if unfinished:
+        return fail(DATABASE, "It is the target of a move that has not finished.", UNFINISHED)
     if not current:
         return warn(DATABASE, "Its schema is not this version's.", "The server migrates it when it starts.")
     return ok(DATABASE, "It can be read and written, and its schema is this version's.")
 
 
-async def looked_at(connection: Connection) -> bool:
-    """Read within a transaction that may write."""
-    return await is_current(connection)
+async def looked_at(connection: Connection) -> tuple[bool, bool]:
+    """Read in a transaction that may write whether the schema is this version's, and whether a move is under way."""
+    return await is_current(connection), await is_unfinished(connection)
 
 
 def disk(data_dir: Path) -> Step:

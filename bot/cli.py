@@ -13,11 +13,12 @@ COMMANDS = {
     "report": "analyse one repository now, with a personal token",
     "doctor": "look at everything that must be right, and say what helps",
     "migrate": "bring the database's schema up to date",
+    "migrate-database": "move everything from SQLite to PostgreSQL, or back",
     "import": "take over the history that another tool kept",
     "export": "write what is stored as CSV, JSON or Parquet",
 }
 # where the module cannot have the command's name
-MODULES = {"import": "import_history"}
+MODULES = {"import": "import_history", "migrate-database": "migrate_database"}
 
 
 class LazyGroup(click.Group):

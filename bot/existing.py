@@ -16,7 +16,7 @@ from bot.settings import default_database
 from storage.engine import Store, normalise
 from storage.installations import Repository, repository_by_name
 from storage.urls import sqlite_path
-from storage.version import is_current
+from storage.version import UNFINISHED, is_current, is_unfinished
 
 
 @asynccontextmanager
@@ -31,6 +31,8 @@ async def existing_store() -> AsyncIterator[Store]:
         raise click.ClickException(f"there is no database at {path}; set DATA_DIR or DATABASE_URL as for the server")
     store = await Store.open(url)
     try:
+        if await store.read(is_unfinished):
+            raise click.ClickException(UNFINISHED)
         if not await store.read(is_current):
             raise click.ClickException(
                 "the database is of another version; `python -m bot migrate` brings it up to date"

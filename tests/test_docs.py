@@ -94,7 +94,7 @@ def test_every_document_is_linked_from_another() -> None:
 
 
 def test_every_command_of_the_program_that_a_document_names_exists() -> None:
-    named = {name for document in DOCUMENTS for name in re.findall(r"python -m bot ([a-z]+)", document.read_text())}
+    named = {name for document in DOCUMENTS for name in re.findall(r"python -m bot ([a-z-]+)", document.read_text())}
     listing = subprocess.run(
         [sys.executable, "-m", "bot", "--help"],
         cwd=ROOT,
@@ -102,7 +102,7 @@ def test_every_command_of_the_program_that_a_document_names_exists() -> None:
         check=True,
         text=True,
     ).stdout
-    commands = set(re.findall(r"^  ([a-z]+) ", listing.partition("Commands:")[2], re.MULTILINE))
+    commands = set(re.findall(r"^  ([a-z-]+) ", listing.partition("Commands:")[2], re.MULTILINE))
     assert named <= commands
 
 

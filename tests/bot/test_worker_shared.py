@@ -14,10 +14,10 @@ from storage import queue
 from storage.engine import Store
 from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
 from tests.bot.bench import working
-from tests.storage.conftest import postgresql, shared
+from tests.storage.conftest import shared
 from tests.stories.town import until
 
-__all__ = ["postgresql", "shared"]
+__all__ = ["shared"]
 
 
 def now() -> datetime:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 from storage.engine import Store
 from storage.installations import Repository, save_repository
 from tests.storage import cluster
+from tests.storage.sample import make_sample
 
 REPOSITORY = Repository(7, 1, "quartz", "mine", "public", "main")
 
@@ -83,6 +87,31 @@ async def embedded(file: str) -> AsyncIterator[Store]:
     opened = await Store.open(file)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(scope="session")
+def sampled(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """A file with rows in every table, to copy."""
+    path = tmp_path_factory.mktemp("sample") / "sample.db"
+    shutil.copyfile(empty_database, path)
+    asyncio.run(make_sample(f"sqlite:///{path}"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def sample(sampled: Path, tmp_path: Path) -> str:
+    """The address of a SQLite database of the test's own, with rows in every table."""
+    return f"sqlite:///{shutil.copyfile(sampled, tmp_path / 'sample.db')}"
+
+
+@pytest.fixture
+def fresh(postgresql: Path) -> Iterator[str]:
+    """The address of a new PostgreSQL database without a schema."""
+    cluster.run(postgresql, "CREATE DATABASE fresh TEMPLATE template0")
+    yield cluster.address(postgresql, "fresh")
+    cluster.run(postgresql, "DROP DATABASE fresh WITH (FORCE)")
 
 
 @pytest.fixture

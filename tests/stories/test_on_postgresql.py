@@ -11,11 +11,8 @@ from psycopg.rows import dict_row
 
 from storage.urls import libpq
 from tests.storage import cluster
-from tests.storage.conftest import postgresql
 from tests.stories.conftest import OpenTown
 from tests.stories.town import Json, Town
-
-__all__ = ["postgresql"]
 
 
 @pytest.fixture
