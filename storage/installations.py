@@ -170,6 +170,7 @@ async def save_repositories(conn: Connection, listed: Iterable[Repository]) -> N
         await conn.execute(labelling(conn.dialect.name, repositories), rows)
 
 
+MOST_AT_ONCE = 500
 BEFORE = select(repositories.c.id, repositories.c.installation_id).where(
     repositories.c.id.in_(bindparam("ids", expanding=True))
 )
@@ -178,12 +179,14 @@ BEFORE = select(repositories.c.id, repositories.c.installation_id).where(
 async def leave_views(conn: Connection, listed: Sequence[Repository]) -> None:
     """End what was given to viewers of repositories that come to another installation: its admins gave none of it."""
     now = {repository.id: repository.installation_id for repository in listed}
-    known = (await conn.execute(BEFORE, {"ids": list(now)})).all()
-    moved = [number for number, before in known if now[number] != before]
-    if moved:
-        from storage.roles import end_views  # noqa: PLC0415 - hardly ever does one move
+    ids = list(now)
+    for first_of in range(0, len(ids), MOST_AT_ONCE):
+        known = (await conn.execute(BEFORE, {"ids": ids[first_of : first_of + MOST_AT_ONCE]})).all()
+        moved = [number for number, before in known if now[number] != before]
+        if moved:
+            from storage.roles import end_views  # noqa: PLC0415 - hardly ever does one move
 
-        await end_views(conn, moved)
+            await end_views(conn, moved)
 
 
 REMEMBERED = ("permissions", "listed_at", "node_id")  # what a source may leave out
