@@ -12,10 +12,9 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -29,7 +28,6 @@ from bench.rounds import READERS, Round, readers
 from bench.serving import Serving, at_rest, children, environment, free_port, resident_megabytes, server, tail
 from bench.size import Size
 from bench.stall import Probe, probing, spread, stall
-from bench.warm import touch
 from bot.ticking import PATH as TICK
 from sandbox.server import Sandbox
 
@@ -49,7 +47,6 @@ PAGES: Mapping[str, str] = {
 }
 FULL = Shape(Scale(), captured=1_000, people=10, read=4)
 SMALL = Shape(Scale(pulls=5_000, reviews=15_000, issues=2_000, commits=8_000), captured=200, people=3, read=1)
-LATER = timedelta(minutes=3)  # an answer is looked up again after two
 TENS = 40.0
 """A page's 95th percentile in those of a static file: a few tens."""
 
@@ -110,20 +107,16 @@ async def meanwhile(
     found.captures_left = expected - captured(folder)
 
 
-async def measure(
-    serving: Serving, browsers: Sequence[Browser], found: Found, size: Size, change: Callable[[], Awaitable[None]]
-) -> None:
-    """Read pages, each alone and all in turn; before each round `change` makes every kept answer an old one."""
+async def measure(serving: Serving, browsers: Sequence[Browser], found: Found, size: Size) -> None:
+    """Read pages, each alone and all in turn."""
     each, mixed = (1.0, 3.0) if size.quick else (4.0, 15.0)
     async with sampled(serving, found.resident):
         found.static.append(await readers(serving, browsers, [STATIC], each))
         for name, path in PAGES.items():
-            await change()
             found.alone[name] = await readers(serving, browsers, [path], each)
             one = found.alone[name]
             size.tell(f"{name}: {one.a_second:,.0f}/s, {one.percentile(95):.0f} ms")
         found.static.append(await readers(serving, browsers, [STATIC], each))
-        await change()
         async with probing(serving) as probes:
             found.together = await readers(serving, browsers, [*PAGES.values(), STATIC], mixed)
         found.probes = list(probes)
@@ -165,13 +158,7 @@ async def measured(size: Size) -> list[Figure]:
                 bearer = {"Authorization": f"Bearer {tick}"}
                 await at_first(serving, browsers[0], folder, found)
                 async with meanwhile(sandbox, scene, browsers[0], bearer, folder, found):
-
-                    async def change() -> None:
-                        """Have something new stored, and minutes pass: what was answered before is computed anew."""
-                        await asyncio.to_thread(touch, folder / "almanac.db")
-                        sandbox.clock.advance(LATER)
-
-                    await measure(serving, browsers, found, size, change)
+                    await measure(serving, browsers, found, size)
     return figures(found)
 
 

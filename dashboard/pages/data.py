@@ -54,7 +54,7 @@ async def index(front: Front, request: web.Request, signed: SignedIn) -> web.Str
 
     key = number_of, visible.sees_traffic
     sizes = await COUNTED.of(front).of(key, front.services.now(), lambda: front.services.store.read(work))
-    marks = await front.services.store.read(lambda conn: watermarks(conn, number_of))
+    marks = await front.services.store.glance(lambda conn: watermarks(conn, number_of))
     lines = how_complete.listed(zip(listed, sizes, strict=True), marks, front.services.now())
     terms = await terms_of(front, visible)
     return show(
@@ -77,7 +77,7 @@ async def preview(front: Front, request: web.Request, signed: SignedIn) -> web.S
         wrong = str(unclear)
         wanted = Asked(Wanted(visible.repository.id, table, terms=terms), dict(request.query.items()))
     shown = previewed(wanted, found, rows, base, cipher, wrong=wrong)
-    marks = await front.services.store.read(lambda conn: watermarks(conn, visible.repository.id))
+    marks = await front.services.store.glance(lambda conn: watermarks(conn, visible.repository.id))
     return show(
         request, signed, "data_table.html", f"{table.title} · {visible.repository.name}", here="repositories",
         status=422 if wrong else 200, shown=shown, address=base,

@@ -13,6 +13,7 @@ from sandbox.clock import iso
 from sandbox.page.files import Files
 from sandbox.page.identities import identities
 from sandbox.page.listing import listing, repository_line, state_of
+from sandbox.page.static_files import static_file
 from sandbox.page.view import Face, entries, fingerprint
 from sandbox.things import Pull, Repository, Thread
 from sandbox.world import World
@@ -39,7 +40,7 @@ def setup(app: web.Application, world: World, actions: Actions) -> None:
     pages, files = Pages(world, actions), Files(world)
     repository = "/{owner:(?!" + RESERVED + ")[^/]+}/{name}"
     thread = repository + "/{kind:issues|pull}/{number:[1-9][0-9]{0,9}}"
-    app.router.add_static(STATIC, HERE / "static")
+    app.router.add_get(f"{STATIC}/{{file}}", static_file)
     app.router.add_get("/", pages.repositories)
     app.router.add_get(repository, pages.repository)
     app.router.add_get(repository + "/{kind:issues|pulls}", pages.threads)

@@ -37,7 +37,7 @@ def windows(folder: Path) -> list[datetime]:
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize("pattern", ["cicsdev__*", "l3af-project__l3afd"])
+@pytest.mark.parametrize("pattern", ["cicsdev__*"])
 async def test_captures_end_in_the_values_that_were_worked_out_apart(
     store: Store, database_file: Path, shared_folder: Path, pattern: str
 ) -> None:
