@@ -41,7 +41,7 @@ PAGES: Mapping[str, str] = {
     "review-matrix": f"{BASE}/review-matrix",
     "traffic": f"{BASE}/traffic",
     "list of data": f"{BASE}/data",
-    "100 rows of pull requests": f"{BASE}/data/pulls",
+    "50 rows of pull requests": f"{BASE}/data/pulls",
     "a chart as PNG": f"{BASE}/time-to-merge/chart/1.png?period=90d",
     "a chart's values as JSON": f"{BASE}/time-to-merge/chart/1.json?period=90d",
 }

@@ -17,7 +17,7 @@ from storage.connection import Connection
 from storage.previewed import Page, Size, count, page, sortable
 from storage.previewed_catalogue import Column, Table
 
-ROWS = 100
+ROWS = 50
 MOST_COUNTED = 10_001
 FORMS = ("csv", "json", "parquet")
 

@@ -15,7 +15,7 @@ from analytics.words import ago, date_name, number, plural
 from dashboard.access import Visible
 from dashboard.counted import Counted
 from dashboard.front import Front
-from dashboard.kept_lines import KeptLines, key_of
+from dashboard.kept_lines import KeptLines
 from dashboard.layout import show as shown
 from dashboard.of_fronts import OfFronts
 from dashboard.sessions import SignedIn
@@ -171,14 +171,12 @@ KEPT: OfFronts[KeptLines[Line]] = OfFronts(lambda _: KeptLines())
 
 async def lines_of(front: Front, listed: Sequence[Visible], now: datetime) -> list[Line]:
     """Return the lines of some repositories; those that nobody has asked for just now are made."""
-    kept = KEPT.of(front)
-    known = kept.of(listed, now)
-    lacking = [one for one in listed if key_of(one) not in known]
-    if lacking:
+
+    async def make(lacking: Sequence[Visible]) -> list[Line]:
         pulls = await pulls_of(front, [one.repository.id for one in lacking], now)
-        made = await front.services.store.look(lambda conn: lines(conn, lacking, pulls, now))
-        known |= kept.keep(zip(lacking, made, strict=True), now)
-    return [known[key_of(one)] for one in listed]
+        return await front.services.store.look(lambda conn: lines(conn, lacking, pulls, now))
+
+    return await KEPT.of(front).of(listed, now, make)
 
 
 async def lines(conn: Connection, found: Sequence[Visible], pulls: Mapping[int, Pulls], now: datetime) -> list[Line]:
