@@ -15,6 +15,8 @@ import handlers.conversation
 import scheduler.clock
 from reports.pool import Pool
 from storage.migrate import upgrade
+from tests.storage import cluster
+from tests.stories.on_postgresql import rows_of
 from tests.stories.town import Town, numbers_of, open_town
 
 OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
@@ -90,6 +92,16 @@ def undisturbed(town_of: OpenTown, migrated: Path, tmp_path: Path) -> Undisturbe
         return ANSWERS[words]
 
     return answer
+
+
+@pytest.fixture
+def postgresql_town(postgresql: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a migrated, empty database on PostgreSQL, which a story's towns are asked about."""
+    cluster.run(postgresql, "CREATE DATABASE town TEMPLATE migrated")
+    address = cluster.address(postgresql, "town")
+    monkeypatch.setattr(Town, "rows", rows_of(address))
+    yield address
+    cluster.run(postgresql, "DROP DATABASE town WITH (FORCE)")
 
 
 @pytest.fixture

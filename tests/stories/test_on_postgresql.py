@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
 
-from storage.urls import libpq
-from tests.storage import cluster
 from tests.stories.conftest import OpenTown
-from tests.stories.town import Json, Town
+from tests.stories.town import Town
 
 
 @pytest.fixture
-def address(postgresql: Path) -> Iterator[str]:
-    """The address of a migrated, empty database."""
-    cluster.run(postgresql, "CREATE DATABASE town TEMPLATE migrated")
-    yield cluster.address(postgresql, "town")
-    cluster.run(postgresql, "DROP DATABASE town WITH (FORCE)")
-
-
-@pytest.fixture
-async def shared_town(town_of: OpenTown, address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Town]:
+async def shared_town(town_of: OpenTown, postgresql_town: str) -> AsyncIterator[Town]:
     """A town whose server remembers in PostgreSQL."""
-
-    def rows(_: Town, query: str, *values: object) -> list[Json]:
-        asked = query.replace("FROM jobs", "FROM job_states").replace("?", "%s")
-        with psycopg.connect(libpq(address), row_factory=dict_row) as connection:
-            return list(connection.execute(asked.encode(), values))
-
-    monkeypatch.setattr(Town, "rows", rows)
-    async with town_of(DATABASE_URL=address) as town:
+    async with town_of(DATABASE_URL=postgresql_town) as town:
         yield town
 
 

@@ -358,6 +358,11 @@ class Child:
         self.process: asyncio.subprocess.Process | None = None
         self.killed = False
 
+    @property
+    def ready_url(self) -> str:
+        """Where it says whether it is ready."""
+        return f"{self.environment['PUBLIC_URL']}/readyz"
+
     async def start(self, session: aiohttp.ClientSession) -> None:
         """Start it and return once it is ready, or once the story itself has killed it."""
         self.killed = False
@@ -365,7 +370,6 @@ class Child:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", "serve", env=self.environment, cwd=ROOT, stdout=log, stderr=log
             )
-        url = f"{self.environment['PUBLIC_URL']}/readyz"
         end = time.monotonic() + PATIENCE
         while True:
             if self.killed:
@@ -373,7 +377,7 @@ class Child:
             assert self.process.returncode is None, self.log.read_text()[-2000:]
             assert time.monotonic() < end, "the server did not become ready"
             try:
-                async with session.get(url) as response:
+                async with session.get(self.ready_url) as response:
                     if response.status == 200:
                         return
             except aiohttp.ClientConnectionError:
