@@ -19,6 +19,7 @@ from storage.roles import give_role, give_view, holders, take_role, take_view
 from storage.sessions import Person, person, persons_called
 
 HOLDS = timedelta(days=30)
+"""So long an invitation holds, and so long the name with which somebody signed in last counts as theirs."""
 ROLES = ("admin", "member", "viewer")
 A_ROLE = {"admin": "an admin", "member": "a member"}
 LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -61,8 +62,11 @@ class Given:
     sees_traffic: bool
 
 
-async def give(conn: Connection, change: Change, given: Given) -> None:
-    """Give a role to who has signed in before, or invite them; raises 422 for what is none, 409 where several fit."""
+async def give(conn: Connection, change: Change, given: Given) -> dict[str, str]:
+    """Give a role to who has signed in of late, or invite them; raises 422 for what is none, 409 where several fit.
+
+    Returns who it went to, as the address of the page that says so has it: `given` is a number, `invited` a name.
+    """
     if given.role not in ROLES:
         raise web.HTTPUnprocessableEntity(text="A role is admin, member or viewer.")
     seen = await viewed(conn, change, given) if given.role == "viewer" else None
@@ -74,7 +78,8 @@ async def give(conn: Connection, change: Change, given: Given) -> None:
         raise web.HTTPUnprocessableEntity(text=NOBODY)
     if not found:
         await invited(conn, change, given, cast("Kind", kind), name, seen)
-    elif seen is not None:
+        return {"invited": name}
+    if seen is not None:
         await give_view(conn, found[0].id, seen.id, by=change.author, at=change.at, sees_traffic=given.sees_traffic)
         traffic = " with its traffic" if given.sees_traffic else ""
         await change.note(conn, f"let {found[0].login} see {seen.full_name}{traffic}")
@@ -84,6 +89,7 @@ async def give(conn: Connection, change: Change, given: Given) -> None:
         role: Literal["admin", "member"] = "admin" if given.role == "admin" else "member"
         await give_role(conn, found[0].id, change.installation_id, role, by=change.author, at=change.at)
         await change.note(conn, f"made {found[0].login} {A_ROLE[role]}")
+    return {"given": str(found[0].id)}
 
 
 def called(who: str) -> tuple[Kind | None, str]:
@@ -95,10 +101,10 @@ def called(who: str) -> tuple[Kind | None, str]:
 
 
 async def known(conn: Connection, change: Change, who: str, name: str) -> list[Person]:
-    """Return who has signed in by that name; operators may say anybody's number, as people without an address have."""
+    """Return who has signed in by that name of late; operators may say anybody's number, for who has no address."""
     number = NUMBER.fullmatch(who)
     if number is None:
-        return await persons_called(conn, name)
+        return await persons_called(conn, name, change.at - HOLDS)
     found = await person(conn, int(number[1])) if change.here.is_operator else None
     return [] if found is None else [found]
 

@@ -14,10 +14,9 @@ from storage.sessions import Person, read_person
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """Somebody, when they signed in last, None where that was never written, and how many roles they were given."""
+    """Somebody, and how many roles they were given."""
 
     person: Person
-    arrived_at: datetime | None
     roles: int
 
 
@@ -32,7 +31,7 @@ async def list_persons(conn: Connection, search: str, most: int, skip: int) -> t
     query = select(persons, (given[0] + given[1]).label("roles")).where(fits)
     ordered = query.order_by(persons.c.is_operator.desc(), func.lower(persons.c.login), persons.c.id)
     rows = (await conn.execute(ordered.limit(most).offset(skip))).mappings()
-    return [ListedPerson(read_person(row), row["arrived_at"], row["roles"]) for row in rows], int(count)
+    return [ListedPerson(read_person(row), row["roles"]) for row in rows], int(count)
 
 
 def found_by(search: str) -> ColumnElement[bool]:

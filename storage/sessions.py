@@ -21,7 +21,8 @@ class Person:
     """Somebody who has signed in, known by `issuer` and `subject`; the other fields are labels.
 
     subject: GitHub's number of the account, or an OpenID provider's `sub` · email: lower-case, only where the provider
-    has verified it · is_operator: was made one here; the settings name others.
+    has verified it · is_operator: was made one here; the settings name others · arrived_at: when they signed in last,
+    which is when the labels were true; None where that was never written.
     """
 
     id: int
@@ -32,6 +33,7 @@ class Person:
     email: str | None
     is_operator: bool
     created_at: datetime
+    arrived_at: datetime | None = None
 
     @property
     def is_of_github(self) -> bool:
@@ -74,12 +76,15 @@ async def person(conn: Connection, person_id: int) -> Person | None:
     return None if row is None else read_person(row)
 
 
-async def persons_called(conn: Connection, name: str) -> list[Person]:
-    """Return who has signed in with a login at GitHub, or with an address that a provider has verified, in any case."""
+async def persons_called(conn: Connection, name: str, since: datetime) -> list[Person]:
+    """Return who has signed in since then with a login at GitHub, or an address that a provider verified, in any case.
+
+    since: a login that was given up is anybody's to take, so an older label says nothing of who has it now.
+    """
     lowered = name.lower()
     login = (persons.c.issuer == GITHUB) & (func.lower(persons.c.login) == lowered)
     address = (persons.c.issuer != GITHUB) & (persons.c.email == lowered)
-    query = select(persons).where(login | address).order_by(persons.c.id)
+    query = select(persons).where(login | address, persons.c.arrived_at >= since).order_by(persons.c.id)
     return [read_person(row) for row in (await conn.execute(query)).mappings()]
 
 

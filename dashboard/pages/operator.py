@@ -152,7 +152,7 @@ def person_line(one: ListedPerson, named: frozenset[str], now: datetime) -> dict
     return {
         "person": one.person,
         "through": through(one.person),
-        "arrived": moment(one.arrived_at, now),
+        "arrived": moment(one.person.arrived_at, now),
         "roles": plural(one.roles, "role"),
         "is_named": is_named(one.person, named),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from aiohttp import web
@@ -58,6 +58,8 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         count=number(count),
         roles=ROLES,
         repositories=sorted(names.values(), key=str.casefold)[:1000] if here.manages else [],
+        given=given_to(request.query.get("given", ""), held, now) if here.manages else None,
+        waits=next((one for one in invited if here.manages and one.name == request.query.get("invited")), None),
         me=signed.person.id,
     )
 
@@ -75,6 +77,19 @@ def line(one: Holder, names: dict[int, str], now: datetime) -> dict[str, Any]:
         "by": one.granted_by,
         "at": moment(one.granted_at, now),
     }
+
+
+def given_to(asked: str, held: list[Holder], now: datetime) -> dict[str, Any] | None:
+    """Return what the page says of who was just given a role, by which whoever gave it sees if another was meant."""
+    found = next((one.person for one in held if one.person.id == looking_after.number(asked)), None)
+    if found is None:
+        return None
+    account = (
+        f"account {found.subject} at GitHub"
+        if found.is_of_github
+        else f"{found.email or found.subject} of {through(found)}"
+    )
+    return {"login": found.login, "account": account, "arrived": moment(found.arrived_at, now)}
 
 
 def waiting(one: Invitation, names: dict[int, str], now: datetime) -> dict[str, Any]:
@@ -113,16 +128,18 @@ async def change(front: Front, request: web.Request, signed: SignedIn) -> web.St
     repository_id = looking_after.number(given.repository)
     invitation_id = looking_after.number(await looking_after.field(request, "invitation")) or 0
 
-    async def work(conn: Connection) -> None:
+    async def work(conn: Connection) -> dict[str, str]:
         if wanted == "give":
-            await give(conn, change, given)
-        elif wanted == "take":
+            return await give(conn, change, given)
+        if wanted == "take":
             await take(conn, change, person_id, repository_id)
         elif wanted == "uninvite":
             await uninvite(conn, change, invitation_id)
         else:
             raise web.HTTPUnprocessableEntity(text="A role is given or taken, or an invitation taken back.")
+        return {}
 
-    await front.services.store.write(work)
+    said = await front.services.store.write(work)
     log.info("roles were changed", installation=here.installation.id, by=signed.person.id, wanted=wanted)
-    raise web.HTTPSeeOther(f"/i/{here.installation.id}/people")
+    onward = f"/i/{here.installation.id}/people"
+    raise web.HTTPSeeOther(f"{onward}?{urlencode(said)}" if said else onward)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from storage.invitations import invitations_of, take_up
-from storage.roles import roles_of
+from storage.roles import roles_of, take_role
 from storage.sessions import NewPerson, Person, save_person
 from tests.dashboard.managing import Managed, look, refuses_foreign_forms, send, words
 from tests.dashboard.people import NOW
@@ -28,7 +28,7 @@ async def role(managed: Managed, login: str) -> str | None:
 async def test_a_role_counts_at_once_and_is_gone_at_once(managed: Managed) -> None:
     place, address = managed.place, f"{managed.quartz}/people"
     jade, slate = await managed.signed_in("jade"), await managed.signed_in("slate")
-    assert (await send(jade, address, do="give", who="@Slate", role="member")).location == address
+    assert (await send(jade, address, do="give", who="@Slate", role="member")).status == 303
     assert await place.sees(slate) == ["quartz/mine*", "quartz/vault*"]
     seen = words((await look(jade, address)).text)
     assert "slate GitHub member just now by jade" in seen
@@ -76,6 +76,27 @@ async def test_an_invitation_is_taken_up_when_they_sign_in(managed: Managed) -> 
     after = words((await look(jade, address)).text)
     assert "Invited" not in after.partition("Give a role")[2].partition("What was changed")[0]
     assert "slate took up the invitation as viewer, by jade" in after
+
+
+async def test_who_had_the_login_long_ago_gets_nothing_by_it(managed: Managed) -> None:
+    """Somebody else may have it now: whoever signs in by it next has the role, and whoever gives it reads to whom."""
+    address, jade = f"{managed.quartz}/people", await managed.signed_in("jade")
+    slate = await managed.signed_in("slate")
+    number, quartz = managed.place.world.account("slate").id, managed.place.ids["quartz"]
+    to = (await send(jade, address, do="give", who="slate", role="member")).location
+    said = words((await look(jade, to)).text)
+    assert f"The role went to slate, account {number} at GitHub, who signed in here last just now." in said
+    assert "The role went" not in words((await look(slate, to)).text), "members see no list of who was given what"
+    old = await managed.person("slate")
+    await managed.place.store.write(lambda conn: take_role(conn, old.id, quartz))
+    managed.place.wait(days=31)
+    jade = await managed.signed_in("jade")
+    to = (await send(jade, address, do="give", who="slate", role="member")).location
+    assert to == f"{address}?invited=slate"
+    assert "Nobody has signed in here as slate within 30 days" in words((await look(jade, to)).text)
+    assert await role(managed, "slate") is None
+    await managed.signed_in("slate")
+    assert await role(managed, "slate") == "member"
 
 
 async def test_an_invitation_ends_after_thirty_days(managed: Managed) -> None:
