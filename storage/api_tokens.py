@@ -106,6 +106,14 @@ async def end_token(conn: Connection, token_id: int, person_id: int) -> bool:
     return (await conn.execute(mine)).rowcount == 1
 
 
+async def end_tokens(conn: Connection, person_id: int) -> int:
+    """End every token of a person, those listed that had ended, too; return how many they were.
+
+    What GitHub gave the person goes with their last session, so sessions are ended after tokens.
+    """
+    return (await conn.execute(delete(table).where(table.c.person_id == person_id))).rowcount
+
+
 def read(row: RowMapping, before: str = "") -> ApiToken:
     """Return a row as a value."""
     values = {name: row[f"{before}{name}"] for name in ApiToken.__slots__}

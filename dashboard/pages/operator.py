@@ -21,6 +21,7 @@ from dashboard.moments import exact, moment
 from dashboard.pages.people import through
 from dashboard.paging import pages
 from dashboard.sessions import SignedIn
+from dashboard.turning_out import turn_out
 from github.budget import CORE, GRAPHQL, Budget
 from github.wire import VERSION
 from storage.connection import Connection
@@ -183,15 +184,18 @@ async def jobs(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
 
 
 async def people(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
-    """Make somebody an operator, or one no more; or forget who has not come for a year and has nothing here."""
+    """Make somebody an operator, or one no more; end what they are signed in with; or forget the absent of a year."""
     await front.access.operator(signed.person)
     wanted = await looking_after.field(request, "do")
     person_id = looking_after.number(await looking_after.field(request, "person"))
     now, by = front.services.now(), looking_after.who(signed.person)
-    if wanted not in ("make", "unmake", "forget"):
+    if wanted not in ("make", "unmake", "forget", "end"):
         raise web.HTTPUnprocessableEntity(
-            text="Somebody is made an operator, or one no more; or the absent are forgotten."
+            text="Somebody is made an operator, or one no more, or their sessions end; or the absent are forgotten."
         )
+    if wanted == "end":
+        await turn_out(front, person_id or 0, by)
+        raise web.HTTPSeeOther("/operator?done=end#people")
 
     async def work(conn: Connection) -> None:
         if wanted == "forget":

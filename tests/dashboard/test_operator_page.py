@@ -7,13 +7,15 @@ from datetime import timedelta
 from sqlalchemy import text
 
 from storage import queue
+from storage.api_tokens import make_token, tokens_of
 from storage.connection import Connection
 from storage.engine import Store
 from storage.queue import NewJob, bury, claim, put
 from storage.roles import roles_of
-from storage.sessions import GITHUB, NewPerson, all_persons, save_person
+from storage.sessions import GITHUB, NewPerson, Person, all_persons, begin_session, save_person, session
 from tests.dashboard.managing import Managed, look, refuses_foreign_forms, send, words
 from tests.dashboard.people import NOW, open_place
+from tests.dashboard.programs import program
 
 SECRET = b'{"comment": "what somebody wrote"}'
 
@@ -118,6 +120,38 @@ async def test_who_the_settings_name_may_give_up_being_made_one(database_file, t
         assert "by the settings" in (await look(opal, "/operator")).text
 
 
+async def test_an_operator_ends_somebodys_sessions_and_tokens(managed: Managed) -> None:
+    """Of GitHub's people its token goes, too; whoever signed in with a provider is never asked again otherwise."""
+    slate, opal, store = await managed.operator(), await managed.signed_in("opal"), managed.place.store
+    script, who = await program(opal), await managed.person("opal")
+    await script.get("/repositories")
+    new = NewPerson("https://id.example", "sub-mica", "mica")
+
+    async def work(conn: Connection) -> Person:
+        mica = await save_person(conn, new, NOW)
+        await begin_session(conn, b"a session", mica.id, NOW)
+        await make_token(conn, b"a token", mica.id, "a script", ["read:data"], at=NOW, expires_at=NOW + timedelta(1))
+        return mica
+
+    mica = await store.write(work)
+    for one in (who, mica):
+        assert (await send(slate, "/operator/people", do="end", person=str(one.id))).location == (
+            "/operator?done=end#people"
+        )
+    assert (await opal.get("/page")).location.startswith("/login")
+    await script.get("/repositories", 401)
+    assert await store.read(lambda conn: session(conn, b"a session")) is None
+    assert await store.read(lambda conn: tokens_of(conn, mica.id)) == []
+    taking_back = (await managed.place.front()).login.taking_back
+    assert taking_back is not None
+    await taking_back.close()
+    assert [one.account.login for one in managed.place.sandbox.state.gate.users.values()] == ["slate"]
+    seen = words((await look(slate, "/operator?done=end")).text)
+    assert "Their sessions and tokens have ended." in seen
+    assert "slate ended the sessions and tokens of mica" in seen
+    assert (await send(slate, "/operator/people", do="end", person="999")).status == 404
+
+
 async def test_the_absent_are_forgotten_and_who_has_something_here_is_not(managed: Managed) -> None:
     """Not who has a role, a session or comes again; not operators."""
     store = managed.place.store
@@ -158,7 +192,8 @@ async def test_nobody_else_finds_it(managed: Managed) -> None:
     await managed.is_closed_to_others("/operator", forms=("/operator/jobs", "/operator/people"))
     for browser in (await managed.signed_in("jade"), await managed.member("opal", "admin")):
         assert (await browser.get("/operator")).status == 404
-        assert (await send(browser, "/operator/people", do="make", person="1")).status == 404
+        for do in ("make", "end"):
+            assert (await send(browser, "/operator/people", do=do, person="1")).status == 404
         assert (await send(browser, "/operator/jobs", do="again", kind="delivery")).status == 404
     assert not any(one.is_operator for one in await managed.place.store.read(all_persons))
 
@@ -168,5 +203,6 @@ async def test_forms_from_elsewhere_are_refused(managed: Managed) -> None:
     await managed.signed_in("opal")
     number = str((await managed.person("opal")).id)
     await refuses_foreign_forms(slate, "/operator/people", do="make", person=number)
+    await refuses_foreign_forms(slate, "/operator/people", do="end", person=number)
     await refuses_foreign_forms(slate, "/operator/jobs", do="forget", kind="delivery")
     assert [one.login for one in await managed.place.store.read(all_persons) if one.is_operator] == ["slate"]
