@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 import shutil
 import stat
 from datetime import datetime
@@ -20,6 +21,7 @@ from storage.version import UNFINISHED, is_current, is_unfinished
 KEYS = "The stored keys"
 CLOCK = "The clock"
 DATABASE = "The database"
+FILES = "The database's files"
 DISK = "The disk"
 SECONDS_OFF = 30.0
 MOST_SECONDS_OFF = 60.0  # GitHub refuses what was signed in its future, and a signature is backdated by so much
@@ -79,6 +81,27 @@ async def database(url: str) -> Step:
     if not current:
         return warn(DATABASE, "Its schema is not this version's.", "The server migrates it when it starts.")
     return ok(DATABASE, "It can be read and written, and its schema is this version's.")
+
+
+def files(url: str) -> list[Step]:
+    """See that nobody but their owner can read SQLite's files, which hold what is private at GitHub."""
+    path = sqlite_path(url)
+    if path is None or not path.exists():
+        return []
+    wide = [each for each in (path, *(path.with_name(path.name + tail) for tail in ("-wal", "-shm"))) if is_wide(each)]
+    if wide:
+        said = f"Others than the server's user can read {', '.join(map(str, wide))}."
+        remedy = f"chmod 600 {shlex.join(map(str, wide))}"
+        return [warn(FILES, f"{said} Rows of private repositories are in there.", remedy)]
+    return [ok(FILES, f"{path} is for its owner only.")]
+
+
+def is_wide(file: Path) -> bool:
+    """Tell whether others than its owner can do something with a file, if there is one."""
+    try:
+        return bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
+    except FileNotFoundError:
+        return False
 
 
 async def looked_at(connection: Connection) -> tuple[bool, bool]:

@@ -53,7 +53,7 @@ class Store:
         address = normalise(url)
         path = sqlite_path(address)
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            sqlite.make_closed(path)
         engine = create_async_engine(address, **engine_options(address))
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare(connection))

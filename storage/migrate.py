@@ -59,7 +59,7 @@ def sync_engine(url: str) -> Engine:
     if path is None:
         # the string keeps its password only if it is passed as a URL, not as printed text
         return create_engine(parse(libpq(url)), poolclass=NullPool)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    sqlite.make_closed(path)
     address = parse(url).set(drivername="sqlite+pysqlite")
     engine = create_engine(address, poolclass=NullPool, connect_args={"isolation_level": None})
     event.listen(engine, "connect", lambda connection, _: sqlite.prepare(connection))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 PAGE_BYTES = 4096  # storing a compressed delivery costs about the same at 4096, 8192 and 16384
 BUSY_MILLISECONDS = 5_000
+OWNER_ONLY = 0o600
 
 CONNECTION_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
@@ -19,6 +23,16 @@ CONNECTION_PRAGMAS = (
 )
 # These change the file itself, so they run once, when it is made, outside any transaction.
 FILE_PRAGMAS = (f"PRAGMA page_size = {PAGE_BYTES}", "PRAGMA journal_mode = WAL")
+
+
+def make_closed(path: Path) -> None:
+    """Make a file that only its owner can read, where there is none, with its folder; one that is there stays as it is.
+
+    SQLite gives the write-ahead log and its index the mode of the file. It holds what is private at GitHub.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # it is there, or SQLite says better than the system what is wrong
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 
 
 def prepare(connection: Any) -> None:

@@ -91,6 +91,8 @@ async def steps() -> AsyncIterator[Step]:
                 async for step in outside(settings, session, clock.now):
                     yield step
     yield await checks_here.database(settings.database_url)
+    for step in checks_here.files(settings.database_url):
+        yield step
     yield await asyncio.to_thread(checks_here.disk, settings.data_dir)
 
 

@@ -88,6 +88,7 @@ async def test_all_is_well(doctor: Doctor) -> None:
         "ok The clock: It agrees with GitHub's.",
         "ok The database: It can be read and written, and its schema is this version's.",
         "ok Webhooks of the last day: There were none.",
+        "The database's files: ",
     ):
         assert line in said
 
@@ -205,6 +206,18 @@ async def test_a_database_that_is_not_there_is_not_made(doctor: Doctor, tmp_path
     assert status == 0, said
     assert "warn The database:" in said
     assert not (tmp_path / "other.db").exists()
+
+
+def test_a_database_that_others_can_read_is_told(database_file: Path) -> None:
+    """As files are that an earlier version made; they are not changed unasked."""
+    url, log = f"sqlite:///{database_file}", database_file.with_name(f"{database_file.name}-wal")
+    database_file.chmod(0o600)
+    assert [step.state for step in checks_here.files(url)] == ["ok"]
+    log.touch(0o640)
+    (step,) = checks_here.files(url)
+    assert (step.state, step.remedy) == ("warn", f"chmod 600 {log}")
+    assert f"can read {log}." in step.said
+    assert checks_here.files("postgresql://db.example/almanac") == []
 
 
 async def test_a_file_that_is_no_database(doctor: Doctor, tmp_path: Path) -> None:

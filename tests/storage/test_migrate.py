@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -107,6 +109,21 @@ def test_the_version_the_server_expects_is_the_newest_migration() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+async def test_a_new_file_is_for_its_owner_only_with_all_that_belongs_to_it(tmp_path: Path) -> None:
+    """Its folder may be open to others; whoever copies the file elsewhere decides about it there."""
+    file = tmp_path / "new" / "almanac.db"
+    before = os.umask(0o022)
+    try:
+        await asyncio.to_thread(upgrade, f"sqlite:///{file}")
+        store = await Store.open(f"sqlite:///{file}")
+        await store.write(is_current)
+        modes = {each.name: each.stat().st_mode & 0o777 for each in file.parent.iterdir()}
+        await store.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("almanac.db", "almanac.db-wal", "almanac.db-shm"), 0o600)
 
 
 async def test_a_new_file_has_the_page_size_and_the_write_ahead_log(embedded: Store) -> None:
