@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from bot.checks import refusal
+from bot.checks_owners import MEMBERS, owners
 from bot.manifest import LEVELS, AppYml, Group, is_covered
 from dashboard.step import Step, fail, ok, warn
 from github.client import GitHub
@@ -22,6 +23,7 @@ CHANGE = "Change it on the App's page under Permissions & events; accounts that 
 LATELY = timedelta(days=1)
 MOST_LOOKED_AT = 200
 COMMENTS = "issue_comment"
+GROUP = "owners-and-teams"
 
 
 def missing(wanted: Mapping[str, str], held: Mapping[str, str]) -> dict[str, str]:
@@ -52,12 +54,11 @@ def may(said: Registration, app_yml: AppYml, chosen: Collection[str] | None) -> 
 
 def without(group: Group, lacking: Mapping[str, str], chosen: Collection[str] | None) -> Step:
     """Say what a group that the App does not have costs."""
-    reason = " ".join(group.reason.split())
     if chosen is None:
-        return warn(PERMISSIONS, f"{group.title} is left out, it takes {listed(lacking)}. {reason}", CHANGE)
+        return warn(PERMISSIONS, f"{group.title} is left out, it takes {listed(lacking)}. {group.without}", CHANGE)
     if group.name in chosen:
-        return fail(PERMISSIONS, f"{group.title} was chosen and {listed(lacking)} is missing. {reason}", CHANGE)
-    return ok(PERMISSIONS, f"{group.title} was left out. {reason}")
+        return fail(PERMISSIONS, f"{group.title} was chosen and {listed(lacking)} is missing. {group.without}", CHANGE)
+    return ok(PERMISSIONS, f"{group.title} was left out. {group.without}")
 
 
 def hears(said: Registration, app_yml: AppYml) -> Step:
@@ -73,15 +74,21 @@ def hears(said: Registration, app_yml: AppYml) -> Step:
     return ok(EVENTS, f"All {len(wanted)} events that it needs.")
 
 
-async def installed(gh: GitHub, said: Registration, called: Callable[[str], str]) -> list[Step]:
-    """Look where the App is installed, and who has not approved what it asks for."""
+async def installed(
+    gh: GitHub, said: Registration, called: Callable[[str], str], chosen: Collection[str] | None
+) -> list[Step]:
+    """Look where the App is installed, who has not approved what it asks for, and whose owners are recognised.
+
+    chosen: as in `may`.
+    """
     try:
         found = await installations(gh)
     except (Later, Gone, Refused) as refused:
         return [refusal(INSTALLED, refused, called)]
     if not found:
         return [warn(INSTALLED, "Nowhere yet.", f"Install it: {said.page}/installations/new")]
-    return [account(one, said) for one in found]
+    is_left_out = chosen is not None and MEMBERS not in said.permissions and GROUP not in chosen
+    return [*(account(one, said) for one in found), *owners(found, is_left_out=is_left_out)]
 
 
 def account(one: InstallationFacts, said: Registration) -> Step:

@@ -18,10 +18,11 @@ BOOLEANS = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An addition that is taken or left: what it allows, and what is missing without it."""
+    """An addition that is taken or left: what it is for, what does not work without it, and what it allows."""
 
     name: str
     reason: str
+    without: str
     permissions: Mapping[str, str]
     events: tuple[str, ...]
     files: tuple[str, ...]
@@ -76,7 +77,8 @@ def read_app_yml(path: Path = APP_YML) -> AppYml:
     groups = [
         Group(
             name=name,
-            reason=group["reason"],
+            reason=" ".join(group["reason"].split()),
+            without=" ".join(group["without"].split()),
             permissions=group["permissions"],
             events=tuple(group["events"]),
             files=tuple(group.get("files", ())),

@@ -35,6 +35,8 @@ KEYS_AGAIN = timedelta(minutes=1)  # keys are not asked for more often, whatever
 PATIENCE = 10.0  # seconds
 PAUSE = timedelta(seconds=15)  # after a failure nobody's click asks again before that
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+UNHEARD = (httpx2.HTTPError, JoseError, ValueError)
+"""What asking a provider for its description and its keys raises where it does not say them."""
 BASIC, POST, PUBLIC = "client_secret_basic", "client_secret_post", "none"
 
 DOWN = "The sign-in provider does not answer at the moment. Please try again in a few minutes."
@@ -60,6 +62,11 @@ class WithProvider:
     @property
     def name(self) -> str:
         return self.settings.label
+
+    @property
+    def description(self) -> str:
+        """Where the provider says what it is: OpenID Connect Discovery 1.0, section 4."""
+        return self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
 
     async def leave(self, pending: Pending) -> str:
         """Return the provider's page on which somebody signs in."""
@@ -162,7 +169,7 @@ class WithProvider:
         if self.failed_at is not None and timedelta(0) <= self.now() - self.failed_at < PAUSE:
             raise SignInError(DOWN, 503)
         try:
-            said = await self.document(client, self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration")
+            said = await self.document(client, self.description)
         except (httpx2.HTTPError, ValueError) as error:
             self.failed_at = self.now()
             log.warning("a provider's description cannot be had", error=type(error).__name__)

@@ -13,7 +13,7 @@ from pathlib import Path
 import aiohttp
 import click
 
-from bot import checks, checks_app, checks_here, logs
+from bot import checks, checks_app, checks_here, checks_oidc, checks_people, logs
 from bot.credentials import are_missing, stored
 from bot.manifest import read_app_yml
 from bot.now import following, machine_now
@@ -115,6 +115,10 @@ async def outside(settings: Settings, session: aiohttp.ClientSession, now: Now) 
         yield await checks_here.clock(Wire(session, endpoints, asyncio.sleep), settings.api_url, now())
     else:
         yield ok(checks_here.CLOCK, "The server goes by CLOCK_URL.")
+    for step in (checks_people.door(settings), checks_people.operators(settings), checks_people.tokens(settings)):
+        yield step
+    for step in await checks_oidc.provider(settings, now):
+        yield step
 
 
 async def as_app(settings: Settings, gh: GitHub, now: Now) -> AsyncIterator[Step]:
@@ -125,10 +129,11 @@ async def as_app(settings: Settings, gh: GitHub, now: Now) -> AsyncIterator[Step
         return
     kept = stored(settings.data_dir) if settings.credentials_file else None
     app_yml = read_app_yml()
-    for step in checks_app.may(said, app_yml, None if kept is None else kept.groups):
+    chosen = None if kept is None else kept.groups
+    for step in checks_app.may(said, app_yml, chosen):
         yield step
     yield checks_app.hears(said, app_yml)
     yield await checks.hooked(gh, settings.public_url, settings.called)
-    for step in await checks_app.installed(gh, said, settings.called):
+    for step in await checks_app.installed(gh, said, settings.called, chosen):
         yield step
     yield await checks_app.delivered(gh, now(), settings.called)

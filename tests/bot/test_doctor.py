@@ -89,6 +89,7 @@ async def test_all_is_well(doctor: Doctor) -> None:
         "ok The database: It can be read and written, and its schema is this version's.",
         "ok Webhooks of the last day: There were none.",
         "The database's files: ",
+        "warn Signing in: Nobody can without GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.",
     ):
         assert line in said
 
@@ -148,7 +149,9 @@ async def test_permissions_and_events_that_are_missing_are_named_with_what_they_
     doctor.world.app.events = ("issue_comment", "repository")
     status, said = await doctor.examine()
     assert status == 0, said
-    assert "warn What the App may do: Traffic is left out, it takes Administration: read. Views, clones" in said
+    assert (
+        "warn What the App may do: Traffic is left out, it takes Administration: read. No traffic is captured" in said
+    )
     assert "warn What the App hears of: Not of" in said
     doctor.world.app.events = ("repository",)
     assert "nobody gets an answer" in (await doctor.examine())[1]
@@ -170,13 +173,17 @@ async def test_what_was_chosen_in_the_setup_must_be_there_and_the_rest_is_no_fau
         ),
         database_file.parent,
     )  # fmt: skip
+    for one in doctor.world.installations.values():
+        del one.permissions["members"]
     unset = dict.fromkeys(("GITHUB_APP_ID", "GITHUB_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET"), "")
     status, said = await doctor.examine(**unset)
     assert status == 1
     assert f"the App's credentials come from {path}" in said
     assert "ok The stored keys:" in said
     assert "fail What the App may do: Traffic was chosen and Administration: read is missing." in said
-    assert "ok What the App may do: CI share was left out." in said
+    assert "ok What the App may do: CI share was left out. Traffic is shown without that share." in said
+    assert "ok Who owns an organisation: acme: its owners are not recognised" in said, "left out on purpose"
+    assert "ok The key of people's tokens: The App's private key in" in said
     path.chmod(0o640)
     assert "fail The stored keys: Others than the server's user can read" in (await doctor.examine(**unset))[1]
 
@@ -190,6 +197,17 @@ async def test_what_an_account_has_not_approved_is_told(doctor: Doctor) -> None:
     doctor.world.installations.clear()
     said = (await doctor.examine())[1]
     assert f"warn Where the App is installed: Nowhere yet. → Install it: {doctor.sandbox.url}/apps/almanac" in said
+
+
+async def test_whose_owners_are_not_recognised_is_told(doctor: Doctor) -> None:
+    said = (await doctor.examine())[1]
+    assert "ok Who owns an organisation: acme: its owners are recognised." in said
+    for one in doctor.world.installations.values():
+        del one.permissions["members"]
+    status, said = await doctor.examine()
+    assert status == 0, said
+    assert "warn Who owns an organisation: acme: its owners are not recognised" in said
+    assert "nobody gives a grant. → Give the App Organization permissions → Members: read" in said
 
 
 async def test_webhooks_that_do_not_arrive(doctor: Doctor) -> None:
