@@ -18,8 +18,9 @@ from bot.manifest import LONGEST_NAME, AppYml, Group, read_app_yml
 from bot.now import machine_now
 from bot.registering import PATIENCE, WRITABLE, Registering
 from bot.settings import Settings
-from dashboard.setup import NOT_YET, PATH, origin
+from dashboard.setup import NOT_YET
 from dashboard.setup_needs import Choice
+from dashboard.setup_shown import PATH, origin
 from dashboard.step import Step, fail, ok, warn
 from github.auth import App
 from github.client import GitHub

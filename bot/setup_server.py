@@ -15,8 +15,9 @@ from bot.now import following, machine_now
 from bot.serving import runner_of
 from bot.setting_up import SettingUp, not_yet
 from bot.settings import Settings
-from dashboard.setup import PATH, SetupPages
+from dashboard.setup import SetupPages
 from dashboard.setup_guard import Guard
+from dashboard.setup_shown import PATH
 from github.wire import Sleep
 
 NO_KEY = "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"

@@ -24,7 +24,8 @@ from bot.serving import runner_of
 from bot.settings import Incomplete
 from bot.setup_server import create_setup_app, without_app
 from dashboard.forms import UNREADABLE
-from dashboard.setup import SLOWED, SetupPages
+from dashboard.setup_door import SLOWED
+from dashboard.setup_shown import SetupShown
 from github.deliveries import sign
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Match
@@ -172,10 +173,10 @@ async def test_what_is_no_form_is_refused_in_the_clear_words_of_no_stack(
 
 
 async def test_a_mistake_of_ours_is_a_page_of_ours(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_self: SetupPages, _request: web.Request) -> None:
+    def broken(_self: SetupShown, _request: web.Request) -> None:
         raise LookupError("what nobody foresaw")
 
-    monkeypatch.setattr(SetupPages, "elsewhere", broken)
+    monkeypatch.setattr(SetupShown, "elsewhere", broken)
     with capture_logs() as logs:
         page = await person.get("/setup?code=secret")
     assert (page.status, page.title) == (500, "That did not work")
