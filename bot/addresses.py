@@ -53,20 +53,20 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     # any repository, with a token of one's own
     ("GET", "/analyse", "dashboard.pages.analyse:form"),
     ("POST", "/analyse", "dashboard.pages.analyse:begin"),
-    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}", "dashboard.pages.analyse:show"),
-    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/events", "dashboard.pages.analyse:events"),
-    ("POST", "/analyse/{run:[A-Za-z0-9_-]{43}}/cancel", "dashboard.pages.analyse:cancel"),
-    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/data", "dashboard.pages.analyse:data"),
-    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/data/{table:[a-z-]{1,40}}", "dashboard.pages.analyse:preview"),
+    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}", "dashboard.pages.analyse_run:show"),
+    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/events", "dashboard.pages.analyse_run:events"),
+    ("POST", "/analyse/{run:[A-Za-z0-9_-]{43}}/cancel", "dashboard.pages.analyse_run:cancel"),
+    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/data", "dashboard.pages.analyse_data:data"),
+    ("GET", "/analyse/{run:[A-Za-z0-9_-]{43}}/data/{table:[a-z-]{1,40}}", "dashboard.pages.analyse_data:preview"),
     (
         "GET",
         "/analyse/{run:[A-Za-z0-9_-]{43}}/data/{table:[a-z-]{1,40}}.{form:csv|json|parquet}",
-        "dashboard.pages.analyse:download",
+        "dashboard.pages.analyse_data:download",
     ),
     (
         "GET",
         "/analyse/{run:[A-Za-z0-9_-]{43}}/{metric:[a-z-]{1,40}}/chart/{number:[0-9]{1,2}}.{form:png|svg|json}",
-        "dashboard.pages.analyse:chart",
+        "dashboard.pages.analyse_answer:chart",
     ),
     # one's own account
     ("GET", "/account", "dashboard.pages.account:show"),

@@ -1,0 +1,45 @@
+"""/analyse/{run}: how far an analysis is, live, until it says something; and its end before that."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from dashboard.analysis import ANALYSES
+from dashboard.front import Front
+from dashboard.layout import show as shown
+from dashboard.own_analysis import base_of, mine
+from dashboard.pages import analyse_answer
+from dashboard.sessions import SignedIn
+from dashboard.streams import News
+
+REFRESH = "3"  # seconds, for browsers without scripts
+
+
+async def show(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
+    """Show how far an analysis is, or what it says: `?metric=` is the tab."""
+    run = await mine(front, request, signed)
+    if run.answer is not None:
+        return analyse_answer.show(front, request, signed, run, run.answer)
+    page = shown(request, signed, "analyse_run.html", f"Analysing {run.wanted.full_name}", here="analyse", run=run,
+                 facts=run.facts(front.services.now()), base=base_of(run))  # fmt: skip
+    if not run.is_over and "watched" not in request.query:
+        page.headers["Refresh"] = REFRESH
+    return page
+
+
+async def events(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
+    """Send how far an analysis is whenever that changes, as server-sent events, until it ends."""
+
+    async def look() -> News:
+        run = await mine(front, request, signed)
+        over = run.is_over
+        return News("end" if over else "progress", run.facts(front.services.now()), over)
+
+    return await front.stream(request, signed, look)
+
+
+async def cancel(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
+    """End an analysis and forget all that was read for it."""
+    run = await mine(front, request, signed)
+    await ANALYSES.of(front).forget(run)
+    raise web.HTTPSeeOther(f"/analyse?{run.wanted.query}&ended=yes")
