@@ -37,14 +37,17 @@ class AnswersShown:
         self.kept: OrderedDict[tuple[str, datetime], Written] = OrderedDict()
         self.bytes = 0
 
-    def of(self, answer: Answer, about: About, base: str, downloads: Mapping[str, str]) -> Written:
-        """Return an answer to what `about` says. base, downloads: addresses, which follow from what is asked."""
+    def of(self, answer: Answer, about: About, base: str, downloads: Mapping[str, str], web: str) -> Written:
+        """Return an answer to what `about` says.
+
+        base, downloads: addresses, which follow from what is asked · web: of GitHub's own pages, always the same.
+        """
         key = about.key, answer.as_of
         known = self.kept.get(key)
         if known is not None:
             self.kept.move_to_end(key)
             return known
-        found = presented(answer, about.asked, base, about.terms.language)
+        found = presented(answer, about.asked, base, about.terms.language, web)
         macro = environment().get_template("_answer.html").module.shown  # type: ignore[attr-defined]
         made = self.kept[key] = Written(macro(found, downloads), found.as_of)
         self.bytes += len(made.html)

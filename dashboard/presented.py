@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from markupsafe import Markup
 
-from analytics.metric import Cell, Grid
 from analytics.words import speaking
 from dashboard.answers import moment_of
 from dashboard.asking import Asked
+from dashboard.at_github import AtGitHub
 from dashboard.chart_numbers import MOST, Line, said_by
 from dashboard.inline import inline
+from dashboard.tables_shown import Table, table
 from reports import asking_again
 from reports.about import only
 from reports.answer import Answer, Section
 from reports.completeness import parts
-from reports.details import DRAWN
 from reports.sides import sides
-from reports.table import TIMES, cell, fact, label, title
+from reports.table import fact, label
 
-MOST_ROWS = 50
 OF_PARTS = "."
 """What stands in the name of an overview's table that belongs to another metric, where it is shown whole."""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: its name, heading, columns, rows of HTML, which columns hold numbers, and how many rows there are.
-
-    folded: whether it is one that a chart shows better.
-    """
-
-    id: str
-    heading: str
-    columns: Sequence[Markup]
-    rows: Sequence[Sequence[Markup]]
-    numbers: frozenset[int]
-    count: int
-    which: str = ""
-    folded: bool = False
-
-    @property
-    def cut(self) -> bool:
-        return self.count > len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -104,12 +81,18 @@ class Presented:
     """What is to be known of asking there."""
 
 
-def presented(answer: Answer, asked: Asked, base: str, language: str, *, organisation: bool = False) -> Presented:
-    """Return an answer's one section; base: the address that its charts are below · language: of its owners."""
+def presented(
+    answer: Answer, asked: Asked, base: str, language: str, web: str, *, organisation: bool = False
+) -> Presented:
+    """Return an answer's one section.
+
+    base: the address that its charts are below · language: of its owners · web: of GitHub's own pages.
+    """
     (section,) = answer.sections
+    github = AtGitHub(web, answer.question.repository)
     with speaking(language):
         before, now = sides(answer.question, answer.as_of, of_a_moment=section.of_a_moment)
-        tables = [table(name, grid) for name, grid in section.now.tables.items() if OF_PARTS not in name]
+        tables = [table(name, grid, github) for name, grid in section.now.tables.items() if OF_PARTS not in name]
         facts = facts_of(section, now)
         return Presented(
             metric=section.metric,
@@ -178,65 +161,3 @@ def facts_of(section: Section, now: str) -> Table | None:
     return Table(
         f"facts-{section.metric}", "All facts", [inline(head) for head in heads], rows, frozenset({1, 2}), len(rows)
     )
-
-
-def table(name: str, grid: Grid, most: int = MOST_ROWS) -> Table:
-    """Return a table of an answer, cut where it is long; one that goes on with time begins with its newest row."""
-    by_time = bool(grid.columns) and grid.columns[0] in TIMES
-    rows = (newest_first(grid) if by_time else grid.rows)[:most]
-    places = [place for place, column in enumerate(grid.columns) if not column.endswith(PROVISIONAL)]
-    return Table(
-        id=f"table-{name.replace('_', '-')}",
-        heading=HEADINGS.get(name) or str(inline(title(name).capitalize())),
-        columns=[inline(title(grid.columns[place]).capitalize()) for place in places],
-        rows=[cells(grid.columns, row) for row in rows],
-        numbers=numbers_of(grid, places),
-        count=len(grid.rows),
-        which="newest" if by_time else "first",
-        folded=name in DRAWN,
-    )
-
-
-def newest_first(grid: Grid) -> Sequence[Sequence[Cell]]:
-    """Return the rows from the newest time back; those of one time stay in their order, as the places of a list do."""
-    return [row for _, same in groupby(grid.rows[::-1], key=lambda row: row[0]) for row in reversed(list(same))]
-
-
-HEADINGS: Mapping[str, str] = {
-    "per_day": "Per day", "per_week": "Per week", "per_month": "Per month", "per_weekday": "Per weekday",
-    "fourteen_days": "GitHub's own totals of 14 days", "latest": "The latest list", "lists": "Every list",
-    "unusual": "Unusual days", "releases": "Releases", "per_repository": "Per repository",
-}  # fmt: skip
-"""Headings that say more than the table's name."""
-NOT_KNOWN = Markup('<span class="unknown">not known</span>')
-TOO_FEW = Markup('<span class="unknown">too few</span>')
-SO_FAR = Markup(' <span class="unknown">so far</span>')
-PROVISIONAL = "_provisional"
-MEDIAN = "_median"
-"""How a column ends that lacks a value although days are known, where they are too few for one."""
-COUNTED = ("view", "clone")
-"""How columns of traffic begin, in which nothing is a gap; elsewhere it may also be that there is none to give."""
-UNIQUES: Mapping[str, str] = {"views": "view_uniques", "clones": "clone_uniques"}
-
-
-def cells(columns: Sequence[str], row: Sequence[Cell]) -> list[Markup]:
-    """Return a row's cells: what is not known says so, and what may still grow is marked instead of a column of yes."""
-    of = dict(zip(columns, row, strict=True))
-    found = []
-    for column, value in of.items():
-        if column.endswith(PROVISIONAL):
-            continue
-        growing = value is not None and any(
-            of.get(f"{kind}{PROVISIONAL}") and column in (kind, UNIQUES[kind]) for kind in UNIQUES
-        )
-        gap = value is None and column.startswith(COUNTED)
-        few = column.endswith(MEDIAN) and of.get(f"{column.removesuffix(MEDIAN)}_known_days")
-        words = (TOO_FEW if few else NOT_KNOWN) if gap else inline(cell(column, value), code=False)
-        found.append(words + SO_FAR if growing else words)
-    return found
-
-
-def numbers_of(grid: Grid, places: Sequence[int]) -> frozenset[int]:
-    """Return which of these columns, counted among themselves, hold numbers."""
-    kinds = [{type(row[place]) for row in grid.rows} for place in places]
-    return frozenset(place for place, found in enumerate(kinds) if not {str, bool} & found)

@@ -34,10 +34,10 @@ def show(front: Front, request: web.Request, signed: SignedIn, run: Run, answer:
     tabs = sorted(((each.metric, each.title) for each in answer.sections), key=lambda tab: order(tab[0]))
     name = request.query.get("metric", tabs[0][0])
     one = section(answer, name)
-    question = as_asked(run.wanted, one)
+    question, web = as_asked(run.wanted, one), front.outside.endpoints.web
     return shown(
         request, signed, "analyse_answer.html", run.wanted.full_name, here="analyse", run=run, base=base_of(run),
-        library=library(front), answer=in_terminal(presented(one, question, base_of(run), "en"), one), tabs=tabs,
+        library=library(front), answer=in_terminal(presented(one, question, base_of(run), "en", web), one), tabs=tabs,
         metric=name,
     )  # fmt: skip
 

@@ -50,7 +50,9 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     answer = None
     if not found.about.missing:
         known = await answer_of(front, found.about)
-        answer = presented(known, asked, base, found.about.terms.language, organisation=True)
+        answer = presented(
+            known, asked, base, found.about.terms.language, front.outside.endpoints.web, organisation=True
+        )
         values["library"] = library(front)
         values["newer"] = front.shelf.is_computing(found.about.key)
     values |= {"wrong": None, "answer": answer, "about": found.about, "said": found.said}

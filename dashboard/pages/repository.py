@@ -54,7 +54,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     answer = None
     if not about.missing:
         found = await answer_of(front, about)
-        answer = SHOWN.of(front).of(found, about, base, values["downloads"])
+        answer = SHOWN.of(front).of(found, about, base, values["downloads"], front.outside.endpoints.web)
         values["library"] = library(front)
         values["as_of"] = found.as_of.isoformat()
         values["newer"] = front.shelf.is_computing(about.key)
