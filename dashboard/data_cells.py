@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,26 +10,52 @@ import msgspec
 from markupsafe import Markup, escape
 
 from analytics.words import number
+from dashboard.at_github import AtGitHub, Thread
 from storage.previewed import Row
 from storage.previewed_catalogue import Column, Table
 
 Writer = Callable[[Any], str]
+OF_BOTH = ("issues", "comments")
+"""Tables whose numbers GitHub is asked for as issues: those of pull requests lead on from there."""
+DRAFT = "is_draft"
+SHORT = 10  # letters of a hash
 
 
-def cells(table: Table, columns: Sequence[Column], rows: Sequence[Row]) -> list[Markup]:
+def cells(table: Table, columns: Sequence[Column], rows: Sequence[Row], github: AtGitHub) -> list[Markup]:
     """Return each row's cells; in a table of traffic what is empty is not known, elsewhere there is nothing.
 
+    github: the repository, where numbers, tags and hashes lead to; only a release that is a draft has no page there.
     Written here and not in a template, since two thousand cells stand on a page; how a column is written is decided
     once for all of its cells.
     """
-    writers = [(writer(column), empty(table, column)) for column in columns]
+    ways = leading(table, github)
+    here = [(writer(column), empty(table, column)) for column in columns]
+    there = [(ways.get(column.name, write), nothing) for column, (write, nothing) in zip(columns, here, strict=True)]
+    names = [column.name for column in columns]
+    draft = names.index(DRAFT) if DRAFT in names and "tag" in names else None
     made = (
         "".join(
-            nothing if value is None else write(value) for (write, nothing), value in zip(writers, row, strict=True)
+            nothing if value is None else write(value)
+            for (write, nothing), value in zip(here if draft is not None and row[draft] else there, row, strict=True)
         )
         for row in rows
     )
     return [Markup(each) for each in made]  # noqa: S704 - what people have named is escaped by its writer
+
+
+def leading(table: Table, github: AtGitHub) -> Mapping[str, Writer]:
+    """Return by column what makes a cell that leads to the thing at GitHub."""
+    kind: Thread = "issues" if table.name in OF_BOTH else "pull"
+
+    def commit(value: str) -> str:
+        return f'<td title="{escape(value)}">{github.commit(value, value[:SHORT])}</td>'
+
+    return {
+        "number": lambda value: f'<td class="number">{github.thread(value, kind)}</td>',
+        "tag": lambda value: f"<td>{github.tag(value)}</td>",
+        "sha": commit,
+        "commit_sha": commit,
+    }
 
 
 def empty(table: Table, column: Column) -> str:
@@ -72,7 +98,7 @@ def labels(value: str) -> str:
 
 def sha(value: str) -> str:
     """Return the cell of a hash: its beginning, and all of it on pointing."""
-    return f'<td title="{escape(value)}">{escape(value[:10])}</td>'
+    return f'<td title="{escape(value)}">{escape(value[:SHORT])}</td>'
 
 
 def plain_count(value: int) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from analytics.words import number, plural
+from dashboard.at_github import AtGitHub
 from dashboard.data_cells import cells
 from dashboard.data_query import Asked, sealed
 from github.cipher import Cipher
@@ -73,8 +74,10 @@ async def read(conn: Connection, asked: Asked, *, most: int = MOST_COUNTED) -> t
     )
 
 
-def preview(asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, wrong: str = "") -> Preview:
-    """Return what a template shows. base: the table's address, without a query."""
+def preview(
+    asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, github: AtGitHub, wrong: str = ""
+) -> Preview:
+    """Return what a template shows. base: the table's address, without a query · github: the repository there."""
     wanted = asked.wanted
     may = sortable(wanted.table, wanted.terms)
     order: Literal["ascending", "descending"] = "descending" if wanted.down else "ascending"
@@ -82,16 +85,16 @@ def preview(asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, 
         wanted.table,
         [
             Head(
-                words(one.name),
+                words(one.name, wanted.table),
                 f"{base}{asked.sorted(one.name)}" if one.name in may else "",
                 order if one.name == wanted.sorted_by else "",
                 one.kind == "count",
             )
             for one in wanted.columns
         ],
-        cells(wanted.table, wanted.columns, found.rows),
+        cells(wanted.table, wanted.columns, found.rows, github),
         "" if wrong else said(rows, narrowed=bool(asked.typed)),
-        [(words(one.name), fields(one, asked.typed)) for one in wanted.columns],
+        [(words(one.name, wanted.table), fields(one, asked.typed, wanted.table)) for one in wanted.columns],
         wanted.sorted_by,
         "desc" if wanted.down else "asc",
         bool(asked.typed),
@@ -103,9 +106,9 @@ def preview(asked: Asked, found: Page, rows: int, base: str, cipher: Cipher, *, 
     )
 
 
-def words(name: str) -> str:
-    """Return a column's name as words."""
-    return name.replace("_", " ")
+def words(name: str, table: Table) -> str:
+    """Return a column's name as words; what a list of referrers or paths counts is views."""
+    return "views" if name == "count" and table.traffic else name.replace("_", " ")
 
 
 def said(rows: int, *, narrowed: bool) -> str:
@@ -119,9 +122,9 @@ def said(rows: int, *, narrowed: bool) -> str:
     return f"{counted} fit." if narrowed else f"{counted}."
 
 
-def fields(column: Column, typed: Mapping[str, str]) -> list[Field]:
+def fields(column: Column, typed: Mapping[str, str], table: Table) -> list[Field]:
     """Return the inputs that narrow by a column."""
-    name, label = column.name, words(column.name)
+    name, label = column.name, words(column.name, table)
     if column.kind == "text":
         return [Field(name, f"{label} contains", "text", typed.get(name, ""))]
     if column.kind == "yes-no":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from dashboard.access import not_there
+from dashboard.at_github import AtGitHub
 from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked, Unclear, asked
 from dashboard.data_shown import FORMS, read
@@ -48,9 +49,10 @@ async def preview(front: Front, request: web.Request, signed: SignedIn) -> web.S
         wrong = str(unclear)
         wanted = Asked(Wanted(repository_id, table), dict(request.query.items()))
     address = f"{base_of(run)}/data/{table.name}"
+    github = AtGitHub(front.outside.endpoints.web, run.wanted.full_name)
     return shown(
         request, signed, "analyse_table.html", f"{table.title} · {run.wanted.name}", here="analyse",
-        status=422 if wrong else 200, shown=previewed(wanted, found, rows, address, cipher, wrong=wrong),
+        status=422 if wrong else 200, shown=previewed(wanted, found, rows, address, cipher, github=github, wrong=wrong),
         address=address, run=run, base=base_of(run),
     )  # fmt: skip
 

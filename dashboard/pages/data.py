@@ -10,6 +10,7 @@ from aiohttp import web
 from analytics.terms import Terms
 from dashboard import how_complete
 from dashboard.access import Visible, not_there
+from dashboard.at_github import AtGitHub
 from dashboard.counted import Counted
 from dashboard.data_files import ROOMS, sent
 from dashboard.data_query import Asked, Unclear, asked
@@ -76,7 +77,8 @@ async def preview(front: Front, request: web.Request, signed: SignedIn) -> web.S
     except Unclear as unclear:
         wrong = str(unclear)
         wanted = Asked(Wanted(visible.repository.id, table, terms=terms), dict(request.query.items()))
-    shown = previewed(wanted, found, rows, base, cipher, wrong=wrong)
+    github = AtGitHub(front.outside.endpoints.web, visible.repository.full_name)
+    shown = previewed(wanted, found, rows, base, cipher, github=github, wrong=wrong)
     marks = await front.services.store.glance(lambda conn: watermarks(conn, visible.repository.id))
     return show(
         request, signed, "data_table.html", f"{table.title} · {visible.repository.name}", here="repositories",
