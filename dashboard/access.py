@@ -35,13 +35,14 @@ NO_WORD = (
 class Visible:
     """A repository that a person may see. sees_traffic: its traffic, too · manages: they look after it.
 
-    terms: on which its rows are shown, where it was asked for alone.
+    terms: on which its rows are shown, where it was asked for alone · is_member: they see its installation as a whole.
     """
 
     repository: Repository
     sees_traffic: bool
     manages: bool
     terms: Terms | None = None
+    is_member: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ class Reach:
         administers = listing is not None and number in listing.administered
         granted = role is not None or pushes or self.roles.repositories.get(number, False)
         sees_traffic = traffic == "everyone" or (traffic == "push" and granted)
-        return Visible(repository, sees_traffic, role == "admin" or administers)
+        return Visible(repository, sees_traffic, role == "admin" or administers, is_member=role is not None)
 
     def role_in(self, installation_id: int) -> Role | None:
         """Return the person's role in a whole installation: operators and owners are its admins."""

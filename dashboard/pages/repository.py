@@ -11,6 +11,7 @@ from dashboard.access import Visible
 from dashboard.answers import About, about_repository, answer_of, metric_named, metrics_for
 from dashboard.answers_shown import SHOWN
 from dashboard.asking import Asked
+from dashboard.at_github import AtGitHub
 from dashboard.chart_library import library
 from dashboard.choices import choices, wrong_of
 from dashboard.front import Front
@@ -32,7 +33,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         # a form sends its empty fields, too; the address that is shared has none
         raise web.HTTPSeeOther(asked.address(base))
     values = around(visible, asked, base)
-    values["github"] = f"{front.outside.endpoints.web}/{visible.repository.full_name}"
+    values["github"] = AtGitHub(front.outside.endpoints.web, visible.repository.full_name).address
     name = visible.repository.full_name
     title = name if asked.metric == DEFAULT_METRIC else f"{values['metric'].title} · {name}"
     try:

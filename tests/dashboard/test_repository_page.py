@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from storage.roles import give_role
+from storage.sessions import all_persons
 from tests.dashboard.answering import BASE, Watched, cells, links, watched_town, words
-from tests.dashboard.people import Place
+from tests.dashboard.people import NOW, Place
 from tests.stories.town import LANTERN, OWNERS
 
 HTML = "text/html"
@@ -75,6 +77,23 @@ async def test_the_page_says_how_to_ask_the_same_elsewhere(watched: Watched) -> 
     assert there["Traffic"] == f"{BASE}/traffic?period=90d"
     assert there["Waiting"] == f"{BASE}/waiting?author=quartz-otter"
     assert there["A year before"] == f"{BASE}/pulls?period=90d&vs=year&author=quartz-otter"
+
+
+async def test_a_repository_leads_to_github_to_its_owner_and_members_to_its_captures(place: Place) -> None:
+    opal, installation = place.browser(), place.ids["quartz"]
+    await opal.sign_in("opal")
+
+    async def ways(tail: str) -> set[str]:
+        return set(links(await opal.get(f"/r/quartz/vault{tail}", Accept=HTML)).values())
+
+    web, captures = (await place.front()).outside.endpoints.web, f"/i/{installation}/captures?repository=quartz%2Fvault"
+    assert {f"{web}/quartz/vault", f"/i/{installation}/numbers/overview"} <= await ways("")
+    assert captures not in await ways("")
+    who = next(one.id for one in await place.store.read(all_persons) if one.login == "opal")
+    await place.store.write(lambda conn: give_role(conn, who, installation, "member", by="jade", at=NOW))
+    assert captures in await ways("")
+    for tail in ("/data", "/data/pulls"):
+        assert f"/i/{installation}/numbers/overview" in await ways(tail)
 
 
 async def test_a_mistake_is_said_beside_the_form_and_nothing_typed_is_lost(watched: Watched) -> None:
