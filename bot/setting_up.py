@@ -96,6 +96,10 @@ class SettingUp:
         return self.credentials is not None
 
     @property
+    def operators(self) -> Sequence[str]:
+        return self.settings.operators
+
+    @property
     def installing(self) -> str:
         assert self.credentials is not None, "shown after the registration"
         page = self.credentials.page

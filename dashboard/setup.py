@@ -157,4 +157,7 @@ class SetupPages:
         if not self.setup.is_registered:
             return self.shown.to("")
         self.setup.finish()
-        return self.shown.page("setup_finished.html", step=5, installing=self.setup.installing)
+        return self.shown.page(
+            "setup_finished.html", step=5, installing=self.setup.installing, public_url=self.setup.public_url,
+            operators=self.setup.operators,
+        )  # fmt: skip

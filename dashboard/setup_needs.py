@@ -91,5 +91,9 @@ class SetUp(Protocol):
     def installing(self) -> str:
         """The address where the App is installed."""
 
+    @property
+    def operators(self) -> Sequence[str]:
+        """Who looks after the whole server, as the settings name them."""
+
     def finish(self) -> None:
         """Close the set-up once this answer is sent."""

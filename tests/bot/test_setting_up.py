@@ -394,6 +394,11 @@ async def test_the_last_click_closes_the_setup(person: Person, monkeypatch: pyte
     assert not person.over.is_set()
     last = await person.post("/setup/finish", page.hidden)
     assert f'href="{person.sandbox.url}/apps/numbers/installations/new"' in last.text
+    # the App is one half: the dashboard is where one signs in, and OPERATORS is who looks after it
+    assert f'href="{person.url}/"' in last.text
+    assert "Sign in there with your account at GitHub" in last.text
+    assert "named in <code>OPERATORS</code>" in last.text
+    assert "That is nobody yet" in last.text
     await asyncio.wait_for(person.over.wait(), 5)
 
 
