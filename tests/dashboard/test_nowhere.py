@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.dashboard.answering import Watched
+from tests.dashboard.answering import Watched, links, words
 from tests.dashboard.people import Browser
 
 HTML = "text/html,application/xhtml+xml"
 
 
-async def test_people_get_a_page_whoever_they_are(watched: Watched) -> None:
+async def test_people_get_a_page_and_whoever_is_signed_in_keeps_the_navigation(watched: Watched) -> None:
     stranger = Browser(watched.town.session, watched.town.url)
     for path, status, heading in (
         ("/no/such/address", 404, "Nothing at this address"),
@@ -17,10 +17,13 @@ async def test_people_get_a_page_whoever_they_are(watched: Watched) -> None:
     ):
         seen, unseen = [await browser.get(path, Accept=HTML) for browser in (watched.member, stranger)]
         assert seen.status == unseen.status == status
-        assert f"<h1>{heading}</h1>" in seen.text
-        assert seen.text == unseen.text
-        assert "default-src 'none'" in seen.headers["Content-Security-Policy"]
-        assert seen.headers["Cache-Control"] == "private, no-store"
+        assert links(seen)["Analyse"] == "/analyse"
+        assert "Sign out" in words(seen)
+        assert set(links(unseen)) == {"All repositories"}
+        for one in (seen, unseen):
+            assert f"<h1>{heading}</h1>" in one.text
+            assert "default-src 'none'" in one.headers["Content-Security-Policy"]
+            assert one.headers["Cache-Control"] == "private, no-store"
 
 
 async def test_programs_get_a_line_and_what_would_be_right(watched: Watched) -> None:
