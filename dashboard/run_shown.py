@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from analytics.words import duration, number, plural
+from analytics.words import date_name, duration, number, plural
 from dashboard import looking_after
 from dashboard.access import not_there
 from dashboard.front import Front
@@ -50,6 +50,15 @@ class Seen:
     due: int | None
     is_going_on: bool
     is_member: bool
+
+
+def named(run: str) -> str:
+    """Return a run's name as people read it: its day, and the time where somebody asked for it at one."""
+    try:
+        at = datetime.fromisoformat(run)
+    except ValueError:
+        return run
+    return f"{date_name(at)}, {at:%H:%M} UTC" if "T" in run else date_name(at)
 
 
 def run_id(installation_id: int, run: str) -> str:

@@ -7,12 +7,11 @@ from aiohttp import web
 from dashboard.analysis import ANALYSES
 from dashboard.front import Front
 from dashboard.layout import show as shown
+from dashboard.looking_again import looking_again
 from dashboard.own_analysis import base_of, mine
 from dashboard.pages import analyse_answer
 from dashboard.sessions import SignedIn
 from dashboard.streams import News
-
-REFRESH = "3"  # seconds, for browsers without scripts
 
 
 async def show(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
@@ -22,9 +21,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         return analyse_answer.show(front, request, signed, run, run.answer)
     page = shown(request, signed, "analyse_run.html", f"Analysing {run.wanted.full_name}", here="analyse", run=run,
                  facts=run.facts(front.services.now()), base=base_of(run))  # fmt: skip
-    if not run.is_over and "watched" not in request.query:
-        page.headers["Refresh"] = REFRESH
-    return page
+    return page if run.is_over else looking_again(request, page)
 
 
 async def events(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:

@@ -14,7 +14,7 @@ from dashboard.access import LookedAfter
 from dashboard.front import Front
 from dashboard.moments import moment
 from dashboard.paging import Pages, pages
-from dashboard.run_shown import OVERTAKEN, run_id, took
+from dashboard.run_shown import OVERTAKEN, named, run_id, took
 from dashboard.sessions import SignedIn
 from reports.capture_runs import NOT_OVER, is_under_way
 from reports.capture_words import OUTCOMES, counted
@@ -71,7 +71,7 @@ async def runs(front: Front, here: LookedAfter, page: str | None, base: str) -> 
     listed, found, recent = await front.services.store.read(read)
     rows = [
         {
-            "name": one.run.run,
+            "name": named(one.run.run),
             "address": f"/collect/{run_id(installation_id, one.run.run)}",
             "by": one.ordered_by,
             "began": moment(one.run.started_at or one.run.planned_at, now),
@@ -112,7 +112,7 @@ async def tries(front: Front, here: LookedAfter, page: str | None, search: str, 
         {
             "repository": known[row.repository_id].full_name if row.repository_id in known else None,
             "at": moment(row.captured_at, now),
-            "run": row.run,
+            "run": named(row.run),
             "address": f"/collect/{run_id(installation_id, row.run)}",
             "outcome": row.outcome,
             "requests": number(row.requests),

@@ -11,8 +11,9 @@ from aiohttp import web
 from dashboard import looking_after
 from dashboard.front import Front
 from dashboard.layout import show as layout
+from dashboard.looking_again import looking_again
 from dashboard.rendering import environment
-from dashboard.run_shown import due_of, run_id, seen_run, shown
+from dashboard.run_shown import due_of, named, run_id, seen_run, shown
 from dashboard.sessions import SignedIn
 from dashboard.streams import News
 from reports.capture_asked import PAUSE, order_asked
@@ -57,7 +58,8 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     """Answer with how far a run is, or how it ended."""
     seen = await seen_run(front, request, signed)
     only = None if seen.order is None else seen.order.repository_id
-    return layout(
+    progress = shown(seen, await due_of(front, seen), front.services.now())
+    page = layout(
         request,
         signed,
         "collect.html",
@@ -65,11 +67,12 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         account=seen.installation.account_login,
         about=None if only is None else seen.names.get(only),
         order=seen.order,
-        run=seen.run,
+        run=named(seen.run.run),
         base=f"/i/{seen.installation.id}" if seen.is_member else None,
-        progress=shown(seen, await due_of(front, seen), front.services.now()),
-        events=f"{request.path}/events",
+        progress=progress,
+        address=request.path,
     )
+    return page if progress["over"] else looking_again(request, page)
 
 
 async def events(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:

@@ -17,7 +17,7 @@ from dashboard import looking_after
 from dashboard.access import LookedAfter, not_there
 from dashboard.front import Front
 from dashboard.managed_capture import Wanted, found, lines
-from dashboard.moments import exact
+from dashboard.moments import exact, moment
 from dashboard.paging import pages
 from dashboard.sessions import SignedIn
 from reports.capture_rules import FREQUENCIES
@@ -69,7 +69,8 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         shown=SHOWN,
         sorted=SORTED,
         count=number(len(chosen)),
-        figures=figures(here, [one.often for one in every], sum(one.is_in_trouble for one in every)),
+        figures=figures([one.often for one in every], sum(one.is_in_trouble for one in every)),
+        listed=moment(here.installation.listed_at, now),
         next=next_run(here, runs, now),
         lacking=settings_page(web_base, installation) if is_refused(here, runs) else None,
         file=None if owners.address is None else f"{web_base}{owners.address}",
@@ -89,14 +90,13 @@ async def read(
     )
 
 
-def figures(here: LookedAfter, often: list[str], trouble: int) -> list[tuple[str, str]]:
+def figures(often: list[str], trouble: int) -> list[tuple[str, str]]:
     """Return how many repositories there are and how often they are captured."""
     counted = Counter(often)
     return [
         ("Repositories", number(len(often))),
         *((f"Captured {name}" if name != "off" else "Not captured", number(counted[name])) for name in FREQUENCIES),
         ("Last try not whole", number(trouble)),
-        ("Last listed", exact(here.installation.listed_at) if here.installation.listed_at else "not yet"),
     ]
 
 

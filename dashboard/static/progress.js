@@ -3,7 +3,15 @@ const place = document.getElementById("progress");
 const state = document.getElementById("state");
 const again = document.getElementById("again");
 
-if (place?.dataset.events && "EventSource" in window) {
+// a page that is told need not be loaded again: the address without the header that does so
+const here = new URL(location.href);
+const goesOn = Boolean(place?.dataset.events);
+
+if (goesOn && !here.searchParams.has("watched")) {
+  here.searchParams.set("watched", "");
+  location.replace(here);
+} else if (goesOn) {
+  history.replaceState(null, "", here.pathname);
   const source = new EventSource(place.dataset.events);
   source.addEventListener("open", () => { again.hidden = true; });
   source.addEventListener("progress", (event) => {

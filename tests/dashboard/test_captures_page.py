@@ -25,8 +25,8 @@ async def test_runs_say_when_who_what_became_of_it_and_how_many_requests(managed
     await collected(managed)
     opal = await managed.member()
     seen = words((await look(opal, f"{managed.quartz}/captures")).text)
-    first = seen.index("2026-11-20T12:05:00Z asked for by jade 5 min ago done 1 captured, 1 failed")
-    assert seen.index("2026-11-20T12:00:00Z asked for by jade 10 min ago done 2 captured") > first
+    first = seen.index("20 Nov 2026, 12:05 UTC asked for by jade 5 min ago done 1 captured, 1 failed")
+    assert seen.index("20 Nov 2026, 12:00 UTC asked for by jade 10 min ago done 2 captured") > first
 
 
 async def test_tries_of_one_repository_and_of_one_outcome(managed: Managed) -> None:
@@ -37,7 +37,7 @@ async def test_tries_of_one_repository_and_of_one_outcome(managed: Managed) -> N
     assert "quartz/mine" not in vault
     assert "GitHub could not show it" in vault
     failed = words((await look(opal, f"{managed.quartz}/captures?outcome=failed")).text)
-    assert failed.count("quartz/vault 5 min ago 2026-11-20T12:05:00Z failed") == 1
+    assert failed.count("quartz/vault 5 min ago 20 Nov 2026, 12:05 UTC failed") == 1
     assert "quartz/mine" not in failed
     both = words((await look(opal, f"{managed.quartz}/captures?outcome=captured&repository=vault")).text)
     assert both.count("quartz/vault 10 min ago") == 1
@@ -51,8 +51,8 @@ async def test_a_long_log_is_shown_a_page_at_a_time(managed: Managed) -> None:
         await place.store.write(lambda conn, run=run: plan_run(conn, place.ids["quartz"], run, NOW.date(), NOW))  # type: ignore[misc]
     first = words((await look(opal, f"{managed.quartz}/captures")).text)
     assert "Page 1 of 3" in first
-    assert first.count("2026-07-") == 50
-    assert words((await look(opal, f"{managed.quartz}/captures?page=3")).text).count("2026-07-") == 20
+    assert first.count("Jul 2026, ") == 50
+    assert words((await look(opal, f"{managed.quartz}/captures?page=3")).text).count("Jul 2026, ") == 20
 
 
 async def test_nothing_of_another_installation_is_in_it(managed: Managed) -> None:

@@ -64,10 +64,14 @@ async def test_an_admin_collects_all_and_reads_what_came_of_it(managed: Managed)
     assert "It waits for its turn." in before.text
     assert f'href="{run}">Look again' in before.text
     assert "0 of 2 so far" in words(before.text)
+    # where a script is told how far it is, the page is not loaded again
+    assert before.headers["Refresh"] == "3"
+    assert "Refresh" not in (await look(jade, f"{run}?watched=")).headers
     await managed.work()
     after = await look(jade, run)
     said = words(after.text)
     assert "It is done." in said
+    assert "Refresh" not in after.headers
     assert "Look again" not in said
     assert "1 captured, 1 failed" in said
     assert "quartz/vault failed GitHub could not show it" in said
@@ -257,7 +261,7 @@ async def test_the_nights_own_run_has_a_page_too(managed: Managed) -> None:
     await plan_captures(managed.place.store, NOW, spread=False)
     opal = await managed.member()
     address = f"/collect/{managed.place.ids['quartz']}-2026-11-20"
-    assert "The run of 2026-11-20" in words((await look(opal, address)).text)
+    assert "The run of 20 Nov 2026" in words((await look(opal, address)).text)
     await managed.work()
     assert "Repositories 2 " in words((await look(opal, address)).text)
 
