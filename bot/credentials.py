@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -14,6 +14,8 @@ import msgspec
 FILE = "github-app.json"
 OWNER_ONLY = 0o600
 REHEARSED = b"x" * 8192  # more than the credentials have
+RENAMED = {"teams": "owners-and-teams"}
+"""Groups of app.yml that were called otherwise when they were chosen."""
 WITHOUT_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 
 
@@ -55,12 +57,13 @@ def stored(data_dir: Path) -> Credentials | None:
     except OSError as error:
         raise Unusable(f"{path} holds the App's credentials and cannot be read: {error.strerror}") from None
     try:
-        return msgspec.json.decode(data, type=Credentials)
+        known = msgspec.json.decode(data, type=Credentials)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise Unusable(
             f"{path} does not hold an App's credentials any more: put a copy of it back, or move it away and set "
             "the server up again"
         ) from None
+    return replace(known, groups=tuple(RENAMED.get(each, each) for each in known.groups))
 
 
 def keep(credentials: Credentials, data_dir: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.credentials import FILE, Credentials, Unusable, are_missing, completed, file_of, keep, rehearse, stored
+from bot.manifest import read_app_yml
 from bot.settings import Incomplete, Settings
 from tests.stories.town import ROOT
 
@@ -32,6 +33,14 @@ def test_what_is_kept_is_found_again_and_only_its_owner_can_read_it(tmp_path: Pa
     assert stored(folder) == KEPT
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [one.name for one in folder.iterdir()] == [FILE]
+
+
+def test_a_group_that_was_chosen_by_an_earlier_name_is_known_by_its_own(tmp_path: Path) -> None:
+    keep(replace(KEPT, groups=("traffic", "teams")), tmp_path)
+    known = stored(tmp_path)
+    assert known is not None
+    assert known.groups == ("traffic", "owners-and-teams")
+    assert set(known.groups) <= {group.name for group in read_app_yml().groups}
 
 
 def test_nothing_is_ever_overwritten(tmp_path: Path) -> None:
