@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from dashboard.forms import UNREADABLE
+from dashboard.forms import NO_TEXT, UNREADABLE
 from dashboard.headers import HEADERS
 from tests.dashboard import people
 from tests.dashboard.people import Place
@@ -20,7 +20,6 @@ PARTS = "multipart/form-data; boundary=x"
 MALFORMED = {
     "no text": (URLENCODED, b"\xff\xfe"),
     "an encoding that is none": (f"{URLENCODED}; charset=nonsense", b"a=b"),
-    "a zero": (URLENCODED, b"csrf=a%00b"),
     "parts without a boundary": ("multipart/form-data", b"a=b"),
     "parts that never begin": (PARTS, b"nothing"),
     "a part without a name": (PARTS, b"--x\r\nContent-Disposition: form-data\r\n\r\n1\r\n--x--\r\n"),
@@ -50,6 +49,24 @@ async def test_a_form_that_cannot_be_read_is_refused(place: Place, case: str) ->
     assert not logs
     assert {name: seen.headers.get(name) for name in HEADERS} == HEADERS
     assert (await browser.get("/page")).status == 200
+
+
+@pytest.mark.parametrize(
+    "sent", [b"name=a%00b", b"name=a%1b%5b31m", b"name=%c2%85", b"a%7f=b", (b"name=\\ud800", "unicode_escape")]
+)
+async def test_a_form_with_what_nobody_types_is_refused_with_a_sentence(
+    place: Place, sent: bytes | tuple[bytes, str]
+) -> None:
+    """PostgreSQL stores no NUL, no database half a character; tabs and ends of lines are text."""
+    browser = place.browser()
+    await browser.sign_in("opal")
+    body, charset = sent if isinstance(sent, tuple) else (sent, "utf-8")
+    kind = f"{URLENCODED}; charset={charset}"
+    csrf = (await browser.csrf()).encode()
+    for form, status in ((b"csrf=" + csrf + b"&" + body, 400), (b"csrf=" + csrf + b"&name=a%09%0d%0ab", 303)):
+        headers = {"Origin": place.url, "Content-Type": kind}
+        seen = await browser.ask("POST", "/logout", headers=headers, data=aiohttp.BytesPayload(form))
+        assert (seen.status, NO_TEXT in seen.text) == (status, status == 400), seen.text
 
 
 async def test_a_header_in_no_encoding_shows_no_token(place: Place) -> None:
