@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event
 
-from dashboard.access import NOT_THERE, is_named
+from dashboard.access import NOT_THERE, Reach, is_named
 from sandbox.faults import Fault, Match
 from storage import roles
 from storage.installations import (
@@ -21,8 +21,10 @@ from storage.installations import (
     save_repository,
 )
 from storage.sessions import GITHUB, NewPerson, Person, all_persons, save_person
+from storage.shown import open_repository, open_repository_by_name
 from tests.dashboard.people import NOW, Browser, Place, open_place
 
+OPAL = Person(1, GITHUB, "1", "opal", None, None, False, NOW)
 GITHUB_DOWN = Fault(Match("GET", "/user/installations"), "status", status=502)
 
 
@@ -141,6 +143,7 @@ async def test_what_is_suspended_uninstalled_or_taken_away_is_not_shown(place: P
     assert known is not None
     await place.store.write(lambda conn: mark_repositories_removed(conn, [place.ids["quartz/mine"]], NOW))
     assert await place.sees(opal) == ["quartz/vault*"]
+    assert (await opal.get("/repositories/quartz/mine")).status == 404
     await place.store.write(lambda conn: save_installation(conn, replace(known, suspended_at=NOW)))
     assert await place.sees(opal) == []
     assert (await opal.get("/repositories/quartz/vault")).status == 404
@@ -148,6 +151,31 @@ async def test_what_is_suspended_uninstalled_or_taken_away_is_not_shown(place: P
     assert await place.sees(opal) == ["quartz/vault*"]
     await place.store.write(lambda conn: mark_installation_removed(conn, quartz, NOW))
     assert await place.sees(opal) == []
+
+
+async def test_what_was_removed_is_nobodys_whoever_finds_it(place: Place) -> None:
+    """Twice: it is not found by its name or number, and were it found, no reach has it, not even an operator's."""
+    number = place.ids["quartz/mine"]
+    await place.store.write(lambda conn: mark_repositories_removed(conn, [number], NOW))
+    assert await place.store.read(lambda conn: open_repository_by_name(conn, "quartz", "mine")) is None
+    assert await place.store.read(lambda conn: open_repository(conn, number)) is None
+    gone = await place.store.read(lambda conn: repository(conn, number))
+    assert gone is not None
+    for reach in (
+        Reach(OPAL, True, roles.Roles(), None),
+        Reach(OPAL, False, roles.Roles(repositories={number: True}), None),
+    ):
+        assert reach.of(gone, "everyone") is None
+        assert reach.of(replace(gone, removed_at=None), "everyone") is not None
+
+
+async def test_who_signs_in_anew_is_asked_about_anew(place: Place) -> None:
+    """Whoever was just given, or has just lost, something at GitHub need not wait for the minutes of before."""
+    opal = await signed_in(place, "opal")
+    assert await place.sees(opal) == ["quartz/mine", "quartz/vault*"]
+    place.world.permit("quartz/vault", "opal", "none")
+    assert await place.sees(opal) == ["quartz/mine", "quartz/vault*"]
+    assert await place.sees(await signed_in(place, "opal")) == ["quartz/mine"]
 
 
 async def test_a_suspension_that_only_github_knows_of_counts_too(place: Place) -> None:
