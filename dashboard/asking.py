@@ -19,7 +19,7 @@ from reports.asked_for import written
 from reports.asking_again import options_of
 from reports.metric_names import OF_ORGANISATION
 from reports.mistake import Mistake
-from reports.options import pieces
+from reports.options import pieces, unknown_key
 from reports.period import USAGE as PERIODS
 from reports.period import quoted
 from reports.question import WAITING, Question, names_of
@@ -110,6 +110,13 @@ class Asked:
             if self.value(key):
                 raise Mistake(ELSEWHERE[key], USAGE, word=f"{key}={self.value(key)}")
         known = names_of(metrics)
+        for key, value in self.said:
+            if key not in KEYS:
+                sentence = (
+                    f"{quoted(key + '=')} is no key of a page; there are {', '.join(f'`{one}=`' for one in KEYS)}."
+                )
+                near = unknown_key(key, value, repository, known, now).nearest
+                raise Mistake(sentence, USAGE, nearest=near, word=f"{key}={value}")
         words = self.words
         for word in words:
             if word.casefold() in known:

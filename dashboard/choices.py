@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from dashboard.asking import COMMAND, FILTERS, YES, Asked, suggestions
 from dashboard.inline import inline
 from reports.metric_names import knowing
 from reports.mistake import Mistake
-from reports.options import KEYS, MEANINGS
+from reports.options import KEYS, MEANINGS, example
 from reports.question import DEFAULT_PERIOD, WAITING
 from storage.installations import Repository
 
@@ -26,6 +26,9 @@ COMPARISONS: Mapping[str, str] = {"": "The period before", "year": "A year befor
 FILTER_NAMES: Mapping[str, str] = {
     "author": "Author", "label": "Label", "base": "Base branch", "path": "Path",
 }  # fmt: skip
+
+MADE_UP = frozenset(example(key) for key, written in KEYS.items() if "|" not in written)
+"""Examples that name somebody or something: shown as a way to write it, never as what was meant."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,12 @@ def keys_of(metric: Metric) -> tuple[str, ...]:
     return filters if metric.name == WAITING else ("period", "vs", *filters, "compare")
 
 
-def choices(asked: Asked, names: Sequence[str], base: str) -> dict[str, Any]:
-    """Return what a page's template needs to ask something else."""
+def choices(asked: Asked, names: Sequence[str], base: str, now: datetime, home: Repository) -> dict[str, Any]:
+    """Return what a page's template needs to ask something else; what is offered can be asked `now` of `home`."""
+
+    def can_be(one: Asked) -> bool:
+        return is_right(one, now, home)
+
     metric = all_metrics()[asked.metric]
     keys = keys_of(metric)
     return {
@@ -73,8 +80,8 @@ def choices(asked: Asked, names: Sequence[str], base: str) -> dict[str, Any]:
         "asked": asked,
         "action": f"{base}/{asked.metric}",
         "tabs": [tab(name, asked, base) for name in names],
-        "periods": periods(asked, base) if "period" in keys else [],
-        "comparisons": comparisons(asked, base) if "vs" in keys else [],
+        "periods": periods(asked, base, can_be) if "period" in keys else [],
+        "comparisons": comparisons(asked, base, can_be) if "vs" in keys else [],
         "fields": [field(key, asked) for key in FILTERS if key in keys],
         "narrowed": any(asked.value(key) for key in FILTERS) or asked.value("vs") not in COMPARISONS or asked.compares,
         "compare": asked.value("compare") or YES,
@@ -89,29 +96,38 @@ def tab(name: str, asked: Asked, base: str) -> Choice:
     return Choice(metric.title, kept.address(base), name == asked.metric)
 
 
-def periods(asked: Asked, base: str) -> list[Choice]:
-    """Return the usual periods; the whole history is compared with no other time, only with another repository."""
+def periods(asked: Asked, base: str, can_be: Callable[[Asked], bool]) -> list[Choice]:
+    """Return the usual periods, without what else was compared with where the two would overlap."""
     compare = asked.value("compare")
     now = asked.value("period") or DEFAULT_PERIOD
     found = []
     for word, name in PERIODS.items():
         said = asked.but(period="" if word == DEFAULT_PERIOD else word, compare="" if second(asked) else compare)
         if word == "all" and "/" not in said.value("vs"):
-            said = said.but(vs="", compare="")
-        found.append(Choice(name, said.address(base), now.casefold() == word))
+            said = said.but(vs="", compare="")  # nothing lies before it
+        possible = next((one for one in (said, said.but(vs="")) if can_be(one)), said.but(vs="", compare=""))
+        found.append(Choice(name, possible.address(base), now.casefold() == word))
     return found
 
 
-def comparisons(asked: Asked, base: str) -> list[Choice]:
-    """Return the usual comparisons; none for the whole history, before which nothing lies."""
-    if asked.value("period").casefold() == "all":
-        return []
+def comparisons(asked: Asked, base: str, can_be: Callable[[Asked], bool]) -> list[Choice]:
+    """Return the usual comparisons that can be asked; none for the whole history, before which nothing lies."""
     now = asked.value("vs").casefold().replace("previous", "")
     of_two = second(asked)
     kept = asked.but(compare=YES) if of_two else asked
-    return [
-        Choice(name, kept.but(vs=word).address(base), now == word and not of_two) for word, name in COMPARISONS.items()
-    ]
+    offered = [(kept.but(vs=word), word, name) for word, name in COMPARISONS.items()]
+    if asked.value("period").casefold() == "all":
+        return []
+    return [Choice(name, one.address(base), now == word and not of_two) for one, word, name in offered if can_be(one)]
+
+
+def is_right(asked: Asked, now: datetime, home: Repository) -> bool:
+    """Tell whether a question can be asked."""
+    try:
+        asked.question(now=now, repository_id=home.id, repository=home.full_name, metrics=all_metrics())
+    except Mistake:
+        return False
+    return True
 
 
 def second(asked: Asked) -> bool:
@@ -126,13 +142,10 @@ def field(key: str, asked: Asked) -> Field:
 
 def wrong_of(wrong: Mistake, asked: Asked, base: str, now: datetime, home: Repository) -> Wrong:
     """Return a mistake as a page shows it; what may have been meant is a link if it can be asked."""
-    address = ""
-    for one in suggestions(asked, wrong, all_metrics()):
-        try:
-            one.question(now=now, repository_id=home.id, repository=home.full_name, metrics=all_metrics())
-        except Mistake:
-            continue
-        address = one.address(base)
-        break
+    nearest = wrong.nearest or ""
+    if nearest in MADE_UP and nearest.partition("=")[2] not in wrong.word:
+        nearest = ""
+    possible = (one for one in suggestions(asked, wrong, all_metrics()) if is_right(one, now, home))
+    address = next((one.address(base) for one in possible), "") if nearest else ""
     usage = wrong.usage.replace(COMMAND, "").strip()
-    return Wrong(inline(wrong.sentence), wrong.nearest or "", address, usage)
+    return Wrong(inline(wrong.sentence), nearest, address, usage)

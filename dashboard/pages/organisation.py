@@ -38,7 +38,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         "newer": False,
         "count": len(seen),
         "downloads": {form: f"{base}/{asked.metric}.{form}{asked.query}" for form in ("csv", "json")},
-        **choices(asked, names, base),
+        **choices(asked, names, base, front.services.now(), seen[0].repository),
     }
     title = f"{values['metric'].title} · {owner}"
     try:

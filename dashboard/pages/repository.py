@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -32,7 +33,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     if "" in request.query.values():
         # a form sends its empty fields, too; the address that is shared has none
         raise web.HTTPSeeOther(asked.address(base))
-    values = around(visible, asked, base)
+    values = around(visible, asked, base, front.services.now())
     values["github"] = AtGitHub(front.outside.endpoints.web, visible.repository.full_name).address
     name = visible.repository.full_name
     title = name if asked.metric == DEFAULT_METRIC else f"{values['metric'].title} · {name}"
@@ -80,7 +81,7 @@ def base_of(visible: Visible) -> str:
     return f"/r/{visible.repository.owner}/{visible.repository.name}"
 
 
-def around(visible: Visible, asked: Asked, base: str) -> dict[str, Any]:
+def around(visible: Visible, asked: Asked, base: str, now: datetime) -> dict[str, Any]:
     """Return what stands around an answer: the tabs, the choices, where the data is."""
     names = metrics_for(sees_traffic=visible.sees_traffic)
     return {
@@ -92,7 +93,7 @@ def around(visible: Visible, asked: Asked, base: str) -> dict[str, Any]:
         "newer": False,
         "freshness": asked.address(base, tail="/freshness"),
         "downloads": {form: f"{base}/{asked.metric}.{form}{asked.query}" for form in ("csv", "json")},
-        **choices(asked, names, base),
+        **choices(asked, names, base, now, visible.repository),
     }
 
 
