@@ -22,6 +22,8 @@ from storage.installations import Repository
 PERIODS: Mapping[str, str] = {
     "30d": "30 days", "90d": "90 days", "6m": "6 months", "1y": "1 year", "ytd": "This year", "all": "All",
 }  # fmt: skip
+TAB_NAMES: Mapping[str, str] = {"stars": "Stars", "org-traffic": "Traffic"}
+"""What a tab says where a metric's title is longer than there is room for: all tabs of a repository fit on one line."""
 COMPARISONS: Mapping[str, str] = {"": "The period before", "year": "A year before"}
 FILTER_NAMES: Mapping[str, str] = {
     "author": "Author", "label": "Label", "base": "Base branch", "path": "Path",
@@ -93,7 +95,7 @@ def tab(name: str, asked: Asked, base: str) -> Choice:
     """Return a metric's tab, which asks of it as much of the question as it can be asked."""
     metric = all_metrics()[name]
     kept = asked.but(metric=name).only(keys_of(metric))
-    return Choice(metric.title, kept.address(base), name == asked.metric)
+    return Choice(TAB_NAMES.get(name, metric.title), kept.address(base), name == asked.metric)
 
 
 def periods(asked: Asked, base: str, can_be: Callable[[Asked], bool]) -> list[Choice]:

@@ -16,6 +16,7 @@ from dashboard.analysis_wanted import PERIODS, Wanted
 from dashboard.answers import place
 from dashboard.asking import Asked
 from dashboard.chart_library import library
+from dashboard.choices import TAB_NAMES
 from dashboard.front import Front
 from dashboard.layout import show as shown
 from dashboard.own_analysis import base_of, mine, not_yet
@@ -31,7 +32,8 @@ WITH_ONE = "With the token in the variable GITHUB_TOKEN."
 
 def show(front: Front, request: web.Request, signed: SignedIn, run: Run, answer: Answer) -> web.StreamResponse:
     """Show what an analysis says: `?metric=` is the tab."""
-    tabs = sorted(((each.metric, each.title) for each in answer.sections), key=lambda tab: order(tab[0]))
+    names = ((each.metric, TAB_NAMES.get(each.metric, each.title)) for each in answer.sections)
+    tabs = sorted(names, key=lambda tab: order(tab[0]))
     name = request.query.get("metric", tabs[0][0])
     one = section(answer, name)
     question, web = as_asked(run.wanted, one), front.outside.endpoints.web

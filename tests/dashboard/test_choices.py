@@ -9,7 +9,7 @@ import pytest
 
 from analytics.metrics import all_metrics
 from dashboard.asking import ELSEWHERE, Asked
-from dashboard.choices import comparisons, is_right, periods, wrong_of
+from dashboard.choices import comparisons, is_right, periods, tab, wrong_of
 from reports.mistake import Mistake
 from storage.installations import Repository
 
@@ -30,6 +30,11 @@ def test_another_period_keeps_that_every_row_is_compared() -> None:
     *usual, whole = periods(asked(period="90d", compare="yes"), BASE, can_be)
     assert all("compare=yes" in one.address for one in usual)
     assert "compare" not in whole.address, "nothing lies before the whole history"
+
+
+def test_a_tab_says_in_a_word_what_a_metric_with_a_long_title_is_about() -> None:
+    assert tab("stars", asked(), BASE).name == "Stars"
+    assert tab("pulls", asked(), BASE).name == "Pull requests"
 
 
 def test_another_period_leaves_a_second_one_out() -> None:

@@ -17,6 +17,20 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium in the sea
 PATIENCE = 30_000  # milliseconds
 
 
+LINES = "new Set([...document.querySelectorAll('.tabs li')].map(each => each.offsetTop)).size"
+REACH = "where => (each => each.scrollWidth - each.clientWidth)(document.querySelector(where))"
+BREAKS = """() => {
+  const name = [...document.querySelectorAll(".list th .whole")].find(each => /lantern/.test(each.textContent));
+  const ends = [...name.childNodes].filter(each => each.nodeType === Node.TEXT_NODE);
+  return ends.map(each => {
+    const all = document.createRange();
+    all.selectNodeContents(each);
+    return [each.textContent, all.getClientRects().length];
+  });
+}"""
+"""The parts of a repository's name, and on how many lines each stands."""
+
+
 @pytest.fixture
 async def lively(folder: Path, town_of: OpenTown) -> AsyncIterator[Watched]:
     """A town whose charts are drawn by the browser."""
@@ -46,6 +60,9 @@ async def test_a_person_looks_compares_and_finds_the_numbers(lively: Watched) ->
         page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
         await page.goto(f"{lively.town.url}/")
         await page.click("text=quartz-labs/lantern")
+        # none of the tabs stands alone on a second line, and none has to be looked for
+        assert await page.evaluate(LINES) == 1
+        assert await page.evaluate(REACH, ".tabs") <= 0
         await page.click("nav.tabs >> text=Pull requests")
         await page.click("text=90 days")
         assert page.url == f"{lively.town.url}{BASE}/pulls?period=90d"
@@ -88,4 +105,11 @@ async def test_without_scripts_the_form_asks_and_the_pictures_stand(watched: Wat
         table = await (await page.wait_for_selector("main")).bounding_box()  # type: ignore[union-attr]
         assert table is not None
         assert table["width"] <= 320
+        # what scrolls says so, and the list of repositories does not have to
+        assert await page.evaluate(REACH, ".tabs") > 0
+        assert "local" in await page.evaluate("getComputedStyle(document.querySelector('.tabs')).backgroundAttachment")
+        await page.set_viewport_size({"width": 390, "height": 700})
+        await page.goto(f"{watched.town.url}/")
+        assert await page.evaluate(REACH, ".frame") <= 0
+        assert await page.evaluate(BREAKS) == [["quartz-labs/", 1], ["lantern", 1]]
         await browser.close()

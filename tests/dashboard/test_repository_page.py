@@ -15,7 +15,7 @@ import pytest
 
 from storage.roles import give_role
 from storage.sessions import all_persons
-from tests.dashboard.answering import BASE, Watched, cells, links, watched_town, words
+from tests.dashboard.answering import BASE, READER, Watched, cells, links, watched_town, words
 from tests.dashboard.people import NOW, Place
 from tests.stories.town import LANTERN, OWNERS
 
@@ -94,6 +94,15 @@ async def test_a_repository_leads_to_github_to_its_owner_and_members_to_its_capt
     assert captures in await ways("")
     for tail in ("/data", "/data/pulls"):
         assert f"/i/{installation}/numbers/overview" in await ways(tail)
+
+
+async def test_who_looks_after_a_repository_is_offered_a_capture_where_its_traffic_is(watched: Watched) -> None:
+    watched.town.world.permit(LANTERN, READER, "admin")
+    browser = await watched.signed_in(READER)
+    offered = {}
+    for name in ("traffic", "referrers", "paths", "pulls", "stars"):
+        offered[name] = "Collect traffic now" in (await browser.get(f"{BASE}/{name}", Accept=HTML)).text
+    assert offered == {"traffic": True, "referrers": True, "paths": True, "pulls": False, "stars": False}
 
 
 async def test_a_mistake_is_said_beside_the_form_and_nothing_typed_is_lost(watched: Watched) -> None:

@@ -53,6 +53,7 @@ async def test_members_see_what_when_where_and_the_last(managed: Managed) -> Non
     assert "/quartz/mine/issues/12#issuecomment-99" in page
     assert "quartz/vault monthly on day 1 of each month at 09:00 UTC, with reviews set up in its settings file" in seen
     assert "/quartz/vault/blob/HEAD/.github/analytics.yml" in page
+    assert "<code>UTC</code>" not in page
     assert "basalt" not in page
     assert '<button name="do"' not in page
 
