@@ -106,6 +106,14 @@ def moment_label(moment: datetime, step: timedelta) -> str:
     return f"{day_and_month(moment)} {moment:%H:%M}"
 
 
+def time_steps(shortest: timedelta) -> Iterator[tuple[str, int]]:
+    """Return the steps between marks from fine to coarse, without those that are less than `shortest` apart."""
+    for unit, every in TIME_STEPS:
+        least = timedelta(days={"day": 1, "month": 28, "year": 365}[unit]) * every
+        if least >= shortest * 0.9:  # months in a row without a February are longer than the least
+            yield unit, every
+
+
 def fitting_marks(
     since: datetime,
     until: datetime,
@@ -120,9 +128,7 @@ def fitting_marks(
     shortest: marks may not be closer than that · place: where a moment stands · width: of a label ·
     ends: the pixels that labels must keep between.
     """
-    for unit, every in TIME_STEPS:
-        if timedelta(days={"day": 1, "month": 28, "year": 365}[unit]) * every < shortest:
-            continue
+    for unit, every in time_steps(shortest):
         marks = time_marks(since, until, unit, every)
         centres = spread([place(moment) for moment, _ in marks], [width(label) for _, label in marks], ends)
         if centres is not None and marks:

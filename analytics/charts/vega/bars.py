@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.charts import mermaid
 from analytics.charts.axis import count_marks
 from analytics.charts.frame import mark_labels
+from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     BASE,
     STANDING,
@@ -83,7 +84,7 @@ def _across(chart: Bars) -> tuple[Spec, Spec]:
     if isinstance(chart.buckets[0], datetime):
         return (
             {"x": time_field("left"), "x2": {"field": "right"}},
-            {"x": time_field("from"), "x2": {"field": "to"}},
+            {"x": time_field("from", moments_axis(*_moments(chart), chart.step)), "x2": {"field": "to"}},
         )
     level = mermaid.fits(chart.names)
     axis = {"title": None, "labelAngle": 0 if level else -45, "labelOverlap": True, "labelLimit": 110, "grid": False}
@@ -91,16 +92,22 @@ def _across(chart: Bars) -> tuple[Spec, Spec]:
     return {"x": x}, {"x": x}
 
 
+def _moments(chart: Bars) -> tuple[list[datetime], list[datetime]]:
+    """Return where each bucket begins and ends; nothing where buckets are names."""
+    starts = [bucket for bucket in chart.buckets if isinstance(bucket, datetime)]
+    return starts, [*starts[1:], *(start + chart.step for start in starts[-1:])]
+
+
 def _rows(chart: Bars) -> list[Spec]:
     names = distinct(chart.names)
+    ends = _moments(chart)[1]
     rows = []
     for index, bucket in enumerate(chart.buckets):
         up = chart.up.values[index]
         grows = index >= len(chart.buckets) - chart.provisional
         row: Spec = {"name": names[index]}
         if isinstance(bucket, datetime):
-            following = chart.buckets[index + 1] if index + 1 < len(chart.buckets) else bucket + chart.step
-            row = {"from": bucket.isoformat(), "to": following.isoformat() if isinstance(following, datetime) else ""}
+            row = {"from": bucket.isoformat(), "to": ends[index].isoformat()}
         row["up"] = exact(up)
         said = []
         for series in chart.both:

@@ -11,6 +11,7 @@ from analytics.charts.axis import count_marks
 from analytics.charts.columns import ceiling
 from analytics.charts.frame import mark_labels, short
 from analytics.charts.spans import Dated, span_name
+from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     BASE,
     SAY,
@@ -64,15 +65,16 @@ def dated_spec(chart: Chart, data: Dated, noun: str, line: Compared, *, marks: S
     rows = _rows(data, noun, line, marks, notes)
     steps = count_marks(most, 4)
     axis = marked(steps, mark_labels(steps), tickCount=len(steps))
-    days = (data.ends[-1] - data.starts[0]).days + 1
-    across = {"x": time_field("left", days), "x2": {"field": "right"}}
+    ends = [end + DAY for end in data.ends]
+    shortest = min(end - start for start, end in zip(data.starts, ends, strict=True))
+    across = {"x": time_field("left"), "x2": {"field": "right"}}
     count = {
         **across,
         "y": number_field("count", scale=values_scale(0, most * HEADROOM), axis=axis, stack=None),
         **BASE,
     }
     growing = [grows for grows, known in zip(data.provisional, data.counts, strict=True) if known is not None]
-    layers = _gaps(data, days)
+    layers = _gaps(data)
     if not all(growing):
         layers.append(layer(mark("bar", "pale", clip=True), count, transform=[{"filter": "!datum.grows"}]))
     if any(growing):
@@ -84,10 +86,11 @@ def dated_spec(chart: Chart, data: Dated, noun: str, line: Compared, *, marks: S
     if any(value is not None for value in line.values):
         middle = {"calculate": "(+datum.from + (+datum.to)) / 2", "as": "middle"}
         drawn = mark("line", line.role, strokeWidth=line.width, clip=True)
-        layers.append(layer(drawn, {"x": time_field("middle", days), "y": number_field("line")}, transform=[middle]))
-    layers += _released(data, marks, days)
-    layers.append(_named(data, most, days))
-    layers.append(strips(time_field("from", days), {"field": "to"}, STANDING))
+        layers.append(layer(drawn, {"x": time_field("middle"), "y": number_field("line")}, transform=[middle]))
+    layers += _released(data, marks)
+    layers.append(_named(data, most))
+    axis = moments_axis(data.starts, ends, shortest)
+    layers.append(strips(time_field("from", axis), {"field": "to"}, STANDING))
     body = {
         "height": STANDING,
         "padding": {"top": 8, "left": 5, "right": 12, "bottom": 5},
@@ -121,26 +124,26 @@ def _rows(data: Dated, noun: str, line: Compared, marks: Said, notes: Said) -> l
     return rows
 
 
-def _gaps(data: Dated, days: int) -> list[Spec]:
+def _gaps(data: Dated) -> list[Spec]:
     rows = [
         {"from": data.starts[first].isoformat(), "to": (data.ends[last] + DAY).isoformat()} for first, last in data.gaps
     ]
-    encoding = {"x": time_field("from", days), "x2": {"field": "to"}}
+    encoding = {"x": time_field("from"), "x2": {"field": "to"}}
     drawn = mark("rect", "gap", clip=True)
     return [layer(drawn, encoding, data={"values": rows, "format": PARSE})] if rows else []
 
 
-def _released(data: Dated, marks: Said, days: int) -> list[Spec]:
-    rows = [{"day": day.isoformat(), "say": say(span_name(day, day, year=True), f"release {name}")}
+def _released(data: Dated, marks: Said) -> list[Spec]:
+    rows = [{"day": f"{day.isoformat()}T12:00:00Z", "say": say(span_name(day, day, year=True), f"release {name}")}
             for day, name in data.within(marks)]  # fmt: skip
     if not rows:
         return []
     drawn = mark("point", "violet", shape="triangle-up", size=45, clip=True)
-    encoding = {"x": time_field("day", days), "y": {"value": STANDING - 5}, "tooltip": SAY}
+    encoding = {"x": time_field("day"), "y": {"value": STANDING - 5}, "tooltip": SAY}
     return [layer(drawn, encoding, data={"values": rows, "format": PARSE}, name="release")]
 
 
-def _named(data: Dated, most: float, days: int) -> Spec:
+def _named(data: Dated, most: float) -> Spec:
     """Return the figures of the highest column and of those that are cut off."""
     highest = data.counts.index(max(data.known))
     chosen = {highest, *(index for index, count in enumerate(data.counts) if (count or 0) > most)}
@@ -154,7 +157,7 @@ def _named(data: Dated, most: float, days: int) -> Spec:
         for index in sorted(chosen)
     ]
     middle = {"calculate": "(+datum.from + (+datum.to)) / 2", "as": "middle"}
-    encoding = {"x": time_field("middle", days), "y": number_field("at"), "text": {"field": "words"}}
+    encoding = {"x": time_field("middle"), "y": number_field("at"), "text": {"field": "words"}}
     # beside a column that is cut off there is room, on it there is none
     place = {"align": "left", "dx": 8} if max(data.known) > most else {"dy": -8}
     drawn = mark("text", "ink", clip=True, **place)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from analytics.charts.axis import count_marks, moment_label, value_marks
 from analytics.charts.frame import apart, mark_labels, short
 from analytics.charts.series import Series, unknown_runs
+from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     LINE,
     SIDE,
@@ -46,14 +47,14 @@ def spec(chart: Line) -> Spec:
     steps = count_marks(high, 3) if low == 0 else value_marks(low, high, 3)
     scale = values_scale(low, high, zero=False)
     value = number_field("value", scale=scale, axis=marked([exact(step) or 0 for step in steps], mark_labels(steps)))
-    x = time_field("at")
     detail = {"field": "series", "type": "nominal"}
     drawn = {"type": "line", "clip": True, "strokeWidth": 2.2 if len(shown) == 1 else 1.8}
+    x = time_field("at", moments_axis(chart.times, None, chart.step))
     lines = layer(drawn, {"x": x, "y": value, "color": by_role(), "detail": detail}, params=[ZOOM])
     rows = _rows(chart, shown)
     layers = [*_gaps(chart), lines]
     if any(row.get("alone") for row in rows):
-        dots = {"x": x, "y": value, "color": by_role()}
+        dots = {"x": time_field("at"), "y": value, "color": by_role()}
         alone = [{"filter": "datum.alone"}]
         layers.append(layer({"type": "point", "size": 40, "clip": True}, dots, transform=alone))
     layers += [_ends(shown, chart, low, high)]

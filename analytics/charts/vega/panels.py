@@ -45,6 +45,8 @@ def _named(part: Any, place: int) -> Any:
             else _named(value, place)
             for key, value in part.items()
         }
+    if isinstance(part, str):
+        return part.replace("('x')", f"('concat_{place}_x')")
     return [_named(each, place) for each in part] if isinstance(part, list) else part
 
 

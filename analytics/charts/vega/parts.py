@@ -33,7 +33,6 @@ DASH = "-"
 WHEEL = "wheel![event.ctrlKey || event.metaKey || event.shiftKey]"
 
 
-MANY_DAYS = 30
 # How moments are called by what begins with them: `2026`, `Mar`, `8 Mar`; within a day only where a chart is of hours.
 NAMES = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b", "day": "%-d %b",
          "hours": "%H:%M", "minutes": "%H:%M"}  # fmt: skip
@@ -104,17 +103,10 @@ def number_field(field: str, **more: Any) -> Spec:
     return {"field": field, "type": "quantitative", **more}
 
 
-def time_field(field: str, days: int = MANY_DAYS, **more: Any) -> Spec:
-    """Return the encoding of a moment, on an axis of UTC; days: how many it is over, of a few each can be named."""
-    ticks: object = 6 if days >= MANY_DAYS else {"interval": "day", "step": max(1, round(days / 6))}
-    axis = {"title": None, "grid": False, "labelOverlap": True, "labelFlush": True, "tickCount": ticks, "format": NAMES}
-    return {
-        "field": field,
-        "type": "temporal",
-        "scale": {"type": "utc", "nice": False, "padding": 0},
-        "axis": axis,
-        **more,
-    }
+def time_field(field: str, axis: Spec | None = None) -> Spec:
+    """Return the encoding of a moment in UTC; axis: its marks, which the first layer of a chart brings for all."""
+    scale = {"type": "utc", "nice": False, "padding": 0}
+    return {"field": field, "type": "temporal", "scale": scale, "axis": axis or {"title": None}}
 
 
 def values_scale(low: float, high: float, **more: Any) -> Spec:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from analytics.charts.fitting import normal
 from analytics.charts.frame import short
 from analytics.charts.spans import span_name
+from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     SAY,
     SIDE,
@@ -41,7 +43,8 @@ def spec(chart: Ranks) -> Spec:
         rows += _line(chart, line, place, roles.get(id(line), "muted"))
     axis = {"title": None, "values": list(range(1, chart.places + 1)), "format": "d"}
     scale = {"domain": [0.5, chart.places + 0.5], "reverse": True, "nice": False, "zero": False}
-    x, y = time_field("at"), number_field("rank", scale=scale, axis=axis)
+    x = time_field("at", moments_axis(chart.dates, None, timedelta(days=1)))
+    y = number_field("rank", scale=scale, axis=axis)
     # a hole in the answers begins a new stretch, so that no line crosses what nobody knows
     detail = [{"field": "name", "type": "nominal"}, {"field": "stretch", "type": "nominal"}]
     ends = [
