@@ -24,7 +24,7 @@ MOST = 128
 class Installed:
     """What is shared by all that speak for one installation, and the clients by repository; None is all of them."""
 
-    budget: Budget = field(default_factory=Budget)
+    budget: Budget
     cache: EtagCache = field(default_factory=EtagCache)
     clients: dict[int | None, GitHub] = field(default_factory=dict)
 
@@ -39,12 +39,16 @@ class Clients:
         endpoints: Endpoints,
         now: Callable[[], datetime],
         sleep: Sleep,
+        *,
+        new_budget: Callable[[int], Budget] = lambda _: Budget(),
     ) -> None:
+        """new_budget(installation_id): what is known of an installation's limits, by this process or with others."""
         self.session = session
         self.registration = registration
         self.endpoints = endpoints
         self.now = now
         self.sleep = sleep
+        self.new_budget = new_budget
         self.installed: OrderedDict[int, Installed] = OrderedDict()
         self.app = GitHub.for_app(session, registration, endpoints, now, sleep)
 
@@ -58,7 +62,9 @@ class Clients:
 
     def installation(self, installation_id: int, repository_id: int | None = None) -> GitHub:
         """Return the client that speaks for an installation, or with a token narrowed to one of its repositories."""
-        known = self.installed.setdefault(installation_id, Installed())
+        known = self.installed.get(installation_id)
+        if known is None:
+            known = self.installed[installation_id] = Installed(self.new_budget(installation_id))
         self.installed.move_to_end(installation_id)
         while len(self.installed) > MOST:
             self.installed.popitem(last=False)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from gidgethub import sansio
 
+from github.turns import OwnTurns, Turns
 from github.writing import Line, Pacer
 
 CORE = "core"
@@ -19,7 +20,6 @@ GRAPHQL = "graphql"
 EVERYTHING = "everything"
 LEAST_LIMIT = 5_000  # points or requests an hour, what every installation has at least
 BACKGROUND_SHARE = 0.5  # background work leaves this share of each hourly limit to people's questions
-CONCURRENT = 4  # GitHub bears 100 at once and asks for few
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Budget:
     allowances: dict[str, Allowance] = field(default_factory=dict)
     blocks: dict[str, datetime] = field(default_factory=dict)
     writers: Pacer = field(default_factory=Line)
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
+    turns: Turns = field(default_factory=OwnTurns)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def learn(self, resource: str, headers: Mapping[str, str]) -> Allowance | None:
@@ -56,6 +56,11 @@ class Budget:
         """Take over `rateLimit` of a GraphQL answer that came without the headers."""
         known = self.allowances.get(GRAPHQL)
         return self._keep(GRAPHQL, Allowance(known.limit if known else LEAST_LIMIT, remaining, reset_at))
+
+    def hear(self, name: str, said: Allowance) -> Allowance:
+        """Take over what another process was told, unless what is known here is of a later hour; return what holds."""
+        known = self.allowances.get(name)
+        return known if known and known.reset_at > said.reset_at else self._keep(name, said)
 
     def block(self, until: datetime, resource: str = EVERYTHING) -> None:
         """Hold requests back until then: GitHub asked for it."""

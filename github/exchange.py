@@ -81,10 +81,12 @@ class Exchange:
 
     async def _insist(self, request: Request, effort: _Effort) -> tuple[Reply, Any]:
         while True:
-            effort.attempts += 1
             await self._until_free(request, effort)
             header = await self.credentials.header()
             outcome = await self._attempt(request, header)
+            if outcome is None:
+                continue
+            effort.attempts += 1
             if outcome.reply.status == 401 and not effort.renewed and await self.credentials.renew(header):
                 effort.renewed = True
                 continue
@@ -92,6 +94,7 @@ class Exchange:
                 case limits.Proceed():
                     return outcome.reply, outcome.content
                 case limits.Wait(until, reason):
+                    await self.budget.turns.tell(_held(request, outcome.reply), until)
                     if effort.attempts >= limits.MOST_ATTEMPTS:
                         raise Later(until, reason)
                 case limits.Retry(after, reason):
@@ -104,9 +107,12 @@ class Exchange:
                         raise Later(self.now() + COME_BACK, reason if answered else outcome.failure or reason)
                     raise refusal(request, outcome.reply, outcome.content)
 
-    async def _attempt(self, request: Request, header: str | None) -> _Outcome:
+    async def _attempt(self, request: Request, header: str | None) -> _Outcome | None:
+        """Send the request once; None if GitHub has asked to rest while this one waited for its turn."""
         try:
-            async with self.budget.turns:
+            async with self.budget.turns.hold(request.resource, request.points):
+                if self.budget.held_until(request.resource, self.now()) is not None:
+                    return None
                 reply = await self._follow(request, header)
             content = content_of(reply)
         except NotSentError as error:
@@ -143,8 +149,7 @@ class Exchange:
             jitter=self.jitter(),
         )
         if isinstance(decision, limits.Wait):
-            # A used-up hour stops its own kind of request; any other limit stops everything.
-            self.budget.block(decision.until, request.resource if limits.used_up(reply.headers) else EVERYTHING)
+            self.budget.block(decision.until, _held(request, reply))
         return decision
 
     async def _until_free(self, request: Request, effort: _Effort) -> None:
@@ -183,6 +188,11 @@ class Exchange:
             points=points,
             remaining=self.usage.remaining,
         )
+
+
+def _held(request: Request, reply: Reply) -> str:
+    """Return what a limit stops: a used-up hour its own kind of request, any other limit everything."""
+    return request.resource if limits.used_up(reply.headers) else EVERYTHING
 
 
 def _raise_unless_repeatable(request: Request, outcome: _Outcome) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from github.budget import CORE
+from github.budget import CORE, GRAPHQL
 from github.errors import Gone, Refused
 from github.pace import Urgency
 from github.wire import LostError, Reply
@@ -32,6 +32,11 @@ class Request:
     urgency: Urgency | None = None
     etag: str | None = None
     smaller: bool = False
+
+    @property
+    def points(self) -> int:
+        """What it counts for among the points that GitHub bears in a minute; every query counts as a read."""
+        return 1 if self.method == "GET" or self.resource == GRAPHQL else 5
 
 
 def content_of(reply: Reply) -> Any:

@@ -35,5 +35,9 @@ async def forget_repositories(conn: Connection, before: datetime, limit: int) ->
         for table in (capture_orders, decisions, invitations):
             await conn.execute(delete(table).where(table.c.installation_id.in_(gone)))
         await conn.execute(delete(installations).where(installations.c.id.in_(gone)))
+        if conn.dialect.name != "sqlite":
+            from storage import github_limits  # noqa: PLC0415 - nothing of it is needed on SQLite
+
+            await github_limits.forget(conn, gone)
     await forget_files(conn, before)
     return forgotten + len(gone)

@@ -13,6 +13,7 @@ metadata = MetaData(naming_convention=common.naming_convention)
 
 # (kind, key) is what makes a job one; the row outlives Procrastinate's own, which goes when the job is done.
 # later: it waits for its time, in a queue that nobody works, under a lock that stops nobody (see queue_procrastinate).
+# running_for, parked_for: the installation in whose background it runs, or waits for others to end (see queue_sharing).
 job_keys = Table(
     "job_keys",
     metadata,
@@ -31,10 +32,20 @@ job_keys = Table(
     Column("finished_at", Moment),
     Column("error", Text),
     Column("body", LargeBinary),
+    Column("running_for", BigInteger),
+    Column("parked_for", BigInteger),
     UniqueConstraint("kind", "key"),
 )
 partial("ix_job_keys_later", "later", job_keys.c.run_at)
 partial("ix_job_keys_done", "done", job_keys.c.finished_at)
+partial("ix_job_keys_running_for", "running_for IS NOT NULL", job_keys.c.running_for)
+partial(
+    "ix_job_keys_parked_for",
+    "parked_for IS NOT NULL",
+    job_keys.c.parked_for,
+    job_keys.c.priority,
+    job_keys.c.job_id,
+)
 
 queue_engine = Table("queue_engine", metadata, Column("version", Text, nullable=False))
 

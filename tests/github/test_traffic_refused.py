@@ -15,6 +15,7 @@ from github.client import GitHub
 from github.endpoints import Endpoints
 from github.errors import Gone, Later, Refused
 from github.reads.traffic import PARTS, Fault, traffic_of
+from github.turns import OwnTurns
 from tests.github.fake import Clock, CutsOff, Drops, FakeGitHub, Hangs, Heard, Says
 from tests.github.visits import LIMITED, NO_PERMISSION, NO_PLAN, NOT_FOUND, PATH, REPO, answers, counted
 
@@ -104,7 +105,8 @@ async def test_the_requests_that_still_wait_are_called_off_by_a_limit(gh: GitHub
         with pytest.raises(Later):
             await traffic_of(gh, REPO, NOON)
     assert still_asking() == []
-    assert gh.budget.turns._value == 4  # and every turn has been given back
+    assert isinstance(gh.budget.turns, OwnTurns)
+    assert gh.budget.turns.places._value == 4  # and every turn has been given back
 
 
 async def test_being_called_off_from_outside_leaves_nothing_behind(gh: GitHub, fake: FakeGitHub) -> None:
