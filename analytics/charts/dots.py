@@ -15,7 +15,7 @@ from analytics.charts.layout import DPI, HEAD, LABEL, MARGIN, STRONG, Box
 from analytics.charts.theme import mix
 from analytics.charts.vega import dots as interactive
 from analytics.charts.vega.parts import Spec
-from analytics.words import duration, number
+from analytics.words import duration, number, shorten
 
 if TYPE_CHECKING:
     from analytics.charts.pen import Pen
@@ -80,7 +80,7 @@ class Dots:
         """The finding, the first rows in words, and how many rows lie on either side of the target."""
         if not self.rows:
             return f"{self.title}. Nothing in this window."
-        said = [f"{self.unit or 'Values'}: {', '.join(f'{row.label} {row.text}' for row in self.rows[:NAMED])}"]
+        said = [f"{self.unit or 'Values'}: {', '.join(map(_said, self.rows[:NAMED]))}"]
         said += [f"{number(len(self.rows) - NAMED)} more"] if len(self.rows) > NAMED else []
         if self.target is not None:
             over = sum(row.value > self.target for row in self.rows)
@@ -133,7 +133,7 @@ class Dots:
         shown = self.rows[: fits if len(self.rows) <= fits or fits == MOST else max(1, fits - 1)]
         lines = len(shown) + (len(shown) < len(self.rows))
         pitch = min(ROW, (area.height - self._lane - AXIS) / lines)
-        names = min(area.width * 0.3, max(canvas.width(row.label) for row in shown))
+        names = min(area.width * 0.36, max(canvas.width(row.label) for row in shown))
         figures = min(
             area.width * (0.26 if canvas.compact else 0.14), max(canvas.width(row.text, STRONG) for row in shown)
         )
@@ -191,6 +191,10 @@ class Dots:
             return box.left + box.width * (min(max(value, least), most) - least) / (most - least)
 
         return across, fitting_names(mark_labels(steps), [across(step) for step in steps], canvas.width, reach)
+
+
+def _said(row: Dot) -> str:
+    return f"{shorten(row.label, text.LABEL_LIMIT)} {row.text}"
 
 
 def _whisker(canvas: Pen, ends: tuple[tuple[float, bool], tuple[float, bool]], y: int, ink: str) -> None:

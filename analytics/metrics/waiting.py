@@ -33,7 +33,6 @@ COLUMNS = ("number", "name", "kind", "title", "turn", "since", "waited_hours", "
 TARGETS = {PULL: "first_review", ISSUE: "first_response"}
 MICROSECONDS = 3_600_000_000  # in an hour
 LONGEST_TITLE = 60  # characters in a table
-NAMED = 34  # characters beside a dot
 
 
 def measure(tables: Tables, window: Window, scene: Scene) -> Measured:
@@ -163,7 +162,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     total = count(now, "waiting_n")
     rows = tuple(
         Dot(
-            shorten(f"{row['name']} {row['title'] or row['kind']}", NAMED),
+            f"{row['name']} {row['title'] or row['kind']}",
             float(row["waited_hours"] or 0),
             f"{shortly(float(row['waited_hours'] or 0))} \N{MIDDLE DOT} {turn(row)}",
             accent=row["turn"] == REVIEWER,

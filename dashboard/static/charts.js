@@ -96,17 +96,30 @@ function surroundings(figure, spec) {
 }
 surroundings.count = 0;
 
-// Small plots side by side: as many as fit, equally wide.
+// As wide as the page has room, which decides how long names may be. Small plots side by side: as many as fit.
 function fitted(spec, width) {
   const cells = spec.usermeta?.cells;
-  if (!cells) return spec;
+  if (!cells) return { ...spec, params: roomy(spec, width) };
   const columns = Math.max(1, Math.min(cells.most, Math.floor((width + cells.between) / (cells.least + cells.between))));
   const cell = Math.floor((width - (columns - 1) * cells.between) / columns);
   const wide = (place) => Math.max(80, cell - (spec.concat ? AXES : SHARED) - (cells.beside?.[place] ?? 0));
-  const made = { ...spec, columns };
+  const made = { ...spec, columns, params: roomy(spec, cell) };
   if (spec.concat) made.concat = spec.concat.map((part, place) => ({ ...part, width: wide(place) }));
   else made.spec = { ...spec.spec, width: wide(0) };
   return made;
+}
+
+const roomy = (spec, value) => spec.params?.map((one) => (one.name === "room" ? { ...one, value } : one));
+
+// A name that is cut says all of itself where it is pointed at.
+function entitled(inner) {
+  for (const shown of inner.querySelectorAll("svg text")) {
+    const { text } = shown.__data__ ?? {};
+    if (typeof text !== "string" || text === shown.textContent) continue;
+    const title = document.createElementNS(shown.namespaceURI, "title");
+    title.textContent = text;
+    shown.append(title);
+  }
 }
 
 async function draw(figure, state) {
@@ -131,6 +144,7 @@ async function draw(figure, state) {
     swatch.style.background = look.color ?? "transparent";
     swatch.style.outline = look.strokeDash ? `1px dashed ${look.stroke}` : "";
   }
+  entitled(inner);
   Object.assign(state, { view: drawn.view, finalize: drawn.finalize, width });
 }
 
@@ -156,7 +170,7 @@ async function show(figure) {
   plot.addEventListener("blur", () => leave(state));
   plot.addEventListener("click", (event) => tap(state, event));
   state.parts.steps.forEach((step, place) => step.addEventListener("click", () => zoom(state, STEPS[place][1])));
-  if (state.spec.usermeta?.cells) widths.observe(plot);
+  widths.observe(plot);
 }
 
 async function again(figure) {
@@ -273,7 +287,10 @@ const widths = new ResizeObserver((entries) => {
     target.later = setTimeout(() => {
       const figure = target.closest("figure.chart");
       const state = live.get(figure);
-      if (state && Math.abs(target.clientWidth - state.width) > 1) again(figure);
+      if (!state || Math.abs(target.clientWidth - state.width) <= 1) return;
+      if (state.spec.usermeta?.cells) return again(figure);
+      state.width = target.clientWidth;
+      state.view.signal("room", state.width).resize().runAsync();
     }, PAUSE);
   }
 });

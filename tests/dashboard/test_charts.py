@@ -17,7 +17,7 @@ from analytics.charts.chart import Chart
 from dashboard.chart_script import PATH, ChartScript
 from dashboard.static_files import TYPES, file
 from tests.analytics.charts.number_samples import NUMBERS
-from tests.analytics.charts.samples import CHARTS
+from tests.analytics.charts.samples import CHARTS, LOGINS
 from tests.analytics.charts.traffic_samples import TRAFFIC
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -218,6 +218,8 @@ async def test_a_tap_says_the_value_that_is_nearest(enter: Enter) -> None:
     assert await here.page.is_visible("text=Tap a value to read it. Drag to move.")
     await here.page.get_by_role("button", name="Zoom in").tap()
     await here.page.wait_for_function("!document.querySelector('.chart-canvas').innerText.includes('15 Mar')")
+    await here.live("heatmap")  # a name that is cut says all of itself
+    assert LOGINS[0] in await here.page.locator(".chart-canvas title").all_text_contents()
 
 
 async def test_a_screen_reader_gets_the_words_and_the_table(here: Here) -> None:

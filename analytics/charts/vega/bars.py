@@ -14,6 +14,7 @@ from analytics.charts.vega.parts import (
     STANDING,
     ZOOM,
     Spec,
+    at_most,
     distinct,
     exact,
     layer,
@@ -87,7 +88,14 @@ def _across(chart: Bars) -> tuple[Spec, Spec]:
             {"x": time_field("from", moments_axis(*_moments(chart), chart.step)), "x2": {"field": "to"}},
         )
     level = mermaid.fits(chart.names)
-    axis = {"title": None, "labelAngle": 0 if level else -45, "labelOverlap": True, "labelLimit": 110, "grid": False}
+    axis = {
+        "title": None,
+        "labelAngle": 0 if level else -45,
+        "labelOverlap": True,
+        "labelLimit": at_most(110, 0.2),
+        "grid": False,
+    }
+    axis["labelLimit"] = at_most(110, 0.2)
     x = {"field": "name", "type": "nominal", "sort": None, "axis": axis, "scale": {"paddingInner": 0.2}}
     return {"x": x}, {"x": x}
 

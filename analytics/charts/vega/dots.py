@@ -8,7 +8,9 @@ from analytics.charts.axis import count_marks
 from analytics.charts.frame import mark_labels
 from analytics.charts.hours import EVERY, SOME, bounds
 from analytics.charts.vega.parts import (
+    ROW_NAMES,
     Spec,
+    at_most,
     by_role,
     distinct,
     exact,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from analytics.charts.dots import Dots
 
 ROW = 26  # pixels
-SIDE = 84  # pixels at the right for the values in words
+SIDE = 120  # pixels at the right for the values in words
 MOST = 25  # rows, as many as a picture shows
 
 
@@ -59,7 +61,7 @@ def spec(chart: Dots) -> Spec:
         "type": "nominal",
         "sort": None,
         "scale": {"domain": names},
-        "axis": {"title": None, "labelLimit": 120, "grid": True},
+        "axis": {"title": None, "labelLimit": ROW_NAMES, "grid": True},
     }
     low, high = {"x": number_field("low")}, {"x2": {"field": "high"}}
     either = {"filter": "isValid(datum.low) || isValid(datum.high)"}
@@ -79,7 +81,7 @@ def spec(chart: Dots) -> Spec:
               {"y": y, "x": {"value": 0}, "color": by_role()},
               transform=[{"filter": "isValid(datum.high) && !isValid(datum.low)"}]),
         layer({"type": "point", "size": 90, "clip": True}, {"y": y, "x": x, "color": by_role()}),
-        layer(mark("text", "ink", align="left", dx=8, fontWeight=600, limit=SIDE - 10),
+        layer(mark("text", "ink", align="left", dx=8, fontWeight=600, limit=at_most(SIDE - 10, 0.24)),
               {"y": y, "x": {"value": "width"}, "text": {"field": "words"}}),
     ]  # fmt: skip
     if chart.target is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.charts.frame import brief
 from analytics.charts.grid import Grid
 from analytics.charts.theme import RAMP_STEPS
-from analytics.charts.vega.parts import SAY, Spec, distinct, layer, mark, nothing, whole
+from analytics.charts.vega.parts import ROW_NAMES, SAY, Spec, at_most, distinct, layer, mark, nothing, whole
 from analytics.words import number
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def spec(chart: Heatmap) -> Spec:
         "type": "nominal",
         "sort": None,
         "scale": {"domain": columns, "padding": 0.06},
-        "axis": {"orient": "top", "labelAngle": angle, "labelLimit": 110, "title": chart.column_name or None,
-                 "domain": False, "labelOverlap": len(columns) > NAMED},
+        "axis": {"orient": "top", "labelAngle": angle, "labelLimit": at_most(110, 0.17),
+                 "title": chart.column_name or None, "domain": False, "labelOverlap": len(columns) > NAMED},
     }  # fmt: skip
     y = {
         "field": "rowName",
         "type": "nominal",
         "scale": {"domain": rows, "padding": 0.08},
-        "axis": {"labelLimit": 120, "title": chart.row_name or None},
+        "axis": {"labelLimit": ROW_NAMES, "title": chart.row_name or None},
     }
     shade = {"domain": list(range(RAMP_STEPS + 1))}
     fits = f"bandwidth('x') >= {ROOM} * length(datum.words)"

@@ -12,7 +12,7 @@ from analytics.charts.series import Series, unknown_runs
 from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     LINE,
-    SIDE,
+    SIDES,
     STANDING,
     ZOOM,
     Spec,
@@ -110,7 +110,7 @@ def _ends(shown: Sequence[Series], chart: Line, low: float, high: float) -> Spec
         "baseline": "middle",
         "dx": 8,
         "fontWeight": 600,
-        "limit": SIDE,
+        "limit": SIDES,
     }
     encoding = {
         "x": {"value": "width"},

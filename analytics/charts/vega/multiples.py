@@ -14,6 +14,7 @@ from analytics.charts.vega.parts import (
     NAMES,
     SAY,
     Spec,
+    at_most,
     distinct,
     layer,
     mark,
@@ -42,7 +43,9 @@ def spec(chart: Multiples) -> Spec:
     if not days:
         return nothing(chart)
     every = [dated(panel.days, panel.counts, (), panel.provisional, DAY) for panel in chart.shown]
-    names = distinct(panel.name for panel in chart.shown)
+    names = distinct(
+        f"{panel.name} \N{MIDDLE DOT} {number(panel.total)}" if panel.known else panel.name for panel in chart.shown
+    )
     rows = [
         {"place": place, **_panel(chart, *each)}
         for place, each in enumerate(zip(chart.shown, every, names, strict=True))
@@ -72,7 +75,7 @@ def spec(chart: Multiples) -> Spec:
     if any(any(data.provisional) for data in every):
         growing = [{"filter": "datum.g"}]
         layers.insert(2, layer(mark("bar", "growing", clip=True), {**across, "y": y, **BASE}, transform=growing))
-    header = {"title": None, "labelAnchor": "start", "labelLimit": CELL - 10, "labelPadding": 4}
+    header = {"title": None, "labelAnchor": "start", "labelLimit": at_most(CELL - 10, 1, 10), "labelPadding": 4}
     body = {
         "data": {"values": rows},
         "transform": unfolded,
@@ -89,7 +92,7 @@ def spec(chart: Multiples) -> Spec:
     keys += [("", f"and {number(chart.left_out)} more")] if chart.left_out else []
     made = whole(chart, body, keys=keys)
     del made["width"]
-    made["usermeta"]["cells"] = {"least": CELL, "most": MOST_COLUMNS, "between": 22}
+    made["usermeta"]["cells"] = {"least": CELL, "most": min(MOST_COLUMNS, len(rows)), "between": 22}
     return made
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 CELL = 330  # pixels of a panel, at least
 LETTERS = 46  # of a heading's line in a panel
-ABOUT = ("$schema", "usermeta", "width", "autosize", "description", "padding", "config")  # what only a whole one has
+# what only a whole one has
+ABOUT = ("$schema", "usermeta", "width", "params", "autosize", "description", "padding", "config")
 
 
 def spec(chart: Panels) -> Spec:

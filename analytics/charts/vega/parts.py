@@ -25,7 +25,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ROLES = ("blue", "orange", "violet", "muted", "pale", "dark", "faint", "ink")
 STANDING = 240  # pixels of a plot's height
 LINE = 15  # pixels of a line of text
-SIDE = 110  # widest label at the end of a line, in pixels
+SIDE = 120  # pixels of a label at the end of a line, where there is no more room
+NAME = 120  # pixels of a row's name, where there is no more room
+ROOM = 740  # pixels that a chart has across: a page says how many it has there, and draws with that
 LETTER = 0.82  # of a letter's width at Mermaid's size, at ours
 NOWHERE = "\N{ZERO WIDTH SPACE}"
 DASH = "-"
@@ -55,6 +57,7 @@ def whole(chart: Chart, body: Mapping[str, Any], *, keys: Iterable[tuple[str, st
         "description": normal(chart.alt),
         "usermeta": about | ({"keys": said} if said else {}),
         "width": "container",
+        "params": [{"name": "room", "value": ROOM}],
         "autosize": {"type": "fit-x", "contains": "padding"},
         **body,
     }
@@ -118,6 +121,15 @@ def marked(values: Sequence[float], labels: Sequence[str], **more: Any) -> Spec:
     """Return an axis with our own words at these values; `labels` are ours, since they become an expression."""
     spoken = f"{json.dumps(list(labels))}[indexof({json.dumps(list(values))}, datum.value)]"
     return {"title": None, "values": list(values), "labelExpr": spoken, **more}
+
+
+def at_most(least: int, share: float, less: int = 0) -> Spec:
+    """Return how long names may be, in pixels: `least`, or more where the chart has room for them."""
+    return {"expr": f"max({least}, {share} * room - {less})"}
+
+
+SIDES = at_most(SIDE, 0.26)
+ROW_NAMES = at_most(NAME, 0.62, 190)
 
 
 def by_role(field: str = "role") -> Spec:

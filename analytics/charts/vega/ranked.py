@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analytics.charts.vega.parts import (
+    ROW_NAMES,
     Spec,
+    at_most,
     distinct,
     exact,
     layer,
@@ -20,7 +22,7 @@ from analytics.charts.vega.parts import (
 from analytics.words import number
 
 if TYPE_CHECKING:
-    from analytics.charts.ranked import Ranked
+    from analytics.charts.ranked import Ranked, RankedRow
 
 ROW = 28  # pixels
 SIDE = 150  # pixels at the right for the longest bar's figure and note
@@ -37,7 +39,7 @@ def spec(chart: Ranked) -> Spec:
         {
             "name": name,
             "value": exact(row.value),
-            "note": f"{number(row.value)} {row.note}".strip(),
+            "note": _figure(row),
             "finding": index < chart.accent or not chart.accent,
             "say": say(row.label, f"{number(row.value)} {chart.unit}", row.note),
         }
@@ -45,11 +47,11 @@ def spec(chart: Ranked) -> Spec:
     ]
     most = max(0.0, *(row.value for row in shown)) or 1.0
     x = number_field("value", scale=values_scale(0, most), axis=None, stack=None)
-    axis = {"title": None, "labelLimit": 120, "grid": False}
+    axis = {"title": None, "labelLimit": ROW_NAMES, "grid": False}
     y = {"field": "name", "type": "nominal", "sort": None, "scale": {"domain": names, "padding": 0.24}, "axis": axis}
     finding, others = [{"filter": "datum.finding"}], [{"filter": "!datum.finding"}]
     text = {"x": x, "y": y, "text": {"field": "note"}}
-    right = {"align": "left", "dx": 7, "limit": SIDE - 12}
+    right = {"align": "left", "dx": 7, "limit": at_most(SIDE - 12, 0.34)}
     layers = [
         layer(mark("bar", "blue"), {"x": x, "y": y}, transform=finding),
         layer(mark("bar", "faint"), {"x": x, "y": y}, transform=others),
@@ -67,3 +69,7 @@ def spec(chart: Ranked) -> Spec:
     rest = chart.rows[MOST:]
     more = f"and {number(len(rest))} more with {number(sum(row.value for row in rest))} {chart.unit}"
     return whole(chart, body, keys=[("", more)] if rest else [], beside=(SIDE if noted else 74) + 90)
+
+
+def _figure(row: RankedRow) -> str:
+    return f"{number(row.value)} \N{MIDDLE DOT} {row.note}" if row.note else number(row.value)

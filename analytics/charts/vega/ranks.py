@@ -14,6 +14,7 @@ from analytics.charts.vega.parts import (
     SIDE,
     ZOOM,
     Spec,
+    at_most,
     by_role,
     layer,
     nothing,
@@ -58,8 +59,10 @@ def spec(chart: Ranks) -> Spec:
         "baseline": "middle",
         "dx": 12,
         "fontWeight": 600,
-        "limit": SIDE,
+        "limit": at_most(SIDE, 0.36),
     }
+    if any(map(_path, still)):
+        named["dir"] = "rtl"  # which cuts the beginning
     drawn = {"type": "line", "interpolate": "monotone", "strokeWidth": 2.4, "clip": True}
     layers = [
         layer(drawn, {"x": x, "y": y, "color": by_role(), "detail": detail}, params=[ZOOM]),
@@ -101,5 +104,11 @@ def _line(chart: Ranks, line: RankLine, place: int, role: str) -> list[Spec]:
 
 
 def _end_words(line: RankLine) -> str:
-    count = "" if line.last_count is None else f"{short(line.last_count)} \N{MIDDLE DOT} "
-    return f"{count}{normal(line.name)}"
+    """Return a name and its count, what may be cut at the end of the line: paths differ at their own ends."""
+    count = [] if line.last_count is None else [short(line.last_count)]
+    words = [normal(line.name), *count] if _path(line) else [*count, normal(line.name)]
+    return " \N{MIDDLE DOT} ".join(words)
+
+
+def _path(line: RankLine) -> bool:
+    return line.name.startswith("/")

@@ -18,7 +18,6 @@ CENTRE = 40  # pixels from a lane's top to the middle of its line
 SWING = 24  # pixels that the steepest line rises or falls
 TEXT = 60  # pixels of a value
 MARGIN = 0.3  # on both sides of the lines for the values, where they are 1 wide
-ROOM = 330  # pixels for a name and its verdict, as many as a phone has
 HEAD = 20  # pixels above the lanes for the names of the periods
 LEAST_RISE = 0.585  # the steepest line is drawn as steep as a ratio of 1.5 at least
 
@@ -57,7 +56,8 @@ def spec(chart: Slope) -> Spec:
         return {"field": field, "type": "quantitative", "scale": None}
 
     verdicts = max(mermaid.width(line.verdict) for line in shown) * LETTER
-    room = round(max(ROOM * 0.55, ROOM - verdicts - 12))
+    # what a verdict leaves, but more than half
+    room = f"max(0.55 * (room - 28), room - 28 - {round(verdicts + 12)})"
     both = [{"filter": "isValid(datum.before) && isValid(datum.now)"}]
     wide = {"type": "text", "baseline": "middle"}
     text = {"x": {"value": 0}, "y": at("name"), "text": {"field": "label"}}
@@ -70,9 +70,9 @@ def spec(chart: Slope) -> Spec:
               transform=[{"filter": "isValid(datum.before)"}]),
         layer({"type": "point", "size": 80}, {"x": there, "y": at("end"), "color": by_role()},
               transform=[{"filter": "isValid(datum.now)"}]),
-        layer(mark("text", "ink", align="left", baseline="middle", fontWeight=600, limit=room),
+        layer(mark("text", "ink", align="left", baseline="middle", fontWeight=600, limit={"expr": room}),
               text),
-        layer({**wide, "align": "right", "limit": ROOM - room}, verdict),
+        layer({**wide, "align": "right", "limit": {"expr": f"room - 28 - {room}"}}, verdict),
         layer(mark("text", "muted", align="right", baseline="middle", dx=-12, limit=TEXT),
               {"x": here, "y": at("start"), "text": {"field": "beforeText"}}),
         layer({**wide, "align": "left", "dx": 12, "limit": TEXT, "fontWeight": 600},

@@ -10,7 +10,7 @@ from analytics.charts.hours import EVERY, SOME, bounds
 from analytics.charts.survival_text import share
 from analytics.charts.vega.parts import (
     LINE,
-    SIDE,
+    SIDES,
     STANDING,
     Spec,
     by_role,
@@ -66,7 +66,7 @@ def spec(chart: Survival) -> Spec:
         *_at_risk(chart, low, high),
         strips(number_field("from"), {"field": "to"}, STANDING, data={"values": _stops(chart, low, high)}),
     ]
-    names = [f"{curve.name} 100 %" for curve in chart.shown] + [name for _, name, _ in chart.risk_rows]
+    names = [curve.name for curve in chart.shown] + [name for _, name, _ in chart.risk_rows]
     body = {
         "height": STANDING,
         "padding": {"left": 5, "top": 10, "bottom": 5, "right": 5},
@@ -128,9 +128,9 @@ def _marks(chart: Survival) -> list[Spec]:
 
 def _ends(chart: Survival) -> Spec:
     wanted = [STANDING * (1 - curve.shares[-1]) for curve in chart.shown]
-    spots = apart(wanted, LINE, LINE / 2, STANDING - LINE / 2)
+    spots = apart(wanted, 2 * LINE, LINE, STANDING - LINE)
     rows = [
-        {"y": round(spot, 1), "role": role, "words": f"{curve.name} {percent(curve.shares[-1])}"}
+        {"y": round(spot, 1), "role": role, "words": [curve.name, percent(curve.shares[-1])]}
         for curve, spot, role in zip(chart.shown, spots, chart.roles, strict=True)
     ]
     encoding = {
@@ -139,7 +139,7 @@ def _ends(chart: Survival) -> Spec:
         "color": by_role(),
         "text": {"field": "words"},
     }
-    drawn = {"type": "text", "align": "left", "baseline": "middle", "dx": 8, "fontWeight": 600, "limit": SIDE}
+    drawn = {"type": "text", "align": "left", "baseline": "middle", "dx": 8, "fontWeight": 600, "limit": SIDES}
     return layer(drawn, encoding, data={"values": rows})
 
 
@@ -166,7 +166,7 @@ def _at_risk(chart: Survival, low: float, high: float) -> list[Spec]:
     return [
         layer(plain, count, data={"values": rows}),
         layer(
-            {**plain, "align": "left", "dx": 8, "limit": SIDE},
+            {**plain, "align": "left", "dx": 8, "limit": SIDES},
             {**named, "x": {"value": "width"}, "color": by_role()},
             data={"values": names[1:]},
         ),

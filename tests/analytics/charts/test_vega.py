@@ -31,6 +31,7 @@ from dashboard.chart_script import VEGA_LITE
 from scripts.chart_themes import FILE, module
 from tests.analytics.charts.number_samples import NUMBERS
 from tests.analytics.charts.samples import CHARTS, LOGINS, SUBTITLE, WEEKS, values
+from tests.analytics.charts.scene import scene
 from tests.analytics.charts.traffic_samples import FIRST, TRAFFIC
 
 THOUSAND = tuple(f"{LOGINS[0][:30]}-{place:04d}" for place in range(1000))
@@ -267,6 +268,26 @@ def test_figures_in_cells_can_be_read_in_both_themes() -> None:
 
 def test_pages_load_the_themes_as_they_are() -> None:
     assert FILE.read_text() == module(), "run: python -m scripts.chart_themes"
+
+
+def test_names_are_cut_only_where_there_is_no_room() -> None:
+    chart = Dots(
+        "Waiting", SUBTITLE, (Dot("#4 The import wizard fails where a proxy asks", 9.0, "9 d · reviewer"),), "h"
+    )
+    [row] = rows(chart)
+    assert row["say"].startswith(row["name"])
+    cut = {}
+    for room in (880, 358):
+        items = [item for mark in scene(chart.spec(), room) for item in mark["items"] if item.get("text")]
+        cut[room] = {item["text"]: item["limit"] for item in items if item["text"] in (row["name"], row["words"])}
+    assert min(cut[880].values()) > 200  # pixels: all of both
+    assert cut[358] == {row["name"]: 120, row["words"]: 110}
+
+
+def test_paths_are_cut_where_they_begin() -> None:
+    chart = Ranks("Paths", SUBTITLE, (FIRST,), (RankLine("/quartz-labs/lantern/pulls", (1,), 38),))
+    [words] = [item for mark in scene(chart.spec()) for item in mark["items"] if "pulls" in item.get("text", "")]
+    assert (words["text"], words["dir"]) == ("/quartz-labs/lantern/pulls · 38", "rtl")
 
 
 def test_a_week_alone_is_as_wide_as_its_days() -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-import vl_convert
 
 from analytics.charts.bars import Bars
 from analytics.charts.chart import Chart
@@ -16,14 +14,12 @@ from analytics.charts.daily import Daily
 from analytics.charts.line import Line
 from analytics.charts.panels import Panels
 from analytics.charts.series import Series
-from analytics.charts.vega.themes import chart_themes
 from analytics.charts.weekly import Weekly
-from dashboard.chart_script import VEGA_LITE
 from tests.analytics.charts.samples import SUBTITLE
+from tests.analytics.charts.scene import WIDTH, scene
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 2)
-WIDTH = 700
 
 
 def days(count: int, first: date = MONDAY) -> Daily:
@@ -42,17 +38,17 @@ def months(*numbers: int) -> Bars:
     return Bars("t", SUBTITLE, every, Series("opened", tuple(range(3, 3 + len(numbers)))))
 
 
-def drawn(chart: Chart, *shown: str, width: int = WIDTH) -> tuple[dict[str, float], list[float], list[float]]:
+def drawn(chart: Chart, *shown: str) -> tuple[dict[str, float], list[float], list[float]]:
     """Return the names below the plot with where each stands, the middles of the buckets, and where releases stand.
 
     shown: from when to when, where one has zoomed in.
     """
-    spec = json.loads(json.dumps(chart.spec())) | {"width": width, "config": chart_themes()["light"]}
+    spec = json.loads(json.dumps(chart.spec()))
     if shown:
         zoom(spec, {"domain": [{"expr": f"+toDate('{each}')"} for each in shown]})
     names: dict[str, float] = {}
     middles, released = [], []
-    for mark in marks(vl_convert.vegalite_to_scenegraph(spec, VEGA_LITE)["scenegraph"]):
+    for mark in scene(spec):
         for item in mark["items"]:
             if mark.get("role") == "axis-label" and item.get("text") and item["opacity"] and item["x"] >= 0:
                 names[item["text"]] = item["x"]
@@ -80,14 +76,6 @@ def zoom(part: Any, scale: dict[str, Any]) -> None:
     elif isinstance(part, list):
         for each in part:
             zoom(each, scale)
-
-
-def marks(part: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(part, dict):
-        if "marktype" in part:
-            yield part
-        for each in part.get("items", []):
-            yield from marks(each)
 
 
 def test_days_are_named_below_their_bars_and_none_after_the_last() -> None:
