@@ -21,7 +21,7 @@ from reports.metric_names import OF_ORGANISATION
 from reports.mistake import Mistake
 from reports.options import pieces, unknown_key
 from reports.period import USAGE as PERIODS
-from reports.period import quoted
+from reports.period import looks_like_period, period, quoted
 from reports.question import WAITING, Question, names_of
 
 FILTERS = ("author", "label", "base", "path")
@@ -121,6 +121,8 @@ class Asked:
         for word in words:
             if word.casefold() in known:
                 raise Mistake(f"{quoted(word)} is no period; each metric has its own page.", PERIODS, word=word)
+        if len(words) == 1 and not looks_like_period(words[0]):
+            period(words[0], now)  # which says what is wrong with it as a period
         options = [pair for pair in self.said if pair[0] not in ("period", "compare")]
         if organisation:
             options.append(("scope", "org"))

@@ -14,6 +14,8 @@ from dashboard.at_github import AtGitHub, Thread
 from storage.previewed import Row
 from storage.previewed_catalogue import Column, Table
 
+LINE = 42  # characters that stand on one line, as the style sheet has it
+
 Writer = Callable[[Any], str]
 OF_BOTH = ("issues", "comments")
 """Tables whose numbers GitHub is asked for as issues: those of pull requests lead on from there."""
@@ -112,5 +114,6 @@ def count_of(value: float) -> str:
 
 
 def text(value: object) -> str:
-    """Return the cell of anything else."""
-    return f"<td>{escape(value)}</td>"
+    """Return the cell of anything else; what is longer than a line stands on several."""
+    words = str(value)
+    return f'<td class="long">{escape(words)}</td>' if len(words) > LINE else f"<td>{escape(words)}</td>"

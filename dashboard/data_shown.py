@@ -21,6 +21,14 @@ from storage.previewed_catalogue import Column, Table
 ROWS = 50
 MOST_COUNTED = 10_001
 FORMS = ("csv", "json", "parquet")
+SPOKEN: Mapping[str, str] = {
+    "author_kind": "kind of author", "reviewer_kind": "kind of reviewer", "merged_by": "who merged",
+    "base_ref": "base branch", "is_draft": "draft", "is_prerelease": "prerelease", "on_pull": "on a pull request",
+    "id": "GitHub's id", "at": "happened", "first_response_by": "who responded first", "commit_sha": "commit",
+    "sha": "commit", "views_provisional": "views may still grow", "clones_provisional": "clones may still grow",
+    "user_id": "GitHub's id of the person",
+}  # fmt: skip
+"""Columns that the form calls by other words than a file does."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,8 @@ def said(rows: int, *, narrowed: bool) -> str:
 
 def fields(column: Column, typed: Mapping[str, str], table: Table) -> list[Field]:
     """Return the inputs that narrow by a column."""
-    name, label = column.name, words(column.name, table)
+    name = column.name
+    label = SPOKEN.get(name) or words(name, table).removesuffix(" at")
     if column.kind == "text":
         return [Field(name, f"{label} contains", "text", typed.get(name, ""))]
     if column.kind == "yes-no":

@@ -89,7 +89,8 @@ async def chart(front: Front, request: web.Request, signed: SignedIn) -> web.Str
             drawing = run.drawing[kind] = asyncio.create_task(drawn(front, task))
         found = section(await asyncio.shield(drawing), metric).pictures[nth - 1]
         data = charts.in_form(found, kind, dark=request.query.get("theme") == "dark")
-    return charts.sent(request, data, kind, f"{metric}-{nth}")
+    until = run.answer.question.window.until
+    return charts.sent(request, data, kind, f"{run.wanted.owner}-{run.wanted.name}-{metric}-{until:%Y-%m-%d}-{nth}")
 
 
 async def drawn(front: Front, task: Any) -> Answer:

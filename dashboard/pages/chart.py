@@ -14,6 +14,7 @@ from dashboard.drawn import DRAWN
 from dashboard.front import Front
 from dashboard.sessions import SignedIn
 from reports.answer import PictureData
+from reports.metric_names import OF_ORGANISATION
 from reports.mistake import Mistake
 
 ASKED_ANEW = "private, no-cache"
@@ -58,7 +59,15 @@ async def chart(front: Front, request: web.Request, about: About) -> web.Respons
     else:
         drawn = await DRAWN.of(front).pictures(front, about, answer, "png" if form == "png" else "svg")
         data = in_form(drawn[number - 1], form, dark=request.query.get("theme") == "dark")
-    return sent(request, data, form, f"{about.asked.metric}-{number}")
+    return sent(request, data, form, name_of(about, number))
+
+
+def name_of(about: About, number: int) -> str:
+    """Return a file's name as the tables' files are called: whose, what, until which day, and which chart."""
+    question, metric = about.question, about.asked.metric
+    together = question.whole_organisation or metric.startswith(OF_ORGANISATION)
+    whose = f"{about.home.owner}-{'all' if together else about.home.name}"
+    return f"{whose}-{metric}-{question.window.until:%Y-%m-%d}-{number}"
 
 
 def in_form(picture: PictureData, form: str, *, dark: bool) -> bytes:

@@ -88,3 +88,11 @@ def test_a_page_names_no_key_that_it_would_refuse() -> None:
         asked(foo="bar").question(now=NOW, repository_id=7, repository=LANTERN.full_name, metrics=all_metrics())
     shown = wrong_of(wrong.value, asked(foo="bar"), BASE, NOW, LANTERN)
     assert not [key for key in ELSEWHERE if f"{key}=" in shown.sentence + shown.usage]
+
+
+def test_of_a_wrong_period_a_page_says_how_periods_are_written() -> None:
+    with pytest.raises(Mistake, match="`yesterweek` is not a period") as wrong:
+        asked(period="yesterweek").question(
+            now=NOW, repository_id=7, repository=LANTERN.full_name, metrics=all_metrics()
+        )
+    assert "30d" in wrong_of(wrong.value, asked(period="yesterweek"), BASE, NOW, LANTERN).usage

@@ -30,3 +30,10 @@ def test_numbers_tags_and_hashes_lead_to_github() -> None:
 def test_a_draft_has_no_page_and_what_is_empty_leads_nowhere() -> None:
     assert led("releases", tag="v1.1", is_draft=True) == []
     assert led("releases", tag=None, is_draft=False) == []
+
+
+def test_a_long_title_stands_on_several_lines_and_is_there_whole() -> None:
+    title = "Nested tables in footnotes lose their captions when the page is printed"
+    columns = [column for column in TABLES["pulls"].columns if column.name == "title"]
+    made = cells(TABLES["pulls"], columns, [(title,), (title[:30],)], AT)
+    assert made == [f'<td class="long">{title}</td>', f"<td>{title[:30]}</td>"]
