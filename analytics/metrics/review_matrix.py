@@ -98,14 +98,18 @@ def finding(now: Measured, before: Measured | None, scene: Scene) -> str:
 
 
 def concentration(now: Measured, whole: str = "of them") -> str:
-    """Return how few reviewers did how much: `two of 26 reviewers wrote 47 % of them`; nothing if nobody is known."""
+    """Return how few reviewers did how much: `two of 26 reviewers wrote 47 % of them`; nothing if nobody is known.
+
+    Bots are told apart, since the comparison below says how many people reviewed.
+    """
     shares = column(now.tables["reviewers"], "share")
     if len(shares) < 2:
         return f"one reviewer wrote {percent(shares[0])} {whole}" if shares else ""
     if len(shares) == 2:
         return f"one of two reviewers wrote {percent(shares[0])} {whole}"
-    everybody = count(now, "reviewers_n") + count(now, "reviewing_bots_n")
-    return f"two of {number(everybody)} reviewers wrote {percent(shares[0] + shares[1])} {whole}"
+    people, bots = count(now, "reviewers_n"), count(now, "reviewing_bots_n")
+    kinds = f" ({plural(people, 'person', 'people')} and {plural(bots, 'bot')})" if bots else ""
+    return f"two of {number(people + bots)} reviewers{kinds} wrote {percent(shares[0] + shares[1])} {whole}"
 
 
 def change(now: Measured, before: Measured | None, scene: Scene) -> str:

@@ -164,6 +164,8 @@ def test_the_finding_says_how_few_did_how_much() -> None:
     three = measure(METRIC, reviews=[review(login, of="otter") for login in ("a", "b", "c", "c")])
     assert METRIC.finding(three, None, scene()).endswith("two of 3 reviewers wrote 75 % of them.")
     assert METRIC.charts(three, scene())[0].title == "Two of 3 reviewers wrote 75 % of all reviews"
+    bot = measure(METRIC, reviews=[review(login, of="otter") for login in ("a", "b", "c[bot]", "c[bot]")])
+    assert METRIC.finding(bot, None, scene()).endswith("two of 3 reviewers (2 people and 1 bot) wrote 75 % of them.")
 
 
 def test_the_picture_has_room_for_forty_by_forty() -> None:
