@@ -24,6 +24,7 @@ from storage.job import LEAST, SOMEBODY_WAITS, Job
 from storage.queue_attending import attendance, attending
 from storage.queue_manager import BACKGROUND, LATER, PEOPLE, database_time, driver, lock_until_due, manager
 from storage.queue_putting import put
+from storage.queue_sharing import ended, has_enough, let_stranded_out, park, whose
 
 __all__ = [
     "attending",
@@ -57,7 +58,8 @@ FROM stepped s WHERE p.id = s.job_id AND p.status = 'todo'
 """
 # an operator may have let Procrastinate's shell try a job again that we had given up: then it is not, any more
 TAKE = """
-UPDATE job_keys SET attempts = attempts + 1, lease = lease + 1, leased_until = %s, finished_at = NULL
+UPDATE job_keys SET attempts = attempts + 1, lease = lease + 1, leased_until = %s, finished_at = NULL,
+    running_for = %s, parked_for = NULL
 WHERE job_id = %s AND NOT done RETURNING kind, key, body, lock, attempts, created_at, lease
 """
 EXTEND = "UPDATE job_keys SET leased_until = %s WHERE job_id = %s AND lease = %s AND leased_until IS NOT NULL"
@@ -131,7 +133,11 @@ async def take(conn: Connection, now: datetime, until: datetime, least: int, wor
         if fetched is None:
             return None
         assert fetched.id is not None, "what is stored has a number"
-        row = await (await connection.execute(TAKE, (to_micros(until), fetched.id))).fetchone()
+        installation = await whose(connection, fetched.lock) if fetched.queue == BACKGROUND else None
+        if installation is not None and await has_enough(connection, installation):
+            await park(connection, installation, fetched.id, fetched.lock)
+            continue
+        row = await (await connection.execute(TAKE, (to_micros(until), installation, fetched.id))).fetchone()
         if row is not None:
             kind, key, body, lock, attempts, created_at, number = row
             return Job(fetched.id, kind, key, body, lock, attempts, from_micros(created_at), number)
@@ -175,6 +181,7 @@ async def finish(store: Store, job: Job, now: datetime) -> bool:
         if not await changed(connection, FINISH, to_micros(now), job.id, job.lease):
             return False
         await manager(connection).finish_job_by_id_async(job.id, Status.SUCCEEDED, delete_job=True)
+        await ended(connection, job.id)
         return True
 
     return await store.write(work)
@@ -188,6 +195,7 @@ async def bury(store: Store, job: Job, now: datetime, error: str) -> bool:
         if not await changed(connection, BURY, to_micros(now), clean(error), job.id, job.lease):
             return False
         await manager(connection).finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
+        await ended(connection, job.id)
         return True
 
     return await store.write(work)
@@ -202,6 +210,7 @@ async def retry(store: Store, job: Job, run_at: datetime, error: str, *, counted
         if not await changed(connection, RETRY, to_micros(run_at), clean(error), back, job.id, job.lease):
             return False
         await manager(connection).retry_job_by_id_async(job.id, run_at, queue=LATER, lock=lock_until_due(job.lock))
+        await ended(connection, job.id)
         return True
 
     return await store.write(work)
@@ -217,7 +226,9 @@ async def release_expired(store: Store, now: datetime) -> int:
         ids += [each for each in await worker.stalled(manager(connection)) if each not in ids]
         return sum([await release(connection, job_id) for job_id in ids])
 
-    return await store.write(work)
+    freed = await store.write(work)
+    await let_stranded_out(store)
+    return freed
 
 
 async def release(connection: AsyncConnection[Any], job_id: int) -> bool:
