@@ -55,7 +55,8 @@ class DatasetState:
 
     covered_since: everything updated since then is stored · whole_history: it reaches back to the beginning ·
     parts: what comes with the rows, such as {"reviews": 68} · error: a plain sentence if reading failed · pending: why
-    nothing is known of it yet, and from when on something will be; it stands in place of a finding.
+    nothing is known of it yet, and from when on something will be; it stands in place of a finding · first: the moment
+    of the earliest row, where the whole history is asked for.
     """
 
     dataset: str
@@ -67,6 +68,7 @@ class DatasetState:
     parts: Mapping[str, int] = field(default_factory=dict)
     error: str | None = None
     pending: str | None = None
+    first: datetime | None = None
 
     @property
     def complete(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from analytics.tables import CAPTURED, DATASET_NOUNS
+from analytics.window import Window
 from analytics.words import ago, day, number, plural
 from reports import escape, when
 from reports.about import about
@@ -34,10 +35,15 @@ def parts(answer: Answer) -> list[str]:
 
 
 def over(answer: Answer) -> str:
-    """Return the window; where everything is what there is at its end, that moment, unless it is the answer's own."""
-    until = answer.question.window.until
+    """Return the window; where everything is what there is at its end, that moment, unless it is the answer's own.
+
+    A whole history begins with its earliest row.
+    """
+    window = answer.question.window
+    until = window.until
     if not answer.sections or not all(section.of_a_moment for section in answer.sections):
-        return when.ends(answer.question.window)
+        firsts = [state.first for state in answer.completeness.datasets.values() if state.first is not None]
+        return when.ends(Window(min(firsts), until) if firsts else window)
     return "" if until == answer.as_of else when.moment(until, answer.as_of)
 
 

@@ -24,7 +24,7 @@ from reports.app_token import AppToken
 from reports.compute_tables import Loaded, loaded
 from reports.compute_task import Drawing, Task
 from reports.digest_task import RepositoriesFound, RepositoriesTask, UnusualDay, UnusualTask
-from reports.rows_counted import rows_in
+from reports.rows_counted import first_in, rows_in
 from reports.slope import slope
 from reports.speaking_task import SpeakingTask, Spoken
 from storage.loading import count
@@ -201,6 +201,8 @@ def counted(state: DatasetState, task: Task, of: Sequence[int], window: Window, 
     if state.error or state.pending:
         return replace(state, stored=0, total=None)
     stored = rows_in(state.dataset, tables, window)
+    if window.whole:
+        state = replace(state, first=first_in(state.dataset, tables, window))
     total = None
     if state.total is not None:
         kept = count(task.database, of, DATASET_TABLES[state.dataset][0])

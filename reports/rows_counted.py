@@ -1,6 +1,8 @@
-"""How many of a dataset's rows an answer rests on: what happened, was open, or is known in its window."""
+"""How many rows of a dataset an answer rests on, and since when: what happened, was open, or is known in its window."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 from analytics.moments import before as earlier
 from analytics.moments import moments, within
@@ -26,3 +28,12 @@ def rows_in(dataset: str, tables: Tables, window: Window) -> int:
     created, closed = (moments(frame[name]) for name in ("created_at", "closed_at"))
     alive = earlier(created, window.until)
     return int((alive if window.whole else alive & ~earlier(closed, window.since)).sum())
+
+
+def first_in(dataset: str, tables: Tables, window: Window) -> datetime | None:
+    """Return the moment of the earliest row that a whole history holds: an event, an opening, a day; None without."""
+    frame = getattr(tables, DATASET_TABLES[dataset][0])
+    name = EVENTS.get(dataset) or DATED.get(dataset) or "created_at"
+    at = moments(frame[name])
+    at = at[within(at, window)]
+    return None if not len(at) else at.min().astype("datetime64[us]").item().replace(tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from analytics.window import Window
+from analytics.window import BEGINNING, Window
 from reports.against import Against
 from reports.answer import Answer, Completeness, DatasetState
 from reports.completeness import line as whole_line
@@ -69,3 +69,14 @@ def test_the_other_repository_has_its_own_rows_and_its_own_sync() -> None:
 
 def test_a_dataset_that_was_never_read_is_late() -> None:
     assert line(DatasetState("issues", 0), REFUSED) == f"0 issues, not all of it synced yet · {SAID}"
+
+
+def test_a_whole_history_begins_with_the_earliest_row_of_any_dataset() -> None:
+    question = Question(("pulls",), Window(BEGINNING, NOW), 7, "o/r")
+    states = {
+        name: DatasetState(name, 3, synced_at=WHEN, whole_history=True, first=NOW - timedelta(days=days))
+        for name, days in (("pulls", 400), ("issues", 700))
+    }
+    answer = Answer(question, NOW, (), Completeness(states))
+    assert "2024-08-08 to 2026-07-09 UTC" in whole_line(answer)
+    assert "until 2026-07-09 UTC" in whole_line(replace(answer, completeness=Completeness({})))
