@@ -133,7 +133,7 @@ class Dots:
         shown = self.rows[: fits if len(self.rows) <= fits or fits == MOST else max(1, fits - 1)]
         lines = len(shown) + (len(shown) < len(self.rows))
         pitch = min(ROW, (area.height - self._lane - AXIS) / lines)
-        names = min(area.width * 0.36, max(canvas.width(row.label) for row in shown))
+        names = min(area.width * 0.33, max(canvas.width(row.label) for row in shown))
         figures = min(
             area.width * (0.26 if canvas.compact else 0.14), max(canvas.width(row.text, STRONG) for row in shown)
         )
