@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -9,6 +10,9 @@ UNDRAWN = ("Cc", "Cf", "Cs", "Co", "Me")  # control, format, private and enclosi
 # Variation selectors, and the modifiers that give an emoji a colour of skin: without colours they would be squares.
 MODIFIERS = "\ufe0e\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
+KEEPS = "\N{NO-BREAK SPACE}"
+UNIT = re.compile(r"(?<=\d) (?=%|(?:s|m|min|h|d|w|mo|y)\b)")
 
 Width = Callable[[str], float]
 
@@ -37,7 +41,7 @@ def tail(text: str, room: float, width: Width) -> str:
 def wrap(text: str, room: float, width: Width, most: int = 2) -> list[str]:
     """Return `text` broken between words into at most `most` lines of `room`; what is over is cut."""
     lines: list[str] = []
-    words = text.split()
+    words = [word.replace(KEEPS, " ") for word in unbroken(normal(text)).split(" ")] if text.split() else []
     while words and len(lines) < most - 1:
         count = 1
         while count < len(words) and width(" ".join(words[: count + 1])) <= room:
@@ -50,6 +54,11 @@ def wrap(text: str, room: float, width: Width, most: int = 2) -> list[str]:
 def normal(text: str) -> str:
     """Return `text` on one line, composed as fonts expect it."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def unbroken(text: str) -> str:
+    """Return `text` in which no line may break between a figure and its unit: `42 h`, `18 %`."""
+    return UNIT.sub(KEEPS, text)
 
 
 def printable(text: str) -> str:

@@ -104,7 +104,15 @@ export default {
    },
    "growing": {
     "color": "#141e2c",
-    "stroke": "#28476b",
+    "stroke": "#437cbe",
+    "strokeDash": [
+     3,
+     2
+    ]
+   },
+   "grown": {
+    "color": "#2d517b",
+    "stroke": "#437cbe",
     "strokeDash": [
      3,
      2
@@ -143,9 +151,11 @@ export default {
    "font": "'Source Sans 3', 'Source Sans Pro', system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
    "fontSize": 14,
    "fontWeight": 600,
+   "lineHeight": 17,
    "subtitleColor": "#9198a1",
    "subtitleFont": "'Source Sans 3', 'Source Sans Pro', system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
-   "subtitleFontSize": 12
+   "subtitleFontSize": 12,
+   "subtitleLineHeight": 17
   },
   "view": {
    "stroke": null
@@ -255,7 +265,15 @@ export default {
    },
    "growing": {
     "color": "#e9f2fc",
-    "stroke": "#a6c9f2",
+    "stroke": "#4e93e4",
+    "strokeDash": [
+     3,
+     2
+    ]
+   },
+   "grown": {
+    "color": "#95beef",
+    "stroke": "#4e93e4",
     "strokeDash": [
      3,
      2
@@ -294,9 +312,11 @@ export default {
    "font": "'Source Sans 3', 'Source Sans Pro', system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
    "fontSize": 14,
    "fontWeight": 600,
+   "lineHeight": 17,
    "subtitleColor": "#59636e",
    "subtitleFont": "'Source Sans 3', 'Source Sans Pro', system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif",
-   "subtitleFontSize": 12
+   "subtitleFontSize": 12,
+   "subtitleLineHeight": 17
   },
   "view": {
    "stroke": null

@@ -38,6 +38,10 @@ async def test_a_chart_is_drawn_for_light_and_dark_pages(watched: Watched) -> No
         pictures[theme] = picture.getpixel((0, 0))
     assert pictures["light"] == 255
     assert pictures["dark"] < 40  # type: ignore[operator]
+    page = (await watched.member.get(f"{BASE}/pulls{QUERY}", Accept="text/html")).text
+    large = re.findall(r'<a href="([^"]+)"><picture>', page)  # where no script draws, a phone opens the picture itself
+    assert large
+    assert (await fetch(watched, watched.member, html.unescape(large[0])))[1]["Content-Type"] == "image/png"
 
 
 async def test_a_chart_that_the_browser_has_is_not_sent_again(watched: Watched) -> None:

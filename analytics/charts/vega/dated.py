@@ -82,7 +82,9 @@ def dated_spec(chart: Chart, data: Dated, noun: str, line: Compared, *, marks: S
     layers[-1]["params"] = [ZOOM]
     if data.visitors:
         people = {**across, "y": number_field("uniques", stack=None), **BASE}
-        layers.append(layer(mark("bar", "dark", clip=True), people, transform=[{"filter": "isValid(datum.uniques)"}]))
+        for role, chosen in (("dark", "!datum.grows"), ("grown", "datum.grows")):
+            uniques = [{"filter": f"isValid(datum.uniques) && {chosen}"}]
+            layers.append(layer(mark("bar", role, clip=True), people, transform=uniques))
     if any(value is not None for value in line.values):
         middle = {"calculate": "(+datum.from + (+datum.to)) / 2", "as": "middle"}
         drawn = mark("line", line.role, strokeWidth=line.width, clip=True)

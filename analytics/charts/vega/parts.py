@@ -13,7 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics.charts import mermaid
-from analytics.charts.fitting import normal, printable
+from analytics.charts.fitting import normal, printable, unbroken
 from analytics.words import month_name, speaks_english
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def whole(chart: Chart, body: Mapping[str, Any], *, keys: Iterable[tuple[str, st
     without a role they are a note · beside: pixels that names and figures take at the plot's sides, more than an axis
     of counts.
     """
-    about: Spec = {"title": normal(chart.title), "subtitle": normal(chart.subtitle)}
+    about: Spec = {"title": unbroken(normal(chart.title)), "subtitle": unbroken(normal(chart.subtitle))}
     said = [{"role": role, "words": words} if role else {"words": words} for role, words in keys]
     about |= {"beside": beside} if beside else {}
     spoken = locale()

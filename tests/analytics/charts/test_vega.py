@@ -17,13 +17,14 @@ from analytics.charts.heatmap import Heatmap
 from analytics.charts.histogram import Histogram
 from analytics.charts.line import Line
 from analytics.charts.multiples import Multiples, Panel
+from analytics.charts.panels import Panels
 from analytics.charts.ranked import Ranked, RankedRow
 from analytics.charts.ranks import RankLine, Ranks
 from analytics.charts.rhythm import Rhythm
 from analytics.charts.series import Series
 from analytics.charts.slope import Slope, SlopeLine
 from analytics.charts.survival import Survival, SurvivalCurve
-from analytics.charts.theme import LEGIBLE, contrast
+from analytics.charts.theme import LEGIBLE, THEMES, contrast
 from analytics.charts.vega.themes import chart_themes
 from analytics.charts.weekly import Weekly
 from analytics.words import speaking
@@ -107,7 +108,7 @@ def test_a_specification_is_small(name: str) -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_a_specification_says_the_finding_and_holds_no_colour(name: str) -> None:
     spec = spec_of(EVERY[name])
-    assert spec["usermeta"]["title"] == " ".join(EVERY[name].title.split())
+    assert spec["usermeta"]["title"].replace("\N{NO-BREAK SPACE}", " ") == " ".join(EVERY[name].title.split())
     assert spec["description"]
     colours = [word for word in words_outside_data(spec) if word.startswith(("#", "rgb")) and len(word) > 3]
     assert not colours
@@ -264,6 +265,22 @@ def test_figures_in_cells_can_be_read_in_both_themes() -> None:
         pairs = list(zip(theme["range"]["inks"], theme["range"]["shades"], strict=True))
         assert len(pairs) == 13
         assert min(contrast(*pair) for pair in pairs) >= LEGIBLE
+
+
+def test_what_may_still_grow_stands_out_from_the_page() -> None:
+    for name, theme in chart_themes().items():
+        for role in ("growing", "grown"):
+            assert contrast(theme["style"][role]["stroke"], THEMES[name].background) >= 3, (name, role)
+        assert theme["style"]["grown"]["color"] != theme["style"]["dark"]["color"]
+
+
+def test_headings_of_panels_beside_one_another_stand_at_one_height() -> None:
+    bars, histogram = CHARTS["bars"], replace(CHARTS["histogram"], title=f"Half were merged within {'a ' * 15} 42 h")  # type: ignore[type-var]
+    spec = Panels("Overview", SUBTITLE, (bars, histogram)).spec()
+    heights = [item["y"] for mark in scene(spec) if mark.get("role") == "title" for item in mark["items"]]
+    assert heights[0] == heights[1] < 0
+    assert "42\N{NO-BREAK SPACE}h" in spec["concat"][1]["title"]["text"][1]
+    assert [key["words"] for key in spec["usermeta"]["keys"]] == ["opened", "merged", "may still grow"]
 
 
 def test_pages_load_the_themes_as_they_are() -> None:
