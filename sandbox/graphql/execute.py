@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     build_schema,
     execute_sync,
@@ -44,11 +45,9 @@ class Engine:
 
     def __init__(self, world: World, gate: Gate, budget: int | None = None) -> None:
         self.world, self.gate, self.budget = world, gate, budget
-        self.schema = build_schema(SDL.read_text(encoding="utf-8"))
-        attach(self.schema)
-        self._connections = connection_names(self.schema)
+        self.schema = schema()
+        self._connections = paged()
         self._indexes = Indexes()
-        self._read = lru_cache(maxsize=256)(self._parse_and_validate)
 
     def run(self, request: Mapping[str, Any], caller: Caller, account: Account, now: datetime, base: str) -> Outcome:
         """Answer `{"query", "variables", "operationName"}`."""
@@ -57,7 +56,7 @@ class Engine:
             return Outcome(
                 {"errors": [{"message": "A query attribute must be specified and must be a string."}]}, 0, None
             )
-        document, errors = self._read(text)
+        document, errors = read(text)
         if document is None or errors:
             return Outcome({"errors": [shown(error) for error in errors]}, 0, None)
         operation = get_operation_ast(document, request.get("operationName"))
@@ -86,12 +85,29 @@ class Engine:
             body["errors"] = [shown(error) for error in result.errors]
         return Outcome(body, context.cost.points, name)
 
-    def _parse_and_validate(self, text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
-        try:
-            document = parse(text)
-        except GraphQLError as error:
-            return None, (error,)
-        return document, tuple(validate(self.schema, document))
+
+@cache
+def schema() -> GraphQLSchema:
+    """Return the schema with its resolvers: one for every world, as it knows of none."""
+    made = build_schema(SDL.read_text(encoding="utf-8"))
+    attach(made)
+    return made
+
+
+@cache
+def paged() -> frozenset[str]:
+    """Return the names of the schema's paged fields."""
+    return connection_names(schema())
+
+
+@lru_cache(maxsize=256)
+def read(text: str) -> tuple[DocumentNode | None, tuple[GraphQLError, ...]]:
+    """Return the parsed query and what is wrong with it."""
+    try:
+        document = parse(text)
+    except GraphQLError as error:
+        return None, (error,)
+    return document, tuple(validate(schema(), document))
 
 
 def limited(context: Context) -> dict[str, Any]:
