@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 from sandbox.clock import Clock, parse_iso
 from sandbox.dataset import Dataset
 from sandbox.load import load
@@ -20,15 +22,16 @@ def build(
     now: datetime | None = None,
     webhook_url: str | None = None,
     visitor: str = VISITOR,
+    key: RSAPrivateKey | None = None,
 ) -> tuple[World, AppKeys]:
     """Return the world and the App's keys.
 
     The clock starts at `now`, else at the latest `snapshot_at` of the data, else at the machine's time. `visitor`, a
-    person who may write everywhere, is who types in the browser.
+    person who may write everywhere, is who types in the browser. The App's key is new unless one is given.
     """
     world = World(Clock(now or start(datasets)))
     load(world, datasets)
-    keys = register(world, webhook_url=webhook_url)
+    keys = register(world, webhook_url=webhook_url, key=key)
     for owner in sorted({repository.owner.login for repository in world.repositories.values()}, key=str.lower):
         world.install(owner)
     for repository in world.repositories.values():

@@ -8,6 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from random import Random
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
 from sandbox.clock import Clock
 from sandbox.generate_people import ANIMALS, MINERALS
 from sandbox.registration import AppKeys, register
@@ -27,6 +29,7 @@ def many(
     runs: float = 2.0,
     private_share: float = 0.2,
     webhook_url: str | None = None,
+    key: RSAPrivateKey | None = None,
 ) -> tuple[World, AppKeys]:
     """Return the world and the App's keys: `repositories` spread evenly over `installations` organisations.
 
@@ -35,7 +38,7 @@ def many(
     if not 0 < installations <= repositories:
         raise ValueError("every installation needs a repository")
     random, world, since = Random(seed), World(Clock(now)), now.date() - AGE
-    keys = register(world, webhook_url=webhook_url)
+    keys = register(world, webhook_url=webhook_url, key=key)
     owners = [f"{_word(number)}-works-{number + 1}" for number in range(installations)]
     for owner in owners:
         world.organization(owner)

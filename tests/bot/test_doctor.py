@@ -21,6 +21,7 @@ from sandbox.faults import Fault, Match
 from sandbox.registration import AppKeys, register
 from sandbox.server import Sandbox
 from sandbox.world import World
+from tests.keys import app_key
 
 
 @dataclass
@@ -56,7 +57,7 @@ async def doctor(
 ) -> AsyncIterator[Doctor]:
     world = World(Clock())
     world.add_repository("acme/rocket")
-    keys = register(world)
+    keys = register(world, key=app_key())
     app = web.Application()
     app.router.add_get("/healthz", healthz)
     async with TestServer(app) as server:

@@ -11,14 +11,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.browsing import BROWSING, Browsing, add_routes, served
 from bot.settings import Settings
@@ -30,17 +28,12 @@ from sandbox.server import Sandbox
 from sandbox.world import World
 from storage.engine import Store
 from storage.installations import Installation, Repository, save_installation, save_repository
+from tests.keys import app_key
 from tests.services import services_on
 from tests.stories.town import listener
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ORIGIN = "Origin"
-
-
-@cache
-def key() -> rsa.RSAPrivateKey:
-    """Return the App's key, made once."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass(frozen=True)
@@ -154,7 +147,7 @@ def new_world() -> tuple[World, dict[str, str]]:
         world.add_repository(name, visibility=visibility)  # type: ignore[arg-type]
     for login in ("opal", "jade", "agate", "slate"):
         world.account(login)
-    keys = register(world, key=key())
+    keys = register(world, key=app_key())
     given = (
         ("quartz/mine", "opal", "read"), ("quartz/vault", "opal", "write"), ("quartz/mine", "jade", "admin"),
         ("quartz/vault", "jade", "admin"), ("basalt/pit", "agate", "write"),

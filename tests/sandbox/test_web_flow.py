@@ -15,6 +15,7 @@ from sandbox.registration import AppKeys, register
 from sandbox.server import Sandbox
 from sandbox.web_flow import challenge
 from sandbox.world import World
+from tests.keys import app_key
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 BACK = "http://127.0.0.1:1/login/github/callback"
@@ -67,7 +68,7 @@ async def flow() -> AsyncIterator[Flow]:
         world.add_repository(name, visibility="private")
     for name, login, role in (("quartz/mine", "opal", "read"), ("basalt/pit", "agate", "admin")):
         world.permit(name, login, role)
-    keys = register(world)
+    keys = register(world, key=app_key())
     for owner in ("quartz", "basalt"):
         world.install(owner)
     async with Sandbox(world) as sandbox, aiohttp.ClientSession() as session:

@@ -29,6 +29,7 @@ from scheduler.clock import Clock
 from storage.backlog import to_do
 from storage.engine import Store
 from storage.queue import Wakeup
+from tests.keys import app_key
 from tests.services import services_on
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -120,7 +121,7 @@ async def open_field(
     store: Store, file: Path, repositories: int = 6, installations: int = 1, now: datetime = NOON
 ) -> AsyncIterator[Field]:
     """Open a world of so many small repositories, spread over so many installations; its clock stands still."""
-    world, keys = many(repositories, installations, now=now)
+    world, keys = many(repositories, installations, now=now, key=app_key())
     world.clock.freeze()
     async with Sandbox(world) as sandbox, aiohttp.ClientSession() as session:
         sandbox.limits.points_per_minute = 1_000_000  # time stands still, so every minute is the same one

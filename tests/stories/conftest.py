@@ -16,7 +16,7 @@ import scheduler.clock
 from reports.pool import Pool
 from storage.migrate import upgrade
 from tests.storage import cluster
-from tests.stories.on_postgresql import rows_of
+from tests.stories.on_postgresql import asking_at
 from tests.stories.town import Town, numbers_of, open_town
 
 OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
@@ -99,7 +99,7 @@ def postgresql_town(postgresql: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """The address of a migrated, empty database on PostgreSQL, which a story's towns are asked about."""
     cluster.run(postgresql, "CREATE DATABASE town TEMPLATE migrated")
     address = cluster.address(postgresql, "town")
-    monkeypatch.setattr(Town, "rows", rows_of(address))
+    monkeypatch.setattr(Town, "asking", asking_at(address))
     yield address
     cluster.run(postgresql, "DROP DATABASE town WITH (FORCE)")
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import psycopg
 from psycopg.rows import dict_row
 
 from storage.urls import libpq
-from tests.stories.town import Json, Town
+from tests.stories.town import Ask, Json, Town
 
 
-def rows_of(address: str) -> Callable[..., list[Json]]:
-    """Return what stands for `Town.rows` there."""
+def asking_at(address: str) -> Callable[[Town], AbstractContextManager[Ask]]:
+    """Return what stands for `Town.asking` there."""
 
-    def rows(_: Town, query: str, *values: object) -> list[Json]:
-        asked = query.replace("FROM jobs", "FROM job_states").replace("?", "%s")
-        with psycopg.connect(libpq(address), row_factory=dict_row) as connection:
-            return list(connection.execute(asked.encode(), values))
+    @contextmanager
+    def asking(_: Town) -> Iterator[Ask]:
+        with psycopg.connect(libpq(address), row_factory=dict_row, autocommit=True) as connection:
 
-    return rows
+            def ask(query: str, *values: object) -> list[Json]:
+                asked = query.replace("FROM jobs", "FROM job_states").replace("?", "%s")
+                return list(connection.execute(asked.encode(), values))
+
+            yield ask
+
+    return asking

@@ -12,8 +12,8 @@ import socket
 import sqlite3
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -40,6 +40,7 @@ from sandbox.registration import AppKeys
 from sandbox.server import Sandbox
 from sandbox.state import RequestRecord
 from sandbox.world import World
+from tests.keys import app_key
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SEED = 7
@@ -57,7 +58,11 @@ WAITING = "This comment becomes the answer"
 PATIENCE = 40.0  # seconds until a story is given up
 ROOT = Path(__file__).parents[2]
 
+LEFT = "state IN ('ready', 'waiting', 'running') OR (state = 'scheduled' AND run_at <= ?)"
+
 Json = dict[str, Any]
+Ask = Callable[..., list[Json]]
+"""Returns the rows that a query finds; values for its question marks follow."""
 
 
 @cache
@@ -73,7 +78,7 @@ def lantern() -> Dataset:
 
 def new_world() -> tuple[World, AppKeys]:
     """Return a fresh world at `NOW`, its clock stopped."""
-    world, keys = build(organisation(), now=NOW)
+    world, keys = build(organisation(), now=NOW, key=app_key())
     world.clock.freeze()
     return world, keys
 
@@ -214,14 +219,20 @@ class Town:
 
     # the queue
 
-    def rows(self, query: str, *values: object) -> list[Json]:
-        """Ask the server's database."""
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Hold a connection to the server's database, for who asks more than once."""
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         try:
             connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query, values)]
+            yield lambda query, *values: [dict(row) for row in connection.execute(query, values)]
         finally:
             connection.close()
+
+    def rows(self, query: str, *values: object) -> list[Json]:
+        """Ask the server's database."""
+        with self.asking() as ask:
+            return ask(query, *values)
 
     def jobs(self, kind: str | None = None) -> list[Json]:
         """Return the jobs, oldest first."""
@@ -234,11 +245,13 @@ class Town:
 
     def idle(self) -> bool:
         """Tell whether nothing runs and nothing is due."""
+        with self.asking() as ask:
+            return not self.left(ask)
+
+    def left(self, ask: Ask) -> int:
+        """Return how many jobs run or are due."""
         now = int(self.sandbox.clock.now().timestamp() * 1_000_000)
-        return not any(
-            job["state"] in ("ready", "waiting", "running") or (job["state"] == "scheduled" and job["run_at"] <= now)
-            for job in self.jobs()
-        )
+        return int(ask(f"SELECT count(*) AS jobs FROM jobs WHERE {LEFT}", now)[0]["jobs"])
 
     @staticmethod
     async def until(true: Callable[[], object], what: str) -> None:
@@ -248,12 +261,17 @@ class Town:
     async def settled(self) -> None:
         """Return once every webhook was delivered and nothing runs or is due."""
         await self.sandbox.settled()
-        while True:
-            await until(self.idle, "the server to have nothing left to do")
-            before = len(self.jobs())
-            await self.sandbox.settled()
-            if self.idle() and len(self.jobs()) == before:
-                return
+        with self.asking() as ask:
+
+            def known() -> int:
+                return int(ask("SELECT count(*) AS jobs FROM jobs")[0]["jobs"])
+
+            while True:
+                await until(lambda: not self.left(ask), "the server to have nothing left to do")
+                before = known()
+                await self.sandbox.settled()
+                if not self.left(ask) and known() == before:
+                    return
 
 
 async def until(true: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
