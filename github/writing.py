@@ -21,8 +21,8 @@ Sleep = Callable[[float], Awaitable[None]]
 class Pacer(Protocol):
     """Gives out turns to write for one installation.
 
-    `Line` does so for one process. Where several processes write for an installation, one that keeps its `Pace` where
-    all of them see it can stand in its place: nothing else knows how turns are given.
+    `Line` does so for one process, `shared_line.SharedLine` where several write for an installation: nothing else knows
+    how turns are given.
     """
 
     def earliest(self, urgency: Urgency, now: datetime) -> datetime:

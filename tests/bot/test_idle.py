@@ -15,12 +15,16 @@ ROOT = Path(__file__).parents[2]
 LATER = (
     "analytics.charts",
     "analytics.metrics",
+    "bot.limits",
+    "github.shared_line",
+    "github.shared_turns",
     "reports.answering",
     "reports.capture_order",
     "scheduler.digest",
     "scheduler.planning",
     "storage.activity_events",
     "storage.forget",
+    "storage.github_limits",
     "storage.reconciling",
     "storage.schema",
     "storage.schema_activity",
@@ -28,7 +32,7 @@ LATER = (
     "storage.schema_work",
     "yaml",
 )
-"""What installations, commands, captures and reports need."""
+"""What installations, commands, captures and reports need, and what several processes do."""
 
 # The first tick of a server and the jobs that it puts, in a process of their own: here everything is loaded already.
 FIRST_JOBS = """

@@ -21,6 +21,7 @@ from github.budget import CORE, EVERYTHING, GRAPHQL, Allowance, Budget
 from github.errors import Later
 from github.pace import Urgency
 from storage import github_limits
+from storage.connection import Connection
 from storage.engine import Store
 from storage.github_limits import Board
 from tests.storage import cluster
@@ -298,3 +299,18 @@ async def test_without_another_clock_it_is_the_databases_that_counts(stores: lis
     until = other.held_until(CORE, right.now())
     assert until is not None
     assert timedelta(seconds=50) < until - right.now() <= MINUTE
+
+
+async def test_of_an_installation_that_is_gone_nothing_is_kept(stores: list[Store]) -> None:
+    for number in (1, 2):
+        board = Board(stores[0], number, "a process")
+        await board.turn(4, 75, 490, 0.0)
+        await board.meet([], CORE, 1, renew=True)
+    await stores[0].write(lambda conn: github_limits.forget(conn, [1]))
+
+    async def left(conn: Connection) -> list[list[int]]:
+        tables = ("github_paces", "github_limits", "github_places")
+        asked = [await conn.exec_driver_sql(f"SELECT installation_id FROM {table}") for table in tables]
+        return [[number for (number,) in found.fetchall()] for found in asked]
+
+    assert await stores[0].read(left) == [[2], [2], [2]]
