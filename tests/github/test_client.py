@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -232,6 +233,30 @@ async def test_a_secondary_limit_stops_everything_of_the_installation(
     with pytest.raises(Later):
         await gh.graphql("{ viewer { login } }", {})
     assert not gh.background_allowed()
+
+
+async def test_who_waits_for_a_turn_hears_of_a_rest_before_asking(
+    session: aiohttp.ClientSession, endpoints: Endpoints, fake: FakeGitHub, clock: Clock
+) -> None:
+    """Of eight at once the four under way are refused; the other four had their turn, and never went out."""
+    begun, refused = clock.now(), 0
+
+    async def sleep(seconds: float) -> None:
+        end = clock.now() + timedelta(seconds=seconds)
+        await asyncio.sleep(0.05)
+        clock.time = max(clock.now(), end)
+
+    def answer(_: Heard) -> Says:
+        nonlocal refused
+        if clock.now() >= begun + timedelta(seconds=30):
+            return Says({"ok": True})
+        refused += 1
+        return Says({"message": "slow down"}, 429, {"retry-after": "30"})
+
+    gh = GitHub.for_token(session, "t", endpoints, clock.now, sleep)
+    fake.on("GET", "/x", answer)
+    assert await asyncio.gather(*(gh.get("/x") for _ in range(8))) == [{"ok": True}] * 8
+    assert refused == 4
 
 
 async def test_a_limit_that_does_not_end_is_not_run_against(gh: GitHub, fake: FakeGitHub, clock: Clock) -> None:
