@@ -29,6 +29,8 @@ BACKGROUND = 2  # of these, how many may do what nobody waits for
 MOST_ATTEMPTS = 6
 BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=30)
+UNKNOWN_AGAIN = timedelta(seconds=30)  # until a job of an unknown kind may be claimed again, by whoever knows it
+UNKNOWN_FOR = timedelta(days=1)  # how long an upgrade may take in which two versions work side by side
 
 log = structlog.get_logger(__name__)
 
@@ -141,7 +143,7 @@ class Worker:
     async def attempt(self, job: Job) -> None:
         kind = self.kinds.get(job.kind)
         if kind is None:
-            await queue.bury(self.store, job, self.now(), f"nothing runs jobs of kind {job.kind}")
+            await self.leave(job)
             return
         if job.attempts > MOST_ATTEMPTS:
             # none of its attempts got as far as failing: it may be what killed the process each time
@@ -159,6 +161,14 @@ class Worker:
             await self.put_back(job, kind, error)
         else:
             await queue.finish(self.store, job, self.now())
+
+    async def leave(self, job: Job) -> None:
+        """Leave a job of an unknown kind to a newer version, which may work beside this one; in vain, bury it."""
+        reason, now = f"nothing runs jobs of kind {job.kind}", self.now()
+        if now - job.created_at > UNKNOWN_FOR:
+            await queue.bury(self.store, job, now, reason)
+        else:
+            await queue.retry(self.store, job, now + UNKNOWN_AGAIN, reason, counted=False)
 
     async def put_off(self, job: Job, kind: Kind, later: Later) -> None:
         """Wait as long as GitHub says, and longer the older the job is; past its kind's patience give it up."""

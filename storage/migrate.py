@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from storage import queue_schema, sqlite
+from storage import queue_schema, sqlite, version
 from storage.urls import libpq, parse, sqlite_path
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -22,27 +22,44 @@ POSTGRESQL_LOCK = 4_217_060_893  # any number that only Almanac's migrations use
 WAIT_SECONDS = 60.0  # how long a second process waits for the first
 
 
+class NewerError(Exception):
+    """The database belongs to a newer version, which has taken away what this one uses."""
+
+
 def upgrade(url: str, revision: str = "head") -> None:
     """Run every migration up to `revision` that the database has not seen, all in one transaction.
 
     On PostgreSQL those that the installed Procrastinate ships are run after ours.
 
-    A second process waits for the first. Creates SQLite's file and folder where they are missing. Raises ValueError for
-    an address that is none, sqlalchemy.exc.OperationalError if the database cannot be reached or stays locked for a
-    minute.
+    A second process waits for the first. Creates SQLite's file and folder where they are missing. A database that a
+    newer version has migrated stays as it is. Raises ValueError for an address that is none, NewerError for a database
+    that has no more what this version uses, sqlalchemy.exc.OperationalError if the database cannot be reached or stays
+    locked for a minute.
     """
     engine = sync_engine(url)
     try:
         with locked(engine) as connection:
-            config = Config()
-            config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            if not has_been_migrated_by_a_newer_one(connection):
+                config = Config()
+                config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+                config.attributes["connection"] = connection
+                command.upgrade(config, revision)
         more = True
         while more:
             more = bring_up(engine)
     finally:
         engine.dispose()
+
+
+def has_been_migrated_by_a_newer_one(connection: Connection) -> bool:
+    """Tell whether there is nothing to do, since a newer version has done it; raises NewerError, see `upgrade`."""
+    found = version.revision(connection)
+    if version.is_newer(found) and not version.serves(found):
+        raise NewerError(
+            f"the database has the schema {found} of a newer version, on which this one, {version.HEAD}, no longer "
+            "runs; start the newer version"
+        )
+    return version.is_newer(found)
 
 
 def bring_up(engine: Engine) -> bool:

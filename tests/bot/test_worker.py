@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.worker import BACK_OFF, LONGEST_BACK_OFF, MOST_ATTEMPTS, Kind
+from bot.worker import BACK_OFF, LONGEST_BACK_OFF, MOST_ATTEMPTS, UNKNOWN_AGAIN, UNKNOWN_FOR, Kind
 from github.errors import Gone, Later
 from storage import queue
 from storage.queue import Job
@@ -97,10 +97,23 @@ async def test_what_is_gone_needs_no_further_try(bench: Bench) -> None:
     assert bench.given_up == []
 
 
-async def test_a_kind_that_nothing_runs_is_kept_for_a_look(bench: Bench) -> None:
+async def test_a_kind_that_this_version_has_not_is_left_to_one_that_has(bench: Bench) -> None:
+    """A newer version works beside it: no attempt counts, nothing stands in the way of the lock's other jobs."""
+    await bench.put("a", kind="from-the-future", lock="one")
+    await bench.put("b", lock="one")
+    for _ in range(MOST_ATTEMPTS + 2):
+        await bench.one()
+        await bench.one()
+        bench.now += UNKNOWN_AGAIN
+    assert (bench.row("a")["state"], bench.row("a")["attempts"]) == ("scheduled", 0)
+    assert bench.row("b")["state"] == "done"
+
+
+async def test_a_kind_that_nothing_runs_for_a_day_is_kept_for_a_look(bench: Bench) -> None:
     await bench.put("a", kind="from-the-future")
     await bench.one()
-
+    bench.now += UNKNOWN_FOR + timedelta(seconds=1)
+    await bench.one()
     assert bench.row("a")["state"] == "dead"
     assert bench.row("a")["error"] == "nothing runs jobs of kind from-the-future"
 
