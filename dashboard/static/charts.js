@@ -115,7 +115,7 @@ const roomy = (spec, value) => spec.params?.map((one) => (one.name === "room" ? 
 function entitled(inner) {
   for (const shown of inner.querySelectorAll("svg text")) {
     const { text } = shown.__data__ ?? {};
-    if (typeof text !== "string" || text === shown.textContent) continue;
+    if (typeof text !== "string" || text === shown.textContent || shown.firstElementChild) continue;
     const title = document.createElementNS(shown.namespaceURI, "title");
     title.textContent = text;
     shown.append(title);
@@ -290,7 +290,7 @@ const widths = new ResizeObserver((entries) => {
       if (!state || Math.abs(target.clientWidth - state.width) <= 1) return;
       if (state.spec.usermeta?.cells) return again(figure);
       state.width = target.clientWidth;
-      state.view.signal("room", state.width).resize().runAsync();
+      state.view.signal("room", state.width).resize().runAsync().then(() => entitled(state.parts.inner));
     }, PAUSE);
   }
 });
