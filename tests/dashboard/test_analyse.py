@@ -22,12 +22,14 @@ from dashboard.analysis import ANALYSES, AT_ONCE, NOT_THERE, Analyses
 from dashboard.analysis_folder import NAME, Folder, clear
 from dashboard.analysis_run import Run
 from dashboard.analysis_wanted import read
+from dashboard.chart_script import ChartScript
 from github.credentials import PersonalToken
 from reports.pool import Pool
 from sandbox.dataset import Dataset
 from sandbox.faults import Fault, Match
 from sandbox.generate import generate
 from sandbox.load import load
+from tests.dashboard.conftest import no_library
 from tests.dashboard.people import NOW, Browser, Place, Seen, open_place
 
 TOKEN = "ghp_" + "k3Rq9ZtLw0aPxVbN" * 2
@@ -51,8 +53,9 @@ def pool() -> Iterator[Pool]:
 
 
 @pytest.fixture
-async def ground(place: Place, dataset: Dataset, pool: Pool) -> Place:
-    """A place beside a GitHub that has one more repository, on which nothing is installed."""
+async def ground(place: Place, dataset: Dataset, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A place beside a GitHub that has one more repository, on which nothing is installed; charts are pictures."""
+    monkeypatch.setattr(ChartScript, "make", no_library)
     load(place.world, [dataset])
     place.world.add_personal_token(TOKEN, "slate")
     place.world.add_personal_token(FINE, "slate")
