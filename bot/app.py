@@ -30,7 +30,6 @@ from dashboard.exports import Exports
 from dashboard.pictures import PATH as PICTURES_PATH
 from dashboard.pictures import Pictures
 from github.auth import App
-from github.budget import Budget
 from github.endpoints import Endpoints
 from github.reads.app import AppFacts
 from github.reads.app import app as app_facts
@@ -239,7 +238,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
 
     # a tick ends soon and starts no workers for it
     registration = App(settings.issuer, settings.private_key, sign if WARM in app else None)
-    clients = Clients(app[SESSION], registration, endpoints, now, sleep, new_budget=budgets(app))
+    clients = speaking(app, registration, endpoints)
 
     async def identity() -> AppFacts:
         return await app_facts(clients.as_app())
@@ -262,14 +261,16 @@ async def services(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def budgets(app: web.Application) -> Callable[[int], Budget]:
-    """Return what makes an installation's budget: known to this process alone, or on PostgreSQL to all of them."""
+def speaking(app: web.Application, registration: App, endpoints: Endpoints) -> Clients:
+    """Return who speaks to GitHub: with limits known to this process alone, or on PostgreSQL to all of them."""
+    given = app[SESSION], registration, endpoints, app[NOW], app[SLEEP]
     if app[STORE].dialect == "sqlite":
-        return lambda _: Budget()
-    from bot.limits import shared_budgets  # noqa: PLC0415 - nothing of it is needed on SQLite
+        return Clients(*given)
+    from bot.limits import SharingClients  # noqa: PLC0415 - nothing of it is needed on SQLite
 
+    # in demo and tests all follow one clock, which is not the database's
     followed = None if app[SETTINGS].clock_url is None else app[NOW]
-    return shared_budgets(app[STORE], app[NOW], followed)
+    return SharingClients(*given, store=app[STORE], clock=followed)
 
 
 async def probes(app: web.Application) -> AsyncIterator[None]:

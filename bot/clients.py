@@ -39,25 +39,25 @@ class Clients:
         endpoints: Endpoints,
         now: Callable[[], datetime],
         sleep: Sleep,
-        *,
-        new_budget: Callable[[int], Budget] = lambda _: Budget(),
     ) -> None:
-        """new_budget(installation_id): what is known of an installation's limits, by this process or with others."""
         self.session = session
         self.registration = registration
         self.endpoints = endpoints
         self.now = now
         self.sleep = sleep
-        self.new_budget = new_budget
         self.installed: OrderedDict[int, Installed] = OrderedDict()
         self.app = GitHub.for_app(session, registration, endpoints, now, sleep)
+
+    def new_budget(self, _installation_id: int) -> Budget:
+        """Return what is known of the limits of an installation that has not been spoken for yet."""
+        return Budget()
 
     def as_app(self) -> GitHub:
         """Return the client that speaks for the App itself."""
         return self.app
 
-    def budgets(self) -> Mapping[int, Budget]:
-        """Return what is known of the limits of the installations that are kept."""
+    async def budgets(self) -> Mapping[int, Budget]:
+        """Return what this process knows of the limits of the installations that it keeps."""
         return {number: one.budget for number, one in self.installed.items()}
 
     def installation(self, installation_id: int, repository_id: int | None = None) -> GitHub:

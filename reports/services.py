@@ -22,6 +22,11 @@ class Runs(Protocol):
         """Run `reports.compute.<function>(task)`; its exceptions come through."""
 
 
+async def no_budgets() -> Mapping[int, Budget]:
+    """Return that nothing is known of any installation's limits."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Services:
     """The outside world as arguments; put together once, in `bot.app`.
@@ -31,7 +36,7 @@ class Services:
     App is, asked of GitHub · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no
     picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept
     · absent remembers which settings files were not there just now · budgets() is what GitHub said last of the limits
-    of the installations that were spoken for of late, by number.
+    of the installations that were spoken for of late, by number: to this process, or on PostgreSQL to any.
     """
 
     store: Store
@@ -46,4 +51,4 @@ class Services:
     picture_base: str | None
     grace: timedelta = timedelta(days=30)
     absent: Absent = field(default_factory=Absent)
-    budgets: Callable[[], Mapping[int, Budget]] = dict
+    budgets: Callable[[], Awaitable[Mapping[int, Budget]]] = no_budgets

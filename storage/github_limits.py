@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from storage.columns import from_micros, to_micros
 from storage.connection import Connection
 from storage.engine import Store
-from storage.github_limits_sql import FORGET, HEAR, LEAVE, MEET, SECOND, TURN
+from storage.github_limits_sql import FORGET, HEAR, HOURS, LEAVE, MEET, SECOND, TURN
 
 MINUTELY = {"core": (10, 200), "graphql": (24, 400)}
 """Points a second and points at once, by kind of limit, below GitHub's 900 and 2,000 a minute.
@@ -150,6 +150,15 @@ def micros(seconds: float | None) -> int | None:
 def micros_of(moment: datetime | None) -> int | None:
     """Return a moment as it is stored."""
     return None if moment is None else to_micros(moment)
+
+
+async def hours(conn: Connection) -> dict[int, dict[str, tuple[int, int, datetime]]]:
+    """Return, by installation and kind, the hourly limit, what was left of it, and when it is full again."""
+    found: dict[int, dict[str, tuple[int, int, datetime]]] = {}
+    rows: list[Any] = list((await conn.exec_driver_sql(HOURS)).fetchall())
+    for installation, kind, hourly, remaining, reset_at in rows:
+        found.setdefault(installation, {})[kind] = (hourly, remaining, from_micros(reset_at))
+    return found
 
 
 async def forget(conn: Connection, gone: Sequence[int]) -> None:

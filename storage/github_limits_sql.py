@@ -98,6 +98,7 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, 0, 0, (SELECT count(*) FROM place), (SELECT others FROM taken)
 """  # noqa: S608
 
+HOURS = "SELECT installation_id, kind, hourly, remaining, reset_at FROM github_limits WHERE reset_at IS NOT NULL"
 LEAVE = "DELETE FROM github_places WHERE installation_id = %(installation)s AND holder = %(holder)s"
 FORGET = tuple(
     f"DELETE FROM {table} WHERE installation_id = ANY(%(gone)s)"  # noqa: S608 - names of our own

@@ -66,6 +66,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
         return facts, installed, await count_kinds(conn), letters, people, changes
 
     facts, installed, kinds, letters, (people, count), changes = await services.store.read(read)
+    budgets = await services.budgets()
     listed = pages(query.get("page"), count, "/operator", {"q": search}, PEOPLE)
     dead = sum(one.count for one in kinds if one.state == "dead")
     return layout(
@@ -82,7 +83,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
             ("Installations", number(len(installed))),
             ("Jobs given up", number(dead)),
         ],
-        installations=[installation_line(one, services.budgets().get(one.id), now) for one in installed],
+        installations=[installation_line(one, budgets.get(one.id), now) for one in installed],
         kinds=kind_lines(kinds, now),
         letters=[letter_line(one, now) for one in letters],
         letters_page=dead_page,

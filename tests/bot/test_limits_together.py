@@ -13,11 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
-from bot.limits import shared_budgets
+from bot.limits import SharingClients, shared_budgets
 from github import shared_turns
+from github.auth import App
 from github.budget import CORE, EVERYTHING, GRAPHQL, Allowance, Budget
+from github.endpoints import Endpoints
 from github.errors import Later
 from github.pace import Urgency
 from storage import github_limits
@@ -299,6 +302,16 @@ async def test_without_another_clock_it_is_the_databases_that_counts(stores: lis
     until = other.held_until(CORE, right.now())
     assert until is not None
     assert timedelta(seconds=50) < until - right.now() <= MINUTE
+
+
+async def test_whoever_is_asked_tells_what_any_process_was_told(stores: list[Store]) -> None:
+    """The operator's page may be served by a process that never speaks to GitHub itself."""
+    await Board(stores[0], 7, "a process").meet([(CORE, None, 5000, 4321, NOON)], CORE, 0, renew=False)
+    registration, endpoints = App("1", ""), Endpoints.of("http://127.0.0.1:9")
+    async with aiohttp.ClientSession() as session:
+        given = session, registration, endpoints, lambda: NOON, asyncio.sleep
+        known = await SharingClients(*given, store=stores[1], clock=None).budgets()
+    assert {number: one.allowances for number, one in known.items()} == {7: {CORE: Allowance(5000, 4321, NOON)}}
 
 
 async def test_of_an_installation_that_is_gone_nothing_is_kept(stores: list[Store]) -> None:
