@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from github.nul import without_nul
+
 PREFIX = "sha256="
 
 
@@ -60,6 +62,7 @@ def payload_of(body: bytes) -> dict[str, Any]:
 
     A text that was cut through the middle of a character arrives as half of a surrogate pair, which msgspec refuses.
     """
+    body = without_nul(body)
     try:
         payload = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -16,6 +16,7 @@ from gidgethub import sansio
 from gidgethub.aiohttp import GitHubAPI
 
 from github.endpoints import Endpoints, origin
+from github.nul import without_nul
 
 VERSION = "0.1.0"  # held to pyproject.toml by a test; the project is run from its source root, not installed
 USER_AGENT = f"almanac/{VERSION}"
@@ -90,7 +91,8 @@ class Wire(GitHubAPI):
             headers["if-none-match"] = etag
         if body is not None:
             headers["content-type"] = "application/json"
-        return Reply(*await self._request(method, url, headers, body or b""))
+        status, given, answer = await self._request(method, url, headers, body or b"")
+        return Reply(status, given, without_nul(answer))
 
     async def _request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""

@@ -58,6 +58,10 @@ class Store:
         if engine.dialect.name == "sqlite":
             event.listen(engine.sync_engine, "connect", lambda connection, _: sqlite.prepare(connection))
             event.listen(engine.sync_engine, "begin", begin)
+        else:
+            from storage import postgresql  # noqa: PLC0415 - the driver not in use is not imported
+
+            event.listen(engine.sync_engine, "connect", lambda connection, _: postgresql.prepare(connection))
         store = cls(address, engine)
         try:
             await store.read(ping)

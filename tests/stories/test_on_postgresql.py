@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.stories.conftest import OpenTown
-from tests.stories.town import Town
+from tests.stories.town import LANTERN, Town
 
 
 @pytest.fixture
@@ -44,3 +44,13 @@ async def test_time_passes_there_as_everywhere(shared_town: Town) -> None:
     assert shared_town.answers_to(said) == []
     await shared_town.wait(seconds=31)
     assert len(shared_town.answers_to(said)) == 1
+
+
+async def test_a_title_with_a_nul_in_it_loses_nothing(shared_town: Town) -> None:
+    """PostgreSQL keeps no NUL in a text; neither the pull request nor the others of its page are lost for it."""
+    lantern = shared_town.world.required(LANTERN)
+    for pull in lantern.pulls():
+        pull.title = "cut\0here"
+    shared_town.answer_to(await shared_town.say("/analytics waiting"))
+    titles = shared_town.rows("SELECT DISTINCT title FROM pulls")
+    assert titles == [{"title": "cut\ufffdhere"}]
