@@ -19,6 +19,7 @@ from analytics.charts.vega.parts import NAMES, Spec
 USUAL = {"day": 1.0, "month": 30.0, "year": 365.0}  # days from one mark to the next
 DAY = 86_400_000  # milliseconds
 ROOM = 66  # pixels from one name to the next
+HOURLY = timedelta(days=2)  # what shorter moments are over is named by the hour
 FEW = 4  # marks that are written out rather than computed
 SHOWN = "domain('x')"  # panels give each of their axes its own name here
 FIRST, LAST = f"(+{SHOWN}[0])", f"(+peek({SHOWN}))"
@@ -67,7 +68,8 @@ def moments_axis(starts: Sequence[date], ends: Sequence[date] | None, step: time
 
     ends: where each bucket ends, itself not included · step: from one to the next, at least.
     """
-    if step < timedelta(days=1):
+    # the last of moments a day apart may be the middle of its day
+    if step < timedelta(days=1) and _moment(starts[-1]) - _moment(starts[0]) < HOURLY:
         return {"title": None, "grid": False, "labelOverlap": True, "labelFlush": True, "tickCount": 6, "format": NAMES}
     levels = _levels(starts, ends, step)
     values, words = levels[-1].values, levels[-1].words

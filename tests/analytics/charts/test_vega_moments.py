@@ -126,6 +126,13 @@ def test_lines_are_named_where_their_moments_are() -> None:
     assert next(iter(names)) == "2 Mar 2026"
 
 
+def test_days_whose_last_is_not_over_are_named_as_days() -> None:
+    times = tuple(datetime(2026, 2, 27, tzinfo=UTC) + place * DAY for place in range(9))
+    times = (*times, times[-1] + DAY / 2)
+    names, _, _ = drawn(Line("t", SUBTITLE, times, (Series("open", tuple(range(10))),)))
+    assert list(names) == ["27 Feb 2026", "1 Mar", "3 Mar", "5 Mar", "7 Mar"]
+
+
 def test_each_panel_has_an_axis_of_its_own() -> None:
     spec = json.dumps(Panels("t", SUBTITLE, (weeks(9), days(9))).spec())
     assert "concat_0_x" in spec
