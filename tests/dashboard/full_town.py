@@ -70,7 +70,7 @@ class FullTown:
 
 
 @asynccontextmanager
-async def full_town(folder: Path) -> AsyncIterator[FullTown]:
+async def full_town(folder: Path, **variables: str) -> AsyncIterator[FullTown]:
     """Open the town: captured, read, with reports, people, a token and a finished analysis."""
     with listener() as listening:
         async with people_and_github(folder, listening.getsockname()[1]) as town:
@@ -81,7 +81,7 @@ async def full_town(folder: Path) -> AsyncIterator[FullTown]:
             town.world.add_personal_token(TOKEN, MEMBER)
             told = {
                 "GITHUB_CLIENT_ID": town.keys.client_id, "GITHUB_CLIENT_SECRET": town.keys.client_secret,
-                "OPERATORS": MEMBER,
+                "OPERATORS": MEMBER, **variables,
             }  # fmt: skip
             async with serving(town, listening, folder, **told):
                 await captured(town)
