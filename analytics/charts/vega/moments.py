@@ -77,7 +77,8 @@ def moments_axis(starts: Sequence[date], ends: Sequence[date] | None, step: time
         values = f"{APART} <= {marks.apart} ? {marks.values} : {values}"
         words = f"{APART} <= {marks.apart} ? {marks.words} : {words}"
     words = f"datum.value < {FIRST} || datum.value > {LAST} ? '' : {words}"
-    return {"title": None, "grid": False, "labelOverlap": "greedy", "values": {"expr": values}, "labelExpr": words}
+    axis = {"title": None, "grid": False, "labelOverlap": "greedy", "labelFlush": False}
+    return {**axis, "values": {"expr": values}, "labelExpr": words}
 
 
 def _levels(starts: Sequence[date], ends: Sequence[date] | None, step: timedelta) -> list[_Marks]:

@@ -9,9 +9,9 @@ from analytics.charts.axis import count_marks
 from analytics.charts.columns import ceiling
 from analytics.charts.frame import mark_labels, short
 from analytics.charts.spans import Dated, dated, span_name
+from analytics.charts.vega.moments import moments_axis
 from analytics.charts.vega.parts import (
     BASE,
-    NAMES,
     SAY,
     Spec,
     at_most,
@@ -44,14 +44,17 @@ def spec(chart: Multiples) -> Spec:
         return nothing(chart)
     every = [dated(panel.days, panel.counts, (), panel.provisional, DAY) for panel in chart.shown]
     names = distinct(
-        f"{panel.name} \N{MIDDLE DOT} {number(panel.total)}" if panel.known else panel.name for panel in chart.shown
+        f"{number(panel.total)} \N{MIDDLE DOT} {panel.name}" if panel.known else panel.name for panel in chart.shown
     )
     rows = [
         {"place": place, **_panel(chart, *each)}
         for place, each in enumerate(zip(chart.shown, every, names, strict=True))
     ]
     tallest = max((ceiling(data.known) for data in every if any(data.known)), default=1.0)
-    axis = {"title": None, "grid": False, "tickCount": 2, "labelOverlap": True, "labelFlush": True, "format": NAMES}
+    first = min(data.starts[0] for data in every if data.starts)
+    last = max(data.ends[-1] for data in every if data.ends)
+    starts = [first + place * DAY for place in range((last - first).days + 1)]
+    axis = moments_axis(starts, [start + DAY for start in starts], DAY)
     x = {"field": "from", "type": "temporal", "scale": {"type": "utc", "nice": False, "padding": 0}, "axis": axis}
     steps = count_marks(tallest, 2)
     y = number_field("n", stack=None, axis=None)

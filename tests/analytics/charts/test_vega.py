@@ -242,6 +242,8 @@ def test_a_rhythm_and_small_multiples_hold_their_values() -> None:
     assert isinstance(multiples, Multiples)
     assert [row["value"] for row in rows(rhythm)] == list(rhythm.values)
     assert [tuple(row["n"]) for row in rows(multiples)] == [panel.counts for panel in multiples.shown]
+    # what is cut is the name, never its total
+    assert [row["name"].split(" · ")[0] for row in rows(multiples)][:2] == ["38,414", "12,774"]
 
 
 def test_what_is_said_and_months_are_in_the_owners_language() -> None:
