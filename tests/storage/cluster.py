@@ -89,11 +89,16 @@ def run(folder: Path, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+def create(folder: Path, name: str, template: str = "migrated") -> None:
+    """Make a database as a copy of another, file by file: through the log, the default, takes far longer."""
+    run(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+
+
 @contextmanager
 def copied(folder: Path) -> Iterator[str]:
     """Yield the address of a migrated database of one's own, which is gone after that."""
     name = f"copy_{next(NUMBERS)}"
-    run(folder, f"CREATE DATABASE {name} TEMPLATE migrated")
+    create(folder, name)
     try:
         yield address(folder, name)
     finally:

@@ -41,8 +41,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
 
     def make_database(migrated: bool) -> str:
         made.append(f"test_{next(numbers)}")
-        template = "migrated" if migrated else "template0"
-        cluster.run(folder, f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        cluster.create(folder, made[-1], "migrated" if migrated else "template0")
         return cluster.address(folder, made[-1])
 
     yield make_database
@@ -109,7 +108,7 @@ def sample(sampled: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def fresh(postgresql: Path) -> Iterator[str]:
     """The address of a new PostgreSQL database without a schema."""
-    cluster.run(postgresql, "CREATE DATABASE fresh TEMPLATE template0")
+    cluster.create(postgresql, "fresh", "template0")
     yield cluster.address(postgresql, "fresh")
     cluster.run(postgresql, "DROP DATABASE fresh WITH (FORCE)")
 
@@ -118,6 +117,6 @@ def fresh(postgresql: Path) -> Iterator[str]:
 def shared(postgresql: Path) -> Iterator[str]:
     """The address of a migrated, empty database of the engine that processes share."""
     name = f"test_{next(numbers)}"
-    cluster.run(postgresql, f"CREATE DATABASE {name} TEMPLATE migrated")
+    cluster.create(postgresql, name)
     yield cluster.address(postgresql, name)
     cluster.run(postgresql, f"DROP DATABASE {name} WITH (FORCE)")

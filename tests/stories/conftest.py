@@ -97,7 +97,7 @@ def undisturbed(town_of: OpenTown, migrated: Path, tmp_path: Path) -> Undisturbe
 @pytest.fixture
 def postgresql_town(postgresql: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a migrated, empty database on PostgreSQL, which a story's towns are asked about."""
-    cluster.run(postgresql, "CREATE DATABASE town TEMPLATE migrated")
+    cluster.create(postgresql, "town")
     address = cluster.address(postgresql, "town")
     monkeypatch.setattr(Town, "asking", asking_at(address))
     yield address
