@@ -1,13 +1,14 @@
 """The analyses that people have begun here: few at once, each seen by nobody but who began it, forgotten when unused.
 
-Nothing of them is in the database: a server that starts anew knows none.
+On SQLite nothing of them is in the database: a server that starts anew knows none. On PostgreSQL all replicas know them
+(`dashboard.analysis_shared`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
@@ -24,7 +25,7 @@ EVERY = 60.0  # seconds between looks for what is not used any more
 KEY_BYTES = 32
 NOT_THERE = (
     "There is no such analysis, or it is not yours. An analysis is forgotten when nobody has looked at it for two "
-    "hours, and when the server starts anew."
+    "hours, and may be when the server starts anew."
 )
 ONE_EACH = "You have an analysis that is still being read. Let it end, or cancel it, before you begin another."
 ALL_TAKEN = "As many analyses as may run at once are being read for others. Please try again in some minutes."
@@ -53,16 +54,22 @@ class Analyses:
         for run in over[: max(0, len(self.runs) - KEPT + 1)]:
             await self.forget(run)
         key, now = secrets.token_urlsafe(KEY_BYTES), self.world.services.now()
+        await self.announce(key, person_id, wanted, now)
         run = Run(key, person_id, wanted, now, now, self.folder.database(key), token)
         self.runs[key] = run
         run.working = asyncio.create_task(self.whole(run), name="an analysis")
-        if self.sweeper is None:
-            self.sweeper = asyncio.create_task(self.sweeping(), name="analyses")
+        self.go_on_sweeping()
         return run
+
+    async def announce(self, key: str, person_id: int, wanted: Wanted, at: datetime) -> None:
+        """Say that an analysis begins; raises 429 where this person has one elsewhere."""
+
+    async def keep(self, run: Run) -> None:
+        """Keep what was read beyond this process before it is said to be done."""
 
     async def whole(self, run: Run) -> None:
         """Do an analysis; of one that could not be done nothing is kept."""
-        await work(run, self.world)
+        await work(run, self.world, self.keep)
         if run.state == "failed":
             await self.emptied(run)
 
@@ -82,7 +89,11 @@ class Analyses:
         run.used = self.world.services.now()
         return run
 
-    def latest(self, person_id: int) -> Run | None:
+    async def opened(self, person_id: int, key: str) -> Run:
+        """Return a person's own analysis as `of` does, its answer and its rows at hand if it is done."""
+        return await self.of(person_id, key)
+
+    async def latest(self, person_id: int) -> Run | None:
         """Return the analysis that a person has, if there is one."""
         return next((run for run in self.runs.values() if run.person_id == person_id), None)
 
@@ -102,6 +113,11 @@ class Analyses:
         for run in [one for one in self.runs.values() if now - one.used >= UNUSED]:
             await self.forget(run)
 
+    def go_on_sweeping(self) -> None:
+        """Look from time to time for what is not used any more."""
+        if self.sweeper is None:
+            self.sweeper = asyncio.create_task(self.sweeping(), name="analyses")
+
     async def sweeping(self) -> None:
         while True:
             await asyncio.sleep(EVERY)
@@ -120,7 +136,13 @@ def begun(front: Front) -> Analyses:
     """Return the analyses of a new dashboard, which end with it."""
     outside = front.outside
     world = World(outside.services, outside.session, outside.endpoints)
-    made = Analyses(Folder(outside.folder), world)
+    folder = Folder(outside.folder)
+    if outside.services.store.dialect == "sqlite":
+        made = Analyses(folder, world)
+    else:
+        from dashboard.analysis_shared import SharedAnalyses  # noqa: PLC0415 - nothing of it is needed on SQLite
+
+        made = SharedAnalyses(folder, world)
     front.closing.append(made.close)
     return made
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -122,18 +122,19 @@ class Run:
         }  # fmt: skip
 
 
-async def work(run: Run, world: World) -> None:
-    """Read, measure, and end; whatever goes wrong ends it with a sentence. Cancelling ends it at once."""
+async def work(run: Run, world: World, keep: Callable[[Run], Awaitable[None]]) -> None:
+    """Read, measure, keep, and end; whatever goes wrong ends it with a sentence. Cancelling ends it at once."""
     try:
         known, moment = await gathered(run, world)
         run.token = None  # everything has been read
         run.say("measuring", "Measuring", until=None)
-        run.task = replace(known.task(run.url, moment, pictures=False), most_pictures=None, specs=True)
+        run.task = task_of(run, known, moment)
         answered = await world.services.pool.run("answer", run.task)
         assert isinstance(answered, Answer), "what compute.answer returns"
         nothing_read(answered)
         sentences = (*answered.completeness.sentences, *known.sentences)
-        run.answer = replace(answered, completeness=replace(answered.completeness, sentences=sentences))
+        run.answer = with_sentences(answered, sentences)
+        await keep(run)
         run.say("done", "Done", ended=world.services.now())
     except Failed as failed:
         run.say("failed", "It could not be done", sentence=str(failed), ended=world.services.now(), until=None)
@@ -144,6 +145,16 @@ async def work(run: Run, world: World) -> None:
         run.say("failed", "It could not be done", sentence=sentence, ended=world.services.now(), until=None)
     finally:
         run.token = None
+
+
+def with_sentences(answer: Answer, sentences: tuple[str, ...]) -> Answer:
+    """Return an answer that says these sentences of how complete it is."""
+    return replace(answer, completeness=replace(answer.completeness, sentences=sentences))
+
+
+def task_of(run: Run, known: Known, moment: datetime) -> Task:
+    """Return what a worker is asked."""
+    return replace(known.task(run.url, moment, pictures=False), most_pictures=None, specs=True)
 
 
 async def gathered(run: Run, world: World) -> tuple[Known, datetime]:

@@ -18,9 +18,14 @@ async def mine(front: Front, request: web.Request, signed: SignedIn) -> Run:
     return await ANALYSES.of(front).of(signed.person.id, request.match_info["run"])
 
 
+async def opened(front: Front, request: web.Request, signed: SignedIn) -> Run:
+    """Return the same, its answer and its rows at hand if it is done."""
+    return await ANALYSES.of(front).opened(signed.person.id, request.match_info["run"])
+
+
 async def rows_of(front: Front, request: web.Request, signed: SignedIn) -> tuple[Run, Store, int]:
     """Return a done analysis with its store and its repository's number; 503 while it is being read."""
-    run = await mine(front, request, signed)
+    run = await opened(front, request, signed)
     if run.store is None or run.repository is None or run.answer is None:
         raise not_yet()
     return run, run.store, run.repository.id

@@ -16,6 +16,7 @@ from storage.queue import KEYS_KEPT, Job
 
 KIND = "prune"
 NIGHTS_KEPT = timedelta(days=30)
+ANALYSES_KEPT = timedelta(hours=2)  # as the pages keep them, which do so themselves as long as anybody opens one
 FORGOTTEN_AT_ONCE = 5  # repositories in one transaction: each may have years of rows, and nobody should wait for them
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,16 @@ async def prune(services: Services, _job: Job) -> None:
     log.info("old jobs are forgotten", jobs=total)
     await forget(services)
     await forget_told(services)
+    if services.store.dialect != "sqlite":
+        await forget_analyses(services)
+
+
+async def forget_analyses(services: Services) -> None:
+    """Delete what people had read with tokens of their own, where every server that knew of it has ended."""
+    # nothing of it is needed on SQLite
+    analyses = await asyncio.to_thread(importlib.import_module, "storage.analyses")
+    before = services.now() - ANALYSES_KEPT
+    await services.store.write(lambda conn: analyses.prune(conn, before))
 
 
 async def forget_told(services: Services) -> None:

@@ -19,7 +19,7 @@ WITHOUT = "A token is needed: letters, digits and signs without spaces, as GitHu
 
 async def form(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Show the form, and the way to the analysis that this person has."""
-    running = ANALYSES.of(front).latest(signed.person.id)
+    running = await ANALYSES.of(front).latest(signed.person.id)
     asked_for = {name: request.query[name][:200] for name in FIELDS if name in request.query}
     metrics = tuple(one for one in request.query.getall("metrics", []) if one in offered())
     wanted, _ = read(asked_for, metrics, front.services.now().replace(microsecond=0))

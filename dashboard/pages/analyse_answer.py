@@ -19,7 +19,7 @@ from dashboard.chart_library import library
 from dashboard.choices import TAB_NAMES
 from dashboard.front import Front
 from dashboard.layout import show as shown
-from dashboard.own_analysis import base_of, mine, not_yet
+from dashboard.own_analysis import base_of, not_yet, opened
 from dashboard.pages import chart as charts
 from dashboard.presented import Presented, presented
 from dashboard.sessions import SignedIn
@@ -72,7 +72,7 @@ def section(answer: Answer, metric: str) -> Answer:
 
 async def chart(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Answer with one chart: drawn for all metrics when the first picture is asked for."""
-    run = await mine(front, request, signed)
+    run = await opened(front, request, signed)
     if run.answer is None or run.task is None:
         raise not_yet()
     metric, nth = request.match_info["metric"], int(request.match_info["number"])

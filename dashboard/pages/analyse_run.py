@@ -8,7 +8,7 @@ from dashboard.analysis import ANALYSES
 from dashboard.front import Front
 from dashboard.layout import show as shown
 from dashboard.looking_again import looking_again
-from dashboard.own_analysis import base_of, mine
+from dashboard.own_analysis import base_of, mine, opened
 from dashboard.pages import analyse_answer
 from dashboard.sessions import SignedIn
 from dashboard.streams import News
@@ -16,7 +16,7 @@ from dashboard.streams import News
 
 async def show(front: Front, request: web.Request, signed: SignedIn) -> web.StreamResponse:
     """Show how far an analysis is, or what it says: `?metric=` is the tab."""
-    run = await mine(front, request, signed)
+    run = await opened(front, request, signed)
     if run.answer is not None:
         return analyse_answer.show(front, request, signed, run, run.answer)
     page = shown(request, signed, "analyse_run.html", f"Analysing {run.wanted.full_name}", here="analyse", run=run,

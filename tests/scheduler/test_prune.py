@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from analytics.traffic import Count
+from dashboard.analysis import UNUSED
 from scheduler import prune
-from storage import installations
+from storage import analyses, installations
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository
@@ -16,6 +19,7 @@ from storage.reconciling import begin_comparison, comparison
 from storage.traffic import days, save_days
 from storage.watermarks import Watermark
 from tests.services import services_on
+from tests.storage import cluster
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 GRACE = timedelta(days=30)
@@ -70,3 +74,15 @@ async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
     await prune.forget_told(services_on(store, now=lambda: NOW, grace=GRACE))
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", kept)) is not None
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", gone)) is None
+
+
+async def test_an_analysis_that_no_server_knows_any_more_goes(postgresql: Path) -> None:
+    with cluster.copied(postgresql) as address:
+        store = await Store.open(address)
+        for person, ago in ((1, UNUSED), (2, UNUSED - SECOND)):
+            begun = partial(analyses.begin, key=str(person), person_id=person, server="one", wanted="{}",
+                            state="done", progress="{}", at=NOW - ago)  # fmt: skip
+            await store.write(begun)
+        await prune.forget_analyses(services_on(store, now=lambda: NOW, grace=GRACE))
+        assert await store.read(lambda conn: analyses.among(conn, ["1", "2"])) == {"2"}
+        await store.close()

@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect
 
 import storage.schema_access
+import storage.schema_analyses
 import storage.schema_limits
 import storage.schema_managed
 import storage.schema_queue

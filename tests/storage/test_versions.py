@@ -27,7 +27,7 @@ def migrated_by_a_newer(database: str, revision: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("revision", [f"0099_{HEAD}", "0099_0012"])
+@pytest.mark.parametrize("revision", [f"0099_{number_of(HEAD)}", "0099_0012"])
 async def test_what_a_newer_version_has_added_to_is_worked_on(make: Make, revision: str) -> None:
     database = make(True)
     migrated_by_a_newer(database, revision)
@@ -87,7 +87,7 @@ def test_migrations_only_add_or_say_which_version_is_the_oldest_that_still_runs(
         assert path.name.startswith(number_of(revision))
         if number_of(revision) < FIRST_UNDER_THE_RULE:
             continue
-        assert "_" in revision, f"{path.name}: name the oldest version that still runs, as in {revision}_{HEAD}"
+        assert "_" in revision, f"{path.name}: name the oldest version that still runs, as in {revision}_{number_of(HEAD)}"
         if taken_away(path.read_text()):
             assert floors[path] > floors[before], f"{path.name} takes away, so older versions than its floor stop"
 
