@@ -23,6 +23,7 @@ BENCHES = {
     "series": "five years of daily traffic, in a warm worker",
     "pages": "the dashboard's pages, 50 readers at once, while captures and reading go on",
     "moving": "millions of rows from SQLite to PostgreSQL and back",
+    "replicas": "one, two and three servers over one PostgreSQL",
     "stall": "how long the event loop stands still while a repository is read",
 }
 

@@ -194,9 +194,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--warm-up", type=float, default=2.0)
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--first", type=int, default=1, help="the first delivery's number")
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
     given = parser.parse_args()
-    load = Load(given.port, bodies(given.secret_file.read_bytes(), given.path), first=1)
-    counted, seconds = load.run(given.warm_up, given.seconds)
+    load = Load(given.port, bodies(given.secret_file.read_bytes(), given.path), first=given.first)
+    counted, seconds = load.run(given.warm_up, given.seconds, given.connections)
     given.out.write_text("\n".join(guid(number) for number in load.acknowledged))
     print(json.dumps({"requests": counted, "seconds": seconds, "refused": load.refused}))
 
