@@ -20,8 +20,8 @@ PACKAGES: list[str] = PYPROJECT["tool"]["importlinter"]["root_packages"]
 HEAVY = ("alembic", "jinja2", "matplotlib", "numpy", "pandas", "PIL", "procrastinate", "psycopg", "pydantic", "scipy")
 SERVER = ("bot.app", "handlers", "handlers.commands", "handlers.events", "reports.gather", "storage", "github")
 
-# One interpreter loads the outside libraries once, then forks for each module: a child knows no other module. Nothing is
-# collected: a child that goes through what it shares with its parent copies all of it.
+# One interpreter loads the outside libraries once, then forks for each module: a child knows no other module. Nothing
+# is collected: a child that goes through what it shares with its parent copies all of it.
 ALONE = """
 import gc, importlib, json, os, sys, traceback
 gc.disable()
@@ -50,9 +50,9 @@ print(json.dumps(failures))
 """
 LIBRARIES = (
     "aiohttp.web", "authlib.integrations.base_client", "click", "cmarkgfm", "concurrent.futures.process", "difflib",
-    "gidgethub.aiohttp", "graphql", "gzip", "jinja2", "jwt", "lz4.block", "msgspec.json", "nh3", "numpy", "procrastinate",
-    "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "sqlalchemy.ext.asyncio", "sqlite3", "statistics",
-    "structlog", "yaml",
+    "gidgethub.aiohttp", "graphql", "gzip", "jinja2", "jwt", "lz4.block", "msgspec.json", "nh3", "numpy",
+    "procrastinate", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "sqlalchemy.ext.asyncio",
+    "sqlite3", "statistics", "structlog", "yaml",
 )  # fmt: skip
 
 

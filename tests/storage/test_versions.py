@@ -87,7 +87,7 @@ def test_migrations_only_add_or_say_which_version_is_the_oldest_that_still_runs(
         assert path.name.startswith(number_of(revision))
         if number_of(revision) < FIRST_UNDER_THE_RULE:
             continue
-        assert "_" in revision, f"{path.name}: name the oldest version that still runs, as in {revision}_{number_of(HEAD)}"
+        assert "_" in revision, f"{path.name}: name the oldest version that still runs, as in {HEAD}"
         if taken_away(path.read_text()):
             assert floors[path] > floors[before], f"{path.name} takes away, so older versions than its floor stop"
 
