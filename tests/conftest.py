@@ -44,6 +44,22 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+# Files with a test that takes long by its nature. Whoever begins with them never waits for one at the end alone.
+LONGEST = (
+    "dashboard/test_axe.py", "stories/test_browser_walk.py", "test_metrics_page.py", "test_imports.py",
+    "scheduler/test_reconcile_real.py", "stories/test_reports.py", "stories/test_reports_failed.py",
+    "stories/test_reports_once.py", "stories/test_exactly_once.py", "stories/test_outage.py",
+    "stories/test_restraint.py", "stories/test_replicas.py", "stories/test_on_postgresql.py", "bot/test_idle.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first, and leave the order of everything else as it is."""
+    longest = {Path(__file__).parent / name for name in LONGEST}
+    items.sort(key=lambda item: item.path not in longest)
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of cycles look less often, and not at what the tests' modules hold for good.
 
