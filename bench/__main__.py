@@ -24,6 +24,7 @@ BENCHES = {
     "pages": "the dashboard's pages, 50 readers at once, while captures and reading go on",
     "moving": "millions of rows from SQLite to PostgreSQL and back",
     "replicas": "one, two and three servers over one PostgreSQL",
+    "many": "one repository among 20,000 on PostgreSQL, beside the same alone",
     "stall": "how long the event loop stands still while a repository is read",
 }
 

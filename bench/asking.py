@@ -60,8 +60,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(world: World, keys: AppKeys, repository: str, folder: Path) -> AsyncIterator[Town]:
-    """Serve a world and its App, whose server keeps its data in `folder`, until the context ends."""
+async def town(world: World, keys: AppKeys, repository: str, folder: Path, **more: str) -> AsyncIterator[Town]:
+    """Serve a world and its App, whose server keeps its data in `folder`, until the context ends.
+
+    more: what its environment has besides.
+    """
     found = world.repository(repository)
     assert found is not None
     assert world.app is not None
@@ -70,7 +73,7 @@ async def town(world: World, keys: AppKeys, repository: str, folder: Path) -> As
     world.app.webhook_url = f"http://127.0.0.1:{port}{PATH}"
     async with (
         Sandbox(world, hook_delay=0.0) as sandbox,
-        server(environment(keys, folder, port, sandbox), log=folder / "log") as running,
+        server(environment(keys, folder, port, sandbox) | more, log=folder / "log") as running,
     ):
         await at_rest(running.process)
         yield Town(sandbox, running, repository, issue.number, folder / "log", folder)
