@@ -135,7 +135,7 @@ class Asked:
             repository=repository,
             metrics=metrics,
             compare=self.compares,
-            usage=USAGE,
+            usage=USAGE.replace(COMMAND, f"{COMMAND} compare", 1) if self.compares else USAGE,
         )
 
     @property
@@ -163,12 +163,14 @@ def suggestions(asked: Asked, wrong: Mistake, metrics: Mapping[str, Metric]) -> 
         return []
     whole = wrong.nearest.startswith(COMMAND)
     metric, said = read(wrong.nearest.removeprefix(COMMAND), asked.metric, metrics)
-    alone = Asked(metric, tuple(said.items()))
+    if set(said) == {"period"} and wrong.word == asked.value("compare"):
+        said = {"compare": said["period"]}  # the second of two periods was wrong
+    alone = [] if "compare" in said and not whole else [Asked(metric, tuple(said.items()))]  # one period is no second
     if whole:
-        return [alone]
+        return alone
     kept = [(key, value) for key, value in asked.said if key in KEYS and key not in said]
     unharmed = [(key, value) for key, value in kept if not wrong.word or wrong.word not in (value, f"{key}={value}")]
-    return [Asked(metric, (*some, *said.items())) for some in (unharmed, kept)] + [alone]
+    return [Asked(metric, (*some, *said.items())) for some in (unharmed, kept)] + alone
 
 
 def read(command: str, metric: str, metrics: Mapping[str, Metric]) -> tuple[str, dict[str, str]]:

@@ -107,7 +107,9 @@ def periods(asked: Asked, base: str, can_be: Callable[[Asked], bool]) -> list[Ch
         said = asked.but(period="" if word == DEFAULT_PERIOD else word, compare="" if second(asked) else compare)
         if word == "all" and "/" not in said.value("vs"):
             said = said.but(vs="", compare="")  # nothing lies before it
-        possible = next((one for one in (said, said.but(vs="")) if can_be(one)), said.but(vs="", compare=""))
+        # the last is right beside whatever else was wrong
+        less = (said, said.but(vs=""), said.but(vs="", compare=""), said.only(("period",)))
+        possible = next((one for one in less if can_be(one)), less[-1])
         found.append(Choice(name, possible.address(base), now.casefold() == word))
     return found
 

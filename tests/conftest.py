@@ -97,7 +97,7 @@ def postgresql() -> Iterator[Path]:
 
     if not cluster.found():
         pytest.skip(f"no PostgreSQL in {cluster.BIN}; set ALMANAC_POSTGRESQL to the folder of its programs")
-    with cluster.cluster() as folder:
+    with cluster.cluster(in_memory=True) as folder:
         cluster.run(folder, "CREATE DATABASE migrated")
         upgrade(cluster.address(folder, "migrated"))
         yield folder

@@ -66,6 +66,9 @@ def test_no_usual_comparison_is_the_chosen_one_where_a_second_period_stands() ->
         {"period": "2026-Q2", "vs": "quartz-labs/reef", "author": "idle-heron"},
         {"period": "all"},
         {"vs": "2026-10-01..2026-10-31"},
+        {"author": "a b"},
+        {"foo": "bar", "period": "1y"},
+        {"scope": "org"},
     ],
 )
 def test_whatever_is_offered_can_be_asked(said: dict[str, str]) -> None:
@@ -96,3 +99,18 @@ def test_of_a_wrong_period_a_page_says_how_periods_are_written() -> None:
             now=NOW, repository_id=7, repository=LANTERN.full_name, metrics=all_metrics()
         )
     assert "30d" in wrong_of(wrong.value, asked(period="yesterweek"), BASE, NOW, LANTERN).usage
+
+
+@pytest.mark.parametrize(
+    ("said", "query"),
+    [
+        ({"period": "2026-Q2", "compare": "2026-Q1", "vs": "year"}, "?period=2026-Q2&compare=2026-Q1"),
+        ({"period": "2026-Q3", "compare": "2026-Q9"}, "?period=2026-Q3&compare=2026-Q4"),
+        ({"period": "90d", "compare": "2026-Q9"}, None),  # the two would overlap
+    ],
+)
+def test_what_was_meant_of_two_periods_keeps_both(said: dict[str, str], query: str | None) -> None:
+    with pytest.raises(Mistake) as wrong:
+        asked(**said).question(now=NOW, repository_id=7, repository=LANTERN.full_name, metrics=all_metrics())
+    found = wrong_of(wrong.value, asked(**said), BASE, NOW, LANTERN)
+    assert found.address == ("" if query is None else f"{BASE}/pulls{query}")

@@ -17,6 +17,8 @@ import psycopg
 BIN = Path(os.environ.get("ALMANAC_POSTGRESQL", "/usr/lib/postgresql/15/bin"))
 USER = "postgres"  # the servers refuse to run as root
 START_SECONDS = 30
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3  # bytes that must be free there: a container gives it 64 MB unless told
 NUMBERS = count(1)
 
 
@@ -28,13 +30,19 @@ def found() -> bool:
     return (BIN / "initdb").exists()
 
 
+def memory() -> Path | None:
+    """Return a folder in memory with room for a cluster, where there is one."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM else None
+
+
 @contextmanager
-def cluster(durable: bool = False) -> Iterator[Path]:
+def cluster(durable: bool = False, in_memory: bool = False) -> Iterator[Path]:
     """Yield the folder of a running cluster's socket.
 
     Nothing is synced to disk, as nothing here outlives the session, except for who measures what a `durable` one costs.
+    `in_memory` keeps its files there if it can: copying a database, as most tests do, takes a tenth of the time.
     """
-    folder = Path(tempfile.mkdtemp(prefix="almanac-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="almanac-pg-", dir=memory() if in_memory else None))
     user = USER if os.geteuid() == 0 else None
     if user is not None:
         shutil.chown(folder, user)
@@ -49,6 +57,8 @@ def cluster(durable: bool = False) -> Iterator[Path]:
             "unix_socket_directories": str(folder),
             "shared_buffers": "32MB",
         }
+        if in_memory:
+            settings["max_wal_size"] = "128MB"
         if not durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
@@ -90,7 +100,7 @@ def run(folder: Path, statement: str) -> None:
 
 
 def create(folder: Path, name: str, template: str = "migrated") -> None:
-    """Make a database as a copy of another, file by file: through the log, the default, takes far longer."""
+    """Make a database as a copy of another, file by file, which leaves nothing in the log to be written once more."""
     run(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
 
