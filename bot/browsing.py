@@ -128,7 +128,7 @@ def add_routes(app: web.Application) -> None:
     router.add_get(away, served(lambda front, asked: front.open(asked, front.login.leave)), allow_head=False)
     router.add_get(back, served(lambda front, asked: front.open(asked, front.login.arrive)), allow_head=False)
     router.add_post("/logout", served(lambda front, asked: front.open(asked, front.login.leave_session)))
-    router.add_post("/logout/everywhere", served(lambda front, asked: front.open(asked, front.login.leave_everywhere)))
+    router.add_post("/logout/everywhere", paged("dashboard.leaving:leave_everywhere", signed_in=False))
     for signed_in, table in ((True, PAGES), (False, OPEN)):
         for method, path, target in table:
             handler = paged(target, signed_in=signed_in)

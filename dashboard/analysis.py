@@ -38,16 +38,27 @@ class Analyses:
         self.folder = folder
         self.world = world
         self.runs: dict[str, Run] = {}
+        self.beginning: list[int] = []
+        """Whose analyses are about to begin."""
         self.sweeper: asyncio.Task[None] | None = None
 
     async def begin(self, person_id: int, wanted: Wanted, token: str) -> Run:
         """Begin an analysis; an older one of this person is forgotten. Raises 429 where too many are being read."""
         await self.sweep()
-        busy = [run for run in self.runs.values() if not run.is_over]
-        if any(run.person_id == person_id for run in busy):
+        busy = [run.person_id for run in self.runs.values() if not run.is_over] + self.beginning
+        if person_id in busy:
             raise web.HTTPTooManyRequests(text=ONE_EACH, headers={"Retry-After": "60"})
         if len(busy) >= AT_ONCE:
             raise web.HTTPTooManyRequests(text=ALL_TAKEN, headers={"Retry-After": "60"})
+        # what follows waits, and whoever asks meanwhile finds the place taken
+        self.beginning.append(person_id)
+        try:
+            return await self.begun(person_id, wanted, token)
+        finally:
+            self.beginning.remove(person_id)
+
+    async def begun(self, person_id: int, wanted: Wanted, token: str) -> Run:
+        """Forget what is older, and begin an analysis for whose place is taken."""
         for run in [one for one in self.runs.values() if one.person_id == person_id]:
             await self.forget(run)
         over = sorted((one for one in self.runs.values() if one.is_over), key=lambda one: one.used)

@@ -11,10 +11,11 @@ from aiohttp import web
 
 from dashboard import looking_after
 from dashboard.access import LookedAfter, not_there
+from storage.columns import EPOCH
 from storage.connection import Connection
 from storage.decisions import note_decision
 from storage.installations import Repository, is_removed, repository, repository_by_name
-from storage.invitations import Invitation, Kind, invite, take_back
+from storage.invitations import Invitation, Kind, invitations_of, invite, take_back
 from storage.roles import give_role, give_view, holders, take_role, take_view
 from storage.sessions import Person, person, persons_called
 
@@ -74,6 +75,8 @@ async def give(conn: Connection, change: Change, given: Given) -> dict[str, str]
     found = await known(conn, change, given.who, name)
     if len(found) > 1:
         raise web.HTTPConflict(text=SEVERAL)
+    if not found:
+        found = await lowered(conn, change, given, name, seen)
     if not found and kind is None:
         raise web.HTTPUnprocessableEntity(text=NOBODY)
     if not found:
@@ -107,6 +110,24 @@ async def known(conn: Connection, change: Change, who: str, name: str) -> list[P
         return await persons_called(conn, name, change.at - HOLDS)
     found = await person(conn, int(number[1])) if change.here.is_operator else None
     return [] if found is None else [found]
+
+
+async def lowered(conn: Connection, change: Change, given: Given, name: str, seen: Repository | None) -> list[Person]:
+    """Return whoever has more here than what is given, however long ago they signed in by that name.
+
+    Nobody who may have taken the name since gets anything by it, and whoever is to have less has less at once.
+    """
+    about = None if seen is None else seen.id
+    more = {
+        one.person.id
+        for one in await holders(conn, change.installation_id)
+        if one.repository_id == about
+        and (
+            (one.role, given.role) == ("admin", "member")
+            or (about is not None and one.sees_traffic > given.sees_traffic)
+        )
+    }
+    return [one for one in await persons_called(conn, name, EPOCH) if one.id in more]
 
 
 async def viewed(conn: Connection, change: Change, given: Given) -> Repository:
@@ -153,11 +174,21 @@ async def take(conn: Connection, change: Change, person_id: int, repository_id: 
     if repository_id is None:
         await keep_an_admin(conn, change, person_id)
         await take_role(conn, person_id, change.installation_id)
+        await uninvited(conn, change, mine.person, None)
         await change.note(conn, f"took from {mine.person.login} the role of {mine.role}")
         return
     await take_view(conn, person_id, repository_id)
+    await uninvited(conn, change, mine.person, repository_id)
     seen = await repository(conn, repository_id)
     await change.note(conn, f"took from {mine.person.login} the view of {seen.full_name if seen else repository_id}")
+
+
+async def uninvited(conn: Connection, change: Change, gone: Person, repository_id: int | None) -> None:
+    """Take back the invitations that would give somebody again what was just taken."""
+    names = {gone.login.lower(), (gone.email or "").lower()}
+    for one in await invitations_of(conn, change.installation_id, change.at):
+        if one.name in names and one.repository_id == repository_id:
+            await take_back(conn, change.installation_id, one.id)
 
 
 async def keep_an_admin(conn: Connection, change: Change, person_id: int) -> None:

@@ -6,6 +6,7 @@ import structlog
 
 from dashboard.access import not_there
 from dashboard.front import Front
+from dashboard.leaving import end_analysis
 from storage.api_tokens import end_tokens
 from storage.connection import Connection
 from storage.decisions import note_decision
@@ -33,6 +34,7 @@ async def turn_out(front: Front, person_id: int, by: str) -> None:
 
     found, sessions, tokens = await store.write(work)
     front.login.changed(found)
+    await end_analysis(front, found.id)
     if taking_back is not None and access is not None:
         await taking_back.begin(found.id, access)
     log.info("somebody was signed out everywhere", person=found.id, by=by, sessions=sessions, tokens=tokens)

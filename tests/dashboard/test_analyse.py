@@ -235,6 +235,26 @@ async def test_one_each_and_few_in_all(ground: Place, dataset: Dataset) -> None:
     assert (await begun(slate, owner, name)).status == 303
 
 
+async def test_whoever_asks_six_times_at_once_has_one(ground: Place, dataset: Dataset) -> None:
+    ground.sandbox.faults.add(Fault(Match("GET", "/repos/*"), "latency", times=None, delay=30))
+    slate = await signed_in(ground, "slate")
+    owner, name = name_of(dataset)
+    seen = await asyncio.gather(*(begun(slate, owner, name) for _ in range(6)))
+    assert sorted(one.status for one in seen) == [303, *[429] * 5]
+
+
+async def test_signing_out_everywhere_ends_what_is_read(ground: Place, dataset: Dataset) -> None:
+    """With it goes the token: nobody is there any more who has given it."""
+    ground.sandbox.faults.add(Fault(Match("GET", "/repos/*"), "latency", times=None, delay=30))
+    slate = await signed_in(ground, "slate")
+    await begun(slate, *name_of(dataset))
+    (run,) = (await all_of(ground)).runs.values()
+    held = run.token
+    assert (await slate.post("/logout/everywhere", {"csrf": await slate.csrf()})).status == 303
+    assert (held, run.token) == (TOKEN, None)
+    assert (await all_of(ground)).runs == {}
+
+
 @pytest.mark.parametrize(
     ("fault", "token", "name", "sentence"),
     [

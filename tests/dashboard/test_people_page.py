@@ -99,6 +99,23 @@ async def test_who_had_the_login_long_ago_gets_nothing_by_it(managed: Managed) -
     assert await role(managed, "slate") == "member"
 
 
+async def test_whoever_was_away_for_long_has_less_at_once_and_nothing_again(managed: Managed) -> None:
+    """A role is lowered by the name it was given to, and what is taken comes back by no invitation."""
+    address, jade = f"{managed.quartz}/people", await managed.signed_in("jade")
+    await managed.signed_in("slate")
+    await send(jade, address, do="give", who="slate", role="admin")
+    managed.place.wait(days=31)
+    jade = await managed.signed_in("jade")
+    await send(jade, address, do="give", who="slate", role="member")
+    assert await role(managed, "slate") == "member"
+    await send(jade, address, do="give", who="slate", role="admin")  # more than they have: an invitation
+    assert await role(managed, "slate") == "member"
+    slate = await managed.person("slate")
+    await send(jade, address, do="take", person=str(slate.id))
+    await managed.signed_in("slate")
+    assert await role(managed, "slate") is None
+
+
 async def test_an_invitation_ends_after_thirty_days(managed: Managed) -> None:
     place, address = managed.place, f"{managed.quartz}/people"
     jade = await managed.signed_in("jade")

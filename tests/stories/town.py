@@ -43,6 +43,7 @@ from sandbox.world import World
 from tests.keys import app_key
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+BUILT_IN = timedelta(milliseconds=20)
 SEED = 7
 SCALE = 0.1  # about 140 pull requests in lantern: six pages
 LANTERN = "quartz-labs/lantern"  # public
