@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+
+from aiohttp import web
 
 from analytics.metric import Metric, Scene
 from analytics.metrics import all_metrics
 from analytics.tables import Tables
 from analytics.window import Window
+from bot.app import create_app
 from bot.commands.demo import (
     BETWEEN_CAPTURES,
     CAPTURES,
@@ -23,11 +27,12 @@ from bot.commands.demo import (
     configuration,
     free_port,
     made,
-    server,
     thread_of,
     wait_for_answer,
 )
 from bot.inbox import PATH
+from bot.serving import runner_of
+from bot.settings import Settings
 from reports.question import OF_ORGANISATION, WAITING
 from reports.table import label, table
 from sandbox.build import VISITOR
@@ -75,7 +80,7 @@ async def examples(metrics: Sequence[Metric]) -> Mapping[str, str]:
         async with Sandbox(world, 0) as sandbox:
             environment = configuration(sandbox, keys, port, Path(folder))
             sandbox.clock.advance(-CAPTURES * BETWEEN_CAPTURES)
-            async with server(environment, port, quiet=True):
+            async with server(environment, port):
                 await capture(sandbox, environment, CAPTURES)
                 await asked(sandbox, world, [EVERYTHING])  # some figures need the whole history
                 for begin in range(0, len(metrics), AT_ONCE):
@@ -84,6 +89,23 @@ async def examples(metrics: Sequence[Metric]) -> Mapping[str, str]:
                     parts = body.split(RULE)
                     found |= {metric.name: shown(part) for metric, part in zip(batch, parts, strict=True)}
     return found
+
+
+async def shortly(seconds: float) -> None:
+    """Wait a fiftieth of the time: a GitHub that stands still is not hurt by who hurries."""
+    await asyncio.sleep(seconds / 50)
+
+
+@asynccontextmanager
+async def server(environment: Mapping[str, str], port: int) -> AsyncIterator[None]:
+    """Serve in this process until the context ends."""
+    runner = runner_of(create_app(Settings.from_environ(environment), shortly))
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        yield
+    finally:
+        await runner.cleanup()
 
 
 async def asked(sandbox: Sandbox, world: World, commands: Sequence[str]) -> str:

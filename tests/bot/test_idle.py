@@ -42,8 +42,11 @@ from bot.serving import runner_of
 from bot.settings import Settings
 from storage.queue import counts
 
+async def shortly(seconds):
+    await asyncio.sleep(seconds / 50)
+
 async def first_jobs():
-    app = create_ticker(Settings.from_environ(os.environ))
+    app = create_ticker(Settings.from_environ(os.environ), shortly)
     runner = runner_of(app)
     await runner.setup()
     try:

@@ -15,7 +15,7 @@ from tests.stories.speaking import merged, settings, spoken, tell_merged
 from tests.stories.town import APP, LANTERN, STRONGROOM, Town, until
 
 EMBER = "quartz-labs/ember"
-FASTER = 5
+FASTER = 15
 """How much faster than ours the time of the story with a hundred commands passes."""
 TICK = 0.01  # seconds
 
