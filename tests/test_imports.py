@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatchcase
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -77,8 +78,48 @@ def python(*arguments: str) -> str:
     return done.stdout
 
 
+def source_of(name: str) -> Path:
+    """Return a module's file."""
+    file = ROOT / Path(*name.split("."))
+    return file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
+
+
+def imported_at_once(node: ast.AST) -> Iterator[str]:
+    """Yield what is imported while a module is, and each name that may be a module there; not what is for types."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+            return
+        case ast.Import(names=names):
+            yield from (one.name for one in names)
+        case ast.ImportFrom(module=str(module), names=names):
+            yield module
+            yield from (f"{module}.{one.name}" for one in names)
+        case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=others):
+            for other in others:
+                yield from imported_at_once(other)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from imported_at_once(child)
+
+
+def graph() -> dict[str, set[str]]:
+    """Return, for each module of the house, the others that it names in what it imports at once."""
+    names = set(modules())
+    return {name: set(imported_at_once(ast.parse(source_of(name).read_text()))) & names - {name} for name in names}
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    TopologicalSorter(graph()).prepare()  # raises CycleError, which names the circle
+
+
 def test_every_module_can_be_imported_alone() -> None:
-    names = modules()
+    """Where there is no circle, those that no other imports stand for all: each imports its own before itself."""
+    imports = graph()
+    for name in imports:
+        parts = name.split(".")
+        imports[name] |= {".".join(parts[:size]) for size in range(1, len(parts))}
+    names = sorted(set(imports).difference(*imports.values()))
+    assert set(modules()) == {one for name in names for one in reached(imports, name)}
     shares = [names[0::2], names[1::2]]
     with ThreadPoolExecutor(2) as pool:
         outputs = pool.map(lambda share: python("-c", ALONE, json.dumps(LIBRARIES), json.dumps(share)), shares)
@@ -86,6 +127,16 @@ def test_every_module_can_be_imported_alone() -> None:
     for output in outputs:
         failures |= json.loads(output)
     assert not failures, "\n".join(f"{name}:\n{said}" for name, said in failures.items())
+
+
+def reached(imports: dict[str, set[str]], name: str) -> set[str]:
+    """Return a module and all that is imported with it."""
+    found, new = {name}, [name]
+    while new:
+        more = imports[new.pop()] - found
+        found |= more
+        new.extend(more)
+    return found
 
 
 def test_the_server_process_imports_nothing_heavy() -> None:
@@ -123,9 +174,7 @@ def homes() -> dict[str, list[str]]:
 def imports_by_name() -> Iterator[tuple[str, str]]:
     """Yield module and library of each `lazy("library")` and `import_module("library")`: import-linter sees neither."""
     for name in modules():
-        file = ROOT / Path(*name.split("."))
-        source = file / "__init__.py" if file.is_dir() else file.with_suffix(".py")
-        for node in ast.walk(ast.parse(source.read_text())):
+        for node in ast.walk(ast.parse(source_of(name).read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in ("lazy", "import_module"):
                 for argument in node.args[:1]:
                     if isinstance(argument, ast.Constant):
