@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
@@ -19,8 +19,8 @@ from dashboard.static_files import TYPES, file
 from tests.analytics.charts.number_samples import NUMBERS
 from tests.analytics.charts.samples import CHARTS, LOGINS
 from tests.analytics.charts.traffic_samples import TRAFFIC
+from tests.dashboard.in_chromium import CHROMIUM, chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 EVERY: dict[str, Chart] = {**CHARTS, **NUMBERS, **TRAFFIC}
 KINDS = ("days", "weeks", "bars", "lines with a gap", "histogram", "survival", "unusual pairs", "dots", "slope")
@@ -38,7 +38,10 @@ VIOLATIONS = """addEventListener("securitypolicyviolation", event => {
   (window.violations ??= []).push(event.violatedDirective + " " + event.blockedURI);
 });"""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium in the search path")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium in the search path"),
+    pytest.mark.asyncio(loop_scope="module"),  # one browser for all of them
+]
 
 
 @dataclass
@@ -104,11 +107,16 @@ def application(script: ChartScript) -> web.Application:
 Enter = Callable[..., Awaitable[Here]]
 
 
-@pytest.fixture
-async def enter(folder: Path) -> AsyncIterator[Enter]:
-    async with TestServer(application(ChartScript(folder))) as server, async_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def enter(folder: Path, browser: Browser) -> AsyncIterator[Enter]:
+    pages: list[Page] = []
+    async with TestServer(application(ChartScript(folder))) as server:
 
         async def entered(*, width: int = 1200, scripts: bool = True, dark: bool = False, finger: bool = False) -> Here:
             page = await browser.new_page(
@@ -118,6 +126,7 @@ async def enter(folder: Path) -> AsyncIterator[Enter]:
                 has_touch=finger,
                 is_mobile=finger,
             )
+            pages.append(page)
             here = Here(page, str(server.make_url("/")).rstrip("/"))
             page.on("console", lambda said: here.complaints.append(said.text))
             page.on("pageerror", lambda error: here.complaints.append(str(error)))
@@ -126,10 +135,11 @@ async def enter(folder: Path) -> AsyncIterator[Enter]:
             return here
 
         yield entered
-        await browser.close()
+        for page in pages:
+            await page.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def here(enter: Enter) -> Here:
     return await enter()
 

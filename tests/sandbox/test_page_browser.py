@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
@@ -19,7 +20,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 COLOURS = {"light": (255, 255, 255), "dark": (13, 17, 23)}
 THREAD = "/quartz-labs/lantern/issues/1"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium in the search path")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium in the search path"),
+    pytest.mark.asyncio(loop_scope="module"),  # one browser for all of them
+]
 
 
 @pytest.fixture
@@ -27,7 +31,7 @@ def world() -> World:
     return small_world()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def address(world: World) -> AsyncIterator[str]:
     async def picture(request: web.Request) -> web.Response:
         stored = BytesIO()
@@ -40,13 +44,20 @@ async def address(world: World) -> AsyncIterator[str]:
         yield str(server.make_url("")).rstrip("/")
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        await browser.close()
+        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 async def opened(browser: Browser, address: str, **options: object) -> Page:
