@@ -28,6 +28,7 @@ __all__ = [
     "LISTS",
     "capture_runs",
     "captures",
+    "dropped",
     "imports",
     "raw_answers",
     "snapshots",
@@ -82,6 +83,7 @@ traffic_names = Table(
     UniqueConstraint("repository_id", "text"),
 )
 
+# On PostgreSQL lists and raw answers lie in partitions, one a year: `storage.partitions`.
 # The top 10 as GitHub listed them on a date, over the 14 days before; position 1 is the top.
 traffic_lists = Table(
     "traffic_lists",
@@ -121,6 +123,16 @@ raw_answers = Table(
     repository_key(),
     Column("captured_at", Moment, primary_key=True),
     Column("body", LargeBinary, nullable=False),
+)
+
+# What is no longer kept of a table's rows, for all repositories: those before a date, see `storage.retention`.
+dropped = Table(
+    "traffic_dropped",
+    metadata,
+    Column("what", Text, primary_key=True),
+    Column("before", Day, nullable=False),
+    Column("dropped_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 snapshots = Table(

@@ -15,6 +15,8 @@ from storage import analyses, installations
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository
+from storage.partitions import partitions
+from storage.queue import Job
 from storage.reconciling import begin_comparison, comparison
 from storage.traffic import days, save_days
 from storage.watermarks import Watermark
@@ -25,6 +27,7 @@ NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 GRACE = timedelta(days=30)
 SECOND = timedelta(seconds=1)
 TWELVE = range(1, 13)
+JOB = Job(1, prune.KIND, "one", b"", prune.KIND, 1, NOW, 1)
 
 
 async def keep(conn: Connection) -> None:
@@ -74,6 +77,16 @@ async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
     await prune.forget_told(services_on(store, now=lambda: NOW, grace=GRACE))
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", kept)) is not None
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", gone)) is None
+
+
+async def test_partitions_are_made_for_the_years_to_come(postgresql: Path) -> None:
+    with cluster.copied(postgresql) as address:
+        store = await Store.open(address)
+        later = services_on(store, now=lambda: NOW.replace(year=2101))
+        await prune.prune(later, JOB)
+        made = await store.read(lambda conn: partitions(conn, "raw_answers"))
+        assert {"raw_answers_2101", "raw_answers_2102"} < {one.name for one in made}
+        await store.close()
 
 
 async def test_an_analysis_that_no_server_knows_any_more_goes(postgresql: Path) -> None:
