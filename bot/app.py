@@ -256,6 +256,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         picture_base=settings.picture_base,
         grace=timedelta(days=settings.grace_days),
         budgets=clients.budgets,
+        kept_years=settings.kept_years,
     )
     app[CLOCK] = Clock(app[STORE], app[WAKEUP], now)
     yield

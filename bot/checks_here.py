@@ -14,6 +14,7 @@ from bot.credentials import put
 from dashboard.step import Step, fail, ok, warn
 from github.wire import LostError, NotSentError, Wire
 from storage.connection import Connection
+from storage.database_facts import DatabaseFacts, database_facts
 from storage.engine import Store
 from storage.urls import sqlite_path
 from storage.version import UNFINISHED, is_current, is_unfinished
@@ -67,6 +68,7 @@ async def database(url: str) -> Step:
         store = await Store.open(url)
         try:
             current, unfinished = await store.write(looked_at)
+            facts = await store.read(database_facts) if current else None
         finally:
             await store.close()
     except Exception as error:  # noqa: BLE001 - whatever the database says no with is the answer
@@ -78,9 +80,22 @@ async def database(url: str) -> Step:
         )
     if unfinished:
         return fail(DATABASE, "It is the target of a move that has not finished.", UNFINISHED)
-    if not current:
+    if facts is None:
         return warn(DATABASE, "Its schema is not this version's.", "The server migrates it when it starts.")
-    return ok(DATABASE, "It can be read and written, and its schema is this version's.")
+    return as_it_is(facts)
+
+
+def as_it_is(facts: DatabaseFacts) -> Step:
+    """Say what is no longer kept, and judge where rows lie."""
+    gone = [f"Of {what}, those before {before:%Y-%m-%d} were dropped." for what, before in facts.dropped]
+    if facts.astray:
+        said = f"There are {' and '.join(facts.astray)} of years that have no partition of their own."
+        remedy = (
+            "They were written by a clock that stood wrong, or imported. They are kept and read as all others are; "
+            "where an end is set they go by their date."
+        )
+        return warn(DATABASE, " ".join([said, *gone]), remedy)
+    return ok(DATABASE, " ".join(["It can be read and written, and its schema is this version's.", *gone]))
 
 
 def files(url: str) -> list[Step]:

@@ -17,6 +17,7 @@ DEFAULT_PORT = 8080
 MAX_PORT = 65535
 DEFAULT_GRACE_DAYS = 30
 MOST_GRACE_DAYS = 3650
+MOST_YEARS = 100
 DEFAULT_API_URL = "https://api.github.com"
 ROLES = frozenset({"serve", "work", "clock"})
 PEM_MARK = "-----BEGIN"
@@ -52,6 +53,10 @@ class Settings:
     """What an external scheduler shows at `POST /tick`; None where nobody may."""
     grace_days: int = DEFAULT_GRACE_DAYS
     """Days that the data of an uninstalled App and of removed repositories is kept."""
+    raw_answers_years: int | None = None
+    """Whole years before the present one of which GitHub's answers are kept as they came; None keeps all."""
+    lists_years: int | None = None
+    """Likewise of the lists of referrers and paths."""
     credentials_file: Path | None = None
     """Where the App's credentials were stored by the set-up; None where they stand in the environment."""
     client_id: str | None = None
@@ -80,6 +85,12 @@ class Settings:
         """Where GitHub's readers can fetch pictures: `PUBLIC_URL` if it is https, or http on loopback; else None."""
         return self.public_url if self.public_url and is_usable_picture_base(self.public_url) else None
 
+    @property
+    def kept_years(self) -> Mapping[str, int]:
+        """How many whole years before the present one are kept, by table; one that is not named is kept for ever."""
+        wanted = {"raw_answers": self.raw_answers_years, "traffic_lists": self.lists_years}
+        return {table: years for table, years in wanted.items() if years is not None}
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
         """Read the environment, and the stored credentials where it has none; raise `Incomplete`, every fault named."""
@@ -107,6 +118,8 @@ class Settings:
             clock_url=read.url("CLOCK_URL"),
             tick_token=(read.text("TICK_TOKEN") or "").encode() or None,
             grace_days=read.days("GRACE_DAYS", DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS),
+            raw_answers_years=read.years("RAW_ANSWERS_YEARS"),
+            lists_years=read.years("LISTS_YEARS"),
             credentials_file=found.file,
             client_id=read.text("GITHUB_CLIENT_ID"),
             client_secret=read.text("GITHUB_CLIENT_SECRET"),
@@ -238,6 +251,16 @@ class Reader:
         if not value.isascii() or not value.isdecimal() or len(value) > len(str(most)) or int(value) > most:
             self.fault(f"{name} is not a number of days: {value!r}; it must be a whole number from 0 to {most}")
             return default
+        return int(value)
+
+    def years(self, name: str) -> int | None:
+        value = self.text(name)
+        if value is None:
+            return None
+        is_number = value.isascii() and value.isdecimal() and len(value) <= len(str(MOST_YEARS))
+        if not is_number or not 1 <= int(value) <= MOST_YEARS:
+            self.fault(f"{name} is not a number of years: {value!r}; it must be a whole number from 1 to {MOST_YEARS}")
+            return None
         return int(value)
 
     def roles(self, name: str) -> frozenset[str]:

@@ -56,7 +56,8 @@ class DatasetState:
     covered_since: everything updated since then is stored · whole_history: it reaches back to the beginning ·
     parts: what comes with the rows, such as {"reviews": 68} · error: a plain sentence if reading failed · pending: why
     nothing is known of it yet, and from when on something will be; it stands in place of a finding · first: the moment
-    of the earliest row, where the whole history is asked for.
+    of the earliest row, where the whole history is asked for · kept_since: what was stored of the time before was
+    dropped, and some of that is asked for.
     """
 
     dataset: str
@@ -69,11 +70,13 @@ class DatasetState:
     error: str | None = None
     pending: str | None = None
     first: datetime | None = None
+    kept_since: datetime | None = None
 
     @property
     def complete(self) -> bool:
         """True if nothing is known to be missing."""
-        return self.error is None and self.pending is None and (self.total is None or self.stored >= self.total)
+        known = self.error is None and self.pending is None and self.kept_since is None
+        return known and (self.total is None or self.stored >= self.total)
 
 
 @dataclass(frozen=True, slots=True)

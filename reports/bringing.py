@@ -174,7 +174,9 @@ async def with_captured(reading: Reading, known: Known, repository: Repository, 
         question = replace(question, repositories=counted.ids)
         sentences = (*sentences, counted.sentence)
     web = reading.github.endpoints.web
-    found = await captures.captured(reading.store, repository, needs, reading.now(), web, question.repositories)
+    found = await captures.captured(
+        reading.store, repository, needs, reading.now(), web, question.repositories, edge_of(question)
+    )
     return replace(
         known, question=question, states={**known.states, **found.states}, sentences=(*sentences, *found.sentences)
     )

@@ -12,7 +12,7 @@ from reports.answer import DatasetState
 from reports.capture_runs import any_under_way
 from reports.capture_times import PERSONAL
 from reports.capture_words import NO_PERMISSION, is_lacking, missing_permission
-from storage import captures
+from storage import captures, retention
 from storage.captures import READ, CaptureRow, CaptureRun
 from storage.connection import Connection
 from storage.engine import Store
@@ -22,6 +22,7 @@ from storage.traffic import known_span, snapshots
 
 ORGANISATION = "org-traffic"
 SNAPSHOTS = "snapshots"
+LISTS = frozenset({"referrers", "paths"})
 TRAFFIC_PERMISSION = "administration"
 LOOK_BACK = timedelta(days=400)  # where the latest snapshot is looked for
 NEVER_CAPTURED = (
@@ -42,7 +43,8 @@ class Captured:
 class Log:
     """What the log says of one repository and its installation; None is what never was.
 
-    imported_to: the last known day, where an import brought it and no capture.
+    imported_to: the last known day, where an import brought it and no capture · lists_since: the date before which
+    lists of referrers and paths were dropped, of whatever repository.
     """
 
     owner: Installation | None
@@ -52,6 +54,7 @@ class Log:
     snapshot_at: datetime | None
     imported_to: date | None
     installation_id: int
+    lists_since: date | None
 
 
 async def captured(  # noqa: PLR0917 - where from, of what, as of when, and with whom
@@ -61,14 +64,21 @@ async def captured(  # noqa: PLR0917 - where from, of what, as of when, and with
     now: datetime,
     web: str,
     together: Collection[int] = (),
+    edge: datetime | None = None,
 ) -> Captured:
     """Return how it stands with captured datasets of a repository, and of those counted `together` with it.
 
-    web is where people read GitHub: a missing permission is named with the page where it is approved.
+    edge: since when something is asked for · web is where people read GitHub: a missing permission is named with the
+    page where it is approved.
     """
     log = await store.read(lambda conn: read_log(conn, repository, now))
     of_one = state_of(log, now, web)
-    states = {name: replace(of_one, dataset=name) for name in names if name not in (ORGANISATION, SNAPSHOTS)}
+    kept = kept_since(log, edge)
+    states = {
+        name: replace(of_one, dataset=name, kept_since=kept if name in LISTS else None)
+        for name in names
+        if name not in (ORGANISATION, SNAPSHOTS)
+    }
     sentences = beside(log, now) if states and of_one.error is None and of_one.pending is None else ()
     if SNAPSHOTS in names:
         states[SNAPSHOTS] = DatasetState(SNAPSHOTS, 0, synced_at=log.snapshot_at)
@@ -92,7 +102,16 @@ async def read_log(conn: Connection, repository: Repository, now: datetime) -> L
         snapshot_at=taken[-1].taken_at if taken else None,
         imported_to=await imported_to(conn, repository.id, last, span),
         installation_id=repository.installation_id,
+        lists_since=await retention.kept_since(conn, "traffic_lists"),
     )
+
+
+def kept_since(log: Log, edge: datetime | None) -> datetime | None:
+    """Return since when lists are kept if older ones are asked for and were there: days of then are known."""
+    if log.lists_since is None or log.span is None or log.span[0] >= log.lists_since:
+        return None
+    since = midnight(log.lists_since)
+    return since if edge is None or edge < since else None
 
 
 async def imported_to(

@@ -82,6 +82,8 @@ def dataset(state: DatasetState) -> list[str]:
         counted = f"{number(state.stored)} of {plural(state.total, noun(state))}"
     if not state.whole_history and state.covered_since:
         counted += f" (older than {day(state.covered_since)} still being read)"
+    if state.kept_since:
+        counted += f" (those before {day(state.kept_since)} are no longer kept)"
     return [counted, *(f"{number(count)} {escape.text(part)}" for part, count in state.parts.items())]
 
 

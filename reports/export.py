@@ -67,7 +67,7 @@ def dataset(state: DatasetState) -> dict[str, Any]:
     return {
         "rows": state.stored,
         "synced_at": iso(state.synced_at) if state.synced_at else None,
-        "complete_since": iso(state.covered_since) if state.covered_since else None,
+        "complete_since": iso(since) if (since := state.covered_since or state.kept_since) else None,
         "whole_history": state.whole_history,
         "error": state.error,
     }

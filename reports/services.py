@@ -36,7 +36,9 @@ class Services:
     App is, asked of GitHub · new_address() is a fresh unguessable address of 256 bits · picture_base is None where no
     picture may be hosted · sleep(seconds) waits · grace is how long the data of what is uninstalled or removed is kept
     · absent remembers which settings files were not there just now · budgets() is what GitHub said last of the limits
-    of the installations that were spoken for of late, by number: to this process, or on PostgreSQL to any.
+    of the installations that were spoken for of late, by number: to this process, or on PostgreSQL to any · kept_years
+    is how many whole years before the present one are kept of `raw_answers` and `traffic_lists`; one that is not named
+    is kept for ever.
     """
 
     store: Store
@@ -52,3 +54,4 @@ class Services:
     grace: timedelta = timedelta(days=30)
     absent: Absent = field(default_factory=Absent)
     budgets: Callable[[], Awaitable[Mapping[int, Budget]]] = no_budgets
+    kept_years: Mapping[str, int] = field(default_factory=dict)

@@ -43,7 +43,7 @@ async def stored_task(  # noqa: PLR0917 - what is asked, of which repositories, 
         captures = await asyncio.to_thread(importlib.import_module, "reports.captured")
         web = services.github(home.installation_id).endpoints.web
         found = await captures.captured(
-            services.store, home, needs & CAPTURED, services.now(), web, question.repositories
+            services.store, home, needs & CAPTURED, services.now(), web, question.repositories, edge
         )
         states |= found.states
     return Task(

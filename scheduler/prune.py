@@ -26,7 +26,7 @@ async def prune(services: Services, _job: Job) -> None:
     """Drop the keys of jobs that were done long enough ago, in slices, so that no writer waits long.
 
     Then the data of what was uninstalled or removed before the time of grace; what came back meanwhile stays. In the
-    end, on PostgreSQL, partitions are made for the years to come.
+    end what is older than is kept, and on PostgreSQL partitions are made for the years to come.
     """
     total = 0
     while dropped := await queue.prune(services.store, services.now() - KEYS_KEPT):
@@ -36,14 +36,17 @@ async def prune(services: Services, _job: Job) -> None:
     await forget_told(services)
     if services.store.dialect != "sqlite":
         await forget_analyses(services)
-        await make_room(services)
+    if services.store.dialect != "sqlite" or services.kept_years:
+        await look_after_years(services)
 
 
-async def make_room(services: Services) -> None:
-    """Make the partitions of the years to come."""
-    # nothing of it is needed on SQLite
+async def look_after_years(services: Services) -> None:
+    """Drop what is older than is kept, and make partitions for the years to come."""
+    # nothing of it is needed on SQLite, unless something is not kept for ever
     years = await asyncio.to_thread(importlib.import_module, "scheduler.years")
-    await years.make_room(services)
+    if services.store.dialect != "sqlite":
+        await years.make_room(services)
+    await years.let_go(services)
 
 
 async def forget_analyses(services: Services) -> None:

@@ -80,6 +80,8 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
             ("Database", facts.name),
             ("Its size", f"{facts.size / MEGABYTE:,.1f} MB"),
             ("Schema", facts.schema or "none"),
+            *((f"{what.capitalize()} kept", f"since {before:%Y-%m-%d}") for what, before in facts.dropped),
+            *((f"Partition of {what}", "missing for some rows") for what in facts.astray),
             ("Installations", number(len(installed))),
             ("Jobs given up", number(dead)),
         ],

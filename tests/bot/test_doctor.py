@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from sandbox.faults import Fault, Match
 from sandbox.registration import AppKeys, register
 from sandbox.server import Sandbox
 from sandbox.world import World
+from storage.database_facts import DatabaseFacts
 from tests.keys import app_key
 
 
@@ -225,6 +226,17 @@ async def test_a_database_that_is_not_there_is_not_made(doctor: Doctor, tmp_path
     assert status == 0, said
     assert "warn The database:" in said
     assert not (tmp_path / "other.db").exists()
+
+
+def test_what_was_dropped_and_what_lies_in_no_year_is_told() -> None:
+    facts = DatabaseFacts("PostgreSQL 15", 1, "1", (("raw answers", date(2025, 1, 1)),))
+    step = checks_here.as_it_is(facts)
+    assert (step.state, step.said.endswith("Of raw answers, those before 2025-01-01 were dropped.")) == ("ok", True)
+    step = checks_here.as_it_is(replace(facts, astray=("raw answers", "lists of referrers and paths")))
+    assert step.state == "warn"
+    assert step.said.startswith(
+        "There are raw answers and lists of referrers and paths of years that have no partition"
+    )
 
 
 def test_a_database_that_others_can_read_is_told(database_file: Path) -> None:

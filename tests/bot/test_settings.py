@@ -244,6 +244,16 @@ def test_the_days_of_grace_are_a_whole_number(complete: dict[str, str]) -> None:
         assert fault.startswith("GRACE_DAYS is not a number of days")
 
 
+def test_what_is_kept_is_whole_years_or_for_ever(complete: dict[str, str]) -> None:
+    assert Settings.from_environ(complete).kept_years == {}
+    given = Settings.from_environ(complete | {"RAW_ANSWERS_YEARS": "1", "LISTS_YEARS": "100"})
+    assert given.kept_years == {"raw_answers": 1, "traffic_lists": 100}
+    for name in ("RAW_ANSWERS_YEARS", "LISTS_YEARS"):
+        for wrong in ("0", "-1", "101", "a year", "1.5", "9999", "\u0663"):
+            (fault,) = faults(complete | {name: wrong})
+            assert fault.startswith(f"{name} is not a number of years")
+
+
 SIGNING_IN = {
     "PUBLIC_URL": "https://almanac.quartz.example",
     "GITHUB_CLIENT_ID": "Iv23abc",

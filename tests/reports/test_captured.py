@@ -16,6 +16,7 @@ from storage.captures import Outcome, begin_run, end_run, plan_run
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository, save_installation, save_repository
+from storage.retention import note
 from storage.traffic import save_capture, save_days, save_snapshot
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -49,8 +50,10 @@ async def capture(
     )
 
 
-async def of_rocket(store: Store, *names: str, together: tuple[int, ...] = ()) -> Captured:
-    return await captured(store, ROCKET, names or ("traffic",), NOW, WEB, together)
+async def of_rocket(
+    store: Store, *names: str, together: tuple[int, ...] = (), edge: datetime | None = None
+) -> Captured:
+    return await captured(store, ROCKET, names or ("traffic",), NOW, WEB, together, edge)
 
 
 async def traffic(store: Store) -> DatasetState:
@@ -75,6 +78,19 @@ async def test_after_a_capture_all_captured_datasets_are_as_old_as_it_is(store: 
     for name in ("traffic", "referrers", "paths"):
         assert found.states[name] == DatasetState(name, 0, synced_at=NOW - HOUR)
     assert found.sentences == ()
+
+
+async def test_lists_that_were_dropped_are_missing_where_they_are_asked_for(store: Store) -> None:
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    await store.write(lambda conn: note(conn, "traffic_lists", since.date(), NOW))
+    await capture(store, "captured")
+    names = ("traffic", "referrers", "paths")
+    assert all(one.kept_since is None for one in (await of_rocket(store, *names)).states.values())  # it began later
+    await store.write(lambda conn: save_days(conn, 7, "views", {date(2025, 5, 5): Count(1, 1)}, None))
+    for edge, kept in ((None, since), (since - HOUR, since), (since, None)):
+        found = (await of_rocket(store, *names, edge=edge)).states
+        assert [found[name].kept_since for name in names] == [None, kept, kept]
+        assert found["paths"].complete is (kept is None)
 
 
 async def test_without_the_permission_the_page_that_grants_it_is_named(store: Store) -> None:

@@ -33,6 +33,11 @@ def test_where_rows_are_missing_it_says_of_how_many() -> None:
     assert line(DatasetState("issues", 33, 34, WHEN, whole_history=True)) == "33 of 34 issues, synced 3 min ago"
 
 
+def test_what_was_dropped_is_said() -> None:
+    paths = DatasetState("paths", 12, synced_at=WHEN, kept_since=datetime(2026, 1, 1, tzinfo=UTC))
+    assert line(paths) == "12 paths (those before 1 Jan 2026 are no longer kept), synced 3 min ago"
+
+
 def test_a_refused_dataset_is_named_once_and_is_not_late() -> None:
     pulls = DatasetState("pulls", 34, synced_at=WHEN, whole_history=True)
     assert line(pulls, REFUSED) == f"34 pull requests, synced 3 min ago · {SAID}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from analytics.traffic import Count
+from analytics.traffic import Count, Listed
 from dashboard.analysis import UNUSED
 from scheduler import prune
 from storage import analyses, installations
@@ -18,7 +20,7 @@ from storage.installations import Installation, Repository
 from storage.partitions import partitions
 from storage.queue import Job
 from storage.reconciling import begin_comparison, comparison
-from storage.traffic import days, save_days
+from storage.traffic import days, lists, save_days, save_lists
 from storage.watermarks import Watermark
 from tests.services import services_on
 from tests.storage import cluster
@@ -77,6 +79,21 @@ async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
     await prune.forget_told(services_on(store, now=lambda: NOW, grace=GRACE))
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", kept)) is not None
     assert await store.read(lambda conn: comparison(conn, 5101, "issues", gone)) is None
+
+
+async def test_lists_are_kept_for_ever_unless_an_end_is_set_and_what_goes_is_said(store: Store) -> None:
+    lines = {("paths", date(year, 12, 31)): [Listed("/", 1, 1)] for year in (2023, 2024, 2025, 2026)}
+    await store.write(keep)
+    await store.write(lambda conn: save_lists(conn, 5101, lines))  # type: ignore[arg-type]
+    services = services_on(store, now=lambda: NOW, grace=GRACE)
+    for kept, years in (({}, [2023, 2024, 2025, 2026]), ({"traffic_lists": 1}, [2025, 2026])):
+        with capture_logs() as logged:
+            await prune.prune(replace(services, kept_years=kept), JOB)
+        assert [one.day.year for one in await store.read(lambda conn: lists(conn, 5101, "paths"))] == years
+        said = [one for one in logged if one["event"] == "what is older than is kept was dropped"]
+        assert [(one["table"], one["before"], one["rows"]) for one in said] == [
+            (table, "2025-01-01", 2) for table in kept
+        ]
 
 
 async def test_partitions_are_made_for_the_years_to_come(postgresql: Path) -> None:

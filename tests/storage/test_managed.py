@@ -22,6 +22,7 @@ from storage.invitations import Invitation, invitations_of, invite, take_back, t
 from storage.last_captures import kept_days, last_captures_of
 from storage.persons_listed import forget_absent, list_persons
 from storage.queue import NewJob
+from storage.retention import note
 from storage.roles import give_role, roles_of
 from storage.sessions import GITHUB, NewPerson, Person, persons_called, save_person
 from storage.subscriptions_listed import newest_reports, subscriptions_in
@@ -237,3 +238,7 @@ async def test_the_database_says_what_it_is(store: Store) -> None:
     assert facts.name.startswith(("SQLite 3", "PostgreSQL 1"))
     assert facts.size > 100_000
     assert facts.schema == HEAD
+    assert (facts.dropped, facts.astray) == ((), ())
+    await store.write(lambda conn: note(conn, "traffic_lists", date(2025, 1, 1), NOW))
+    known = (await store.read(database_facts)).dropped
+    assert known == (("lists of referrers and paths", date(2025, 1, 1)),)

@@ -15,6 +15,7 @@ from analytics.traffic import Capture, Listed
 from storage import partitions, traffic
 from storage.columns import DAY_MICROS, to_micros
 from storage.connection import Connection
+from storage.database_facts import database_facts
 from storage.engine import Store
 from storage.installations import save_repository
 from storage.loading_traffic import select
@@ -107,6 +108,7 @@ async def test_what_has_no_partition_is_kept_said_and_moved_once_there_is_one(pa
     await captured(parted, at(FAR))
     assert await lies(parted, "raw_answers") == {f"raw_answers_to_{THIS_YEAR}": 1, "raw_answers_other": 1}
     assert await parted.read(partitions.astray) == ["raw_answers", "traffic_lists"]
+    assert (await parted.read(database_facts)).astray == ("raw answers", "lists of referrers and paths")
     made = await partitions.make_ahead(parted, at(FAR - 1))
     assert made == [f"{table}_{year}" for table in ("raw_answers", "traffic_lists") for year in (FAR - 1, FAR)]
     assert await lies(parted, "raw_answers") == {f"raw_answers_to_{THIS_YEAR}": 1, f"raw_answers_{FAR}": 1}
