@@ -192,9 +192,10 @@ def sizes(address: str) -> list[Figure]:
     with psycopg.connect(libpq(address), autocommit=True) as connection:
         figures = []
         for table in tables:
-            row = connection.execute(
-                f"SELECT count(*), pg_total_relation_size('{table}') FROM {table}".encode()
-            ).fetchone()
+            # a table that is parted takes no room itself, its partitions do
+            size = f"coalesce((SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('{table}')), 0)"
+            own = f"pg_total_relation_size('{table}') + {size}"
+            row = connection.execute(f"SELECT count(*), {own} FROM {table}".encode()).fetchone()
             assert row is not None, "a count has one row"
             figures.append(Figure(f"{table}: rows, bytes a row with indexes", f"{row[0]:,}, {row[1] / row[0]:.0f}"))
         whole = connection.execute("SELECT pg_database_size(current_database())").fetchone()
