@@ -29,7 +29,7 @@ class DatabaseFacts:
 async def database_facts(conn: Connection) -> DatabaseFacts:
     """Ask the database, which has this version's schema, about itself."""
     schema = await conn.run_sync(revision)
-    dropped = tuple((CALLED[what], before) for what, before in await all_dropped(conn))
+    dropped = tuple((CALLED.get(what, what), before) for what, before in await all_dropped(conn))
     if conn.dialect.name == "sqlite":
         version = (await conn.execute(text("SELECT sqlite_version()"))).scalar_one()
         pages = (await conn.execute(text("PRAGMA page_count"))).scalar_one()

@@ -33,6 +33,14 @@ class Dropped:
     rows: int
 
 
+def of_each(place: str, condition: str) -> str:
+    """Return the condition that a repository `r` has such rows, which is looked up in their key for each by itself.
+
+    As `EXISTS` it may be planned as a join that reads the whole of `place`.
+    """
+    return f"(SELECT 1 FROM {place} WHERE repository_id = r.id AND {condition} LIMIT 1) IS NOT NULL"  # noqa: S608 - our own names
+
+
 @dataclass(frozen=True, slots=True)
 class Old:
     """The rows of a table before `end`, in its column's units, that lie in `place`: the table, or a partition of it."""
@@ -50,8 +58,8 @@ class Old:
     async def repositories(self, conn: Connection, after: int) -> list[int]:
         """Return the next repositories with such rows; each is looked up in the key."""
         found = (
-            f"SELECT id FROM repositories AS r WHERE id > :after AND EXISTS (SELECT 1 FROM {self.place}"  # noqa: S608 - our own names
-            f" WHERE repository_id = r.id AND {self.condition}) ORDER BY id LIMIT {AT_ONCE}"
+            f"SELECT id FROM repositories AS r WHERE id > :after AND {of_each(self.place, self.condition)}"  # noqa: S608 - our own names
+            f" ORDER BY id LIMIT {AT_ONCE}"
         )
         return list((await conn.execute(text(found), {"after": after})).scalars())
 
@@ -67,7 +75,13 @@ def first_kept(years: int, now: datetime) -> date:
 
 
 async def drop_before(store: Store, table: str, before: date, now: datetime) -> Dropped:
-    """Drop what a table has of the dates before `before`, the first of a year, and note that it is gone."""
+    """Drop what a table has of the dates before `before`, the first of a year, and note that it is gone.
+
+    Nothing goes before something was captured in the year of `now`: a clock that stands wrong by years drops nothing,
+    since GitHub answers nobody who signs by it.
+    """
+    if not await store.read(partial(was_captured_in, year=now.astimezone(UTC).year)):
+        return Dropped((), 0)
     end = to_days(before) * KEYS[table][1]
     if store.dialect == "sqlite":
         return Dropped((), await delete_old(store, Old(table, table, end), before, now))
@@ -99,6 +113,14 @@ async def delete_old(store: Store, old: Old, before: date, now: datetime) -> int
 
         total += await store.write(work)
     return total
+
+
+async def was_captured_in(conn: Connection, year: int) -> bool:
+    """Tell whether any repository's traffic was read in a year or later."""
+    begun = to_days(date(year, 1, 1)) * DAY_MICROS
+    read = f"captured_at >= {begun} AND outcome IN ('captured', 'partly')"
+    found = f"SELECT 1 FROM repositories AS r WHERE {of_each('captures', read)} LIMIT 1"  # noqa: S608 - our own names
+    return (await conn.execute(text(found))).first() is not None
 
 
 async def note(conn: Connection, table: str, before: date, now: datetime) -> None:

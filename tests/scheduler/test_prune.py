@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from analytics.traffic import Count, Listed
+from analytics.traffic import Capture, Count, Listed
 from dashboard.analysis import UNUSED
 from scheduler import prune
 from storage import analyses, installations
@@ -20,7 +20,7 @@ from storage.installations import Installation, Repository
 from storage.partitions import partitions
 from storage.queue import Job
 from storage.reconciling import begin_comparison, comparison
-from storage.traffic import days, lists, save_days, save_lists
+from storage.traffic import days, lists, save_capture, save_days, save_lists
 from storage.watermarks import Watermark
 from tests.services import services_on
 from tests.storage import cluster
@@ -83,7 +83,9 @@ async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
 
 async def test_lists_are_kept_for_ever_unless_an_end_is_set_and_what_goes_is_said(store: Store) -> None:
     lines = {("paths", date(year, 12, 31)): [Listed("/", 1, 1)] for year in (2023, 2024, 2025, 2026)}
+    seen = Capture(5101, NOW, None, None, None, None, (), None, {})
     await store.write(keep)
+    await store.write(partial(save_capture, capture=seen, installation_id=51, run="1", requests=1, outcome="captured"))
     await store.write(lambda conn: save_lists(conn, 5101, lines))  # type: ignore[arg-type]
     services = services_on(store, now=lambda: NOW, grace=GRACE)
     for kept, years in (({}, [2023, 2024, 2025, 2026]), ({"traffic_lists": 1}, [2025, 2026])):
