@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from bot.credentials import put
+from dashboard import database_words
 from dashboard.step import Step, fail, ok, warn
 from github.wire import LostError, NotSentError, Wire
 from storage.connection import Connection
@@ -87,14 +88,13 @@ async def database(url: str) -> Step:
 
 def as_it_is(facts: DatabaseFacts) -> Step:
     """Say what is no longer kept, and judge where rows lie."""
-    gone = [f"Of {what}, those before {before:%Y-%m-%d} were dropped." for what, before in facts.dropped]
-    if facts.astray:
-        said = f"There are {' and '.join(facts.astray)} of years that have no partition of their own."
+    gone, astray = database_words.gone(facts), database_words.astray(facts)
+    if astray is not None:
         remedy = (
             "They were written by a clock that stood wrong, or imported. They are kept and read as all others are; "
             "where an end is set they go by their date."
         )
-        return warn(DATABASE, " ".join([said, *gone]), remedy)
+        return warn(DATABASE, " ".join([astray, *gone]), remedy)
     return ok(DATABASE, " ".join(["It can be read and written, and its schema is this version's.", *gone]))
 
 

@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 
 from analytics.words import number, plural, shorten
-from dashboard import looking_after
+from dashboard import database_words, looking_after
 from dashboard.access import is_named, not_there
 from dashboard.front import Front
 from dashboard.layout import show as layout
@@ -80,11 +80,10 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
             ("Database", facts.name),
             ("Its size", f"{facts.size / MEGABYTE:,.1f} MB"),
             ("Schema", facts.schema or "none"),
-            *((f"{what.capitalize()} kept", f"since {before:%Y-%m-%d}") for what, before in facts.dropped),
-            *((f"Partition of {what}", "missing for some rows") for what in facts.astray),
             ("Installations", number(len(installed))),
             ("Jobs given up", number(dead)),
         ],
+        rows_said=[one for one in (*database_words.gone(facts), database_words.astray(facts)) if one is not None],
         installations=[installation_line(one, budgets.get(one.id), now) for one in installed],
         kinds=kind_lines(kinds, now),
         letters=[letter_line(one, now) for one in letters],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import text
 
@@ -11,6 +11,7 @@ from storage.api_tokens import make_token, tokens_of
 from storage.connection import Connection
 from storage.engine import Store
 from storage.queue import NewJob, bury, claim, put
+from storage.retention import note
 from storage.roles import roles_of
 from storage.sessions import GITHUB, NewPerson, Person, all_persons, begin_session, save_person, session
 from tests.dashboard.managing import Managed, look, refuses_foreign_forms, send, words
@@ -41,8 +42,10 @@ async def test_an_operator_sees_jobs_and_why_they_were_given_up_and_never_what_t
     slate, store = await managed.operator(), managed.place.store
     await give_up(store, "guid-1")
     await store.write(lambda conn: put(conn, [NewJob("capture", "k", SECRET, None)], NOW))
+    await store.write(lambda conn: note(conn, "raw_answers", date(2025, 1, 1), NOW))
     page = (await look(slate, "/operator")).text
     seen = words(page)
+    assert "Of raw answers, those before 2025-01-01 were dropped." in seen
     assert "capture waiting 1 just now" in seen
     assert "delivery given up" in seen
     assert "guid-1 just now just now 1 ValueError('it never worked')" in seen
