@@ -27,7 +27,7 @@ def reviewed_chart(now: Measured, scene: Scene) -> Survival:
     return Survival(
         title=f"Reviewed: {', '.join(known)}" if known else opened,
         subtitle=(
-            f"{scene.repository} · {number(total)} opened, {span(scene.window)} · "
+            f"{scene.repository} · {number(total)} opened, {span(scene.named)} · "
             "first review by a person, by time since ready for review"
         ),
         curves=(
@@ -54,7 +54,7 @@ def spread_chart(now: Measured, scene: Scene) -> Histogram:
     return Histogram(
         title=titles.get(len(taken), f"Half of reviewed pull requests waited at most {middle(taken)}"),
         subtitle=(
-            f"{scene.repository} · {number(len(taken))} reviewed, opened {span(scene.window)} · "
+            f"{scene.repository} · {number(len(taken))} reviewed, opened {span(scene.named)} · "
             "time from opening to first review by a person"
         ),
         hours=tuple(taken),

@@ -46,7 +46,7 @@ def still_open_chart(now: Measured, scene: Scene) -> Survival:
     return Survival(
         title=title,
         subtitle=(
-            f"{scene.repository} · {plural(opened, 'issue')} opened, {span(scene.window)} · "
+            f"{scene.repository} · {plural(opened, 'issue')} opened, {span(scene.named)} · "
             "share still open, by time since opening; open ones count for as long as they are"
         ),
         curves=(drawn,),

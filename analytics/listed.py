@@ -107,7 +107,7 @@ class Lists:
         return (
             Ranks(
                 title=self.title(now),
-                subtitle=f"{scene.repository} · place on GitHub's list of 14 days, {span(scene.window)}",
+                subtitle=f"{scene.repository} · place on GitHub's list of 14 days, {span(scene.named)}",
                 dates=tuple(date.fromisoformat(day) for day in days),
                 lines=tuple(
                     RankLine(name, tuple(found[name]), counts.get(name)) for name in (*counts, *former[:FORMER])

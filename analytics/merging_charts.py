@@ -22,7 +22,7 @@ def still_open_chart(now: Measured, scene: Scene) -> Survival:
     return Survival(
         title=title,
         subtitle=(
-            f"{scene.repository} · {number(total)} opened, {span(scene.window)} · "
+            f"{scene.repository} · {number(total)} opened, {span(scene.named)} · "
             "share still open, by time since opening"
         ),
         curves=(followed.drawn(followed.curve(now, STILL_OPEN), "pull requests", accent=True),),
@@ -40,7 +40,7 @@ def fate_chart(now: Measured, scene: Scene) -> Survival:
     return Survival(
         title=said[:1].upper() + said[1:],
         subtitle=(
-            f"{scene.repository} · {number(cohort_size(now))} opened, {span(scene.window)} · "
+            f"{scene.repository} · {number(cohort_size(now))} opened, {span(scene.named)} · "
             "how they ended, by time since opening"
         ),
         curves=(
@@ -61,8 +61,7 @@ def spread_chart(now: Measured, scene: Scene) -> Histogram:
     return Histogram(
         title=titles.get(len(taken), f"Half of merged pull requests were in within {middle(taken)}"),
         subtitle=(
-            f"{scene.repository} · {number(len(taken))} merged{known}, {span(scene.window)} · "
-            "time from opening to merge"
+            f"{scene.repository} · {number(len(taken))} merged{known}, {span(scene.named)} · time from opening to merge"
         ),
         hours=tuple(taken),
         median=amount(now, "merged_median_hours"),

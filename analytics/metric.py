@@ -66,6 +66,13 @@ class Scene:
     """How many times as long as `before` the window is: counts of uneven windows are compared by the day."""
     terms: Terms = DEFAULT_TERMS
     """What the repository's owners have set: the second clock, targets, whether people are named."""
+    began: datetime | None = None
+    """When the earliest row of a whole history is from."""
+
+    @property
+    def named(self) -> Window:
+        """The window as a picture names it: a whole history begins with its earliest row."""
+        return Window(self.began, self.window.until) if self.window.whole and self.began else self.window
 
 
 @dataclass(frozen=True, slots=True)

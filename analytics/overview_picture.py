@@ -51,7 +51,7 @@ def picture(parts: Mapping[str, Measured], threads: Collection[str], scene: Scen
     return (
         Panels(
             title=f"{', '.join(title)} {during(scene.window, scene.now)}",
-            subtitle=f"{scene.repository} · {span(scene.window)}",
+            subtitle=f"{scene.repository} · {span(scene.named)}",
             charts=tuple(panels),
         ),
     )
@@ -69,7 +69,7 @@ def reviews_chart(reviews: Measured, scene: Scene) -> Bars:
     by_them = count(reviews, "reviews_by_people")
     return Bars(
         title=by_people(plural(total, "review"), total, by_them, count(reviews, "reviewers_n")),
-        subtitle=f"{scene.repository} · {span(scene.window)} · reviews by others than the author per {bucket}",
+        subtitle=f"{scene.repository} · {span(scene.named)} · reviews by others than the author per {bucket}",
         buckets=times(bucket, grid),
         up=Series("reviews", column(grid, "reviews")),
         unit=f"reviews per {bucket}",

@@ -158,7 +158,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
             title=title if people else f"Nobody contributed {when}{aside(now)}",
             subtitle=(
                 f"{scene.repository} · {number(len(rows))} of {plural(people, 'person', 'people')}, "
-                f"{span(scene.window)} · who does what, by name"
+                f"{span(scene.named)} · who does what, by name"
             ),
             rows=tuple(name(login) for login, _ in rows),
             columns=SPOKEN,

@@ -121,7 +121,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     bucket, grid = for_picture(now.tables)
     commits = count(now, "commits")
     when = during(scene.window, scene.now)
-    where = f"{scene.repository} · {plural(commits, 'commit')}, {span(scene.window)}"
+    where = f"{scene.repository} · {plural(commits, 'commit')}, {span(scene.named)}"
     title = written(now, "", when)
     totals = column(now.tables["weekday_hour"], "commits")
     # Two hours a column: 24 are too narrow for a phone.

@@ -162,7 +162,7 @@ def backlog_chart(now: Measured, scene: Scene) -> Line:
     backlogs = column(grid, "open_at_end")
     return Line(
         title=f"{plural(backlogs[-1], 'issue')} open at the end",
-        subtitle=f"{scene.repository} · {span(scene.window)} · open issues at the end of each {bucket}",
+        subtitle=f"{scene.repository} · {span(scene.named)} · open issues at the end of each {bucket}",
         times=end_times(bucket, grid, scene.window),
         series=(Series("open", backlogs, accent=True),),
         unit="open issues",
@@ -177,7 +177,7 @@ def flow_chart(now: Measured, scene: Scene) -> Bars:
     title = f"{number(opened)} opened, {number(closed)} closed {when}"
     return Bars(
         title=title if opened + closed else f"No issue opened or closed {when}",
-        subtitle=f"{scene.repository} · {span(scene.window)} · issues per {bucket}",
+        subtitle=f"{scene.repository} · {span(scene.named)} · issues per {bucket}",
         buckets=times(bucket, grid),
         up=Series("opened", column(grid, "opened")),
         down=Series("closed", column(grid, "closed")),

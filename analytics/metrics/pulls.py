@@ -101,7 +101,7 @@ def flow_chart(now: Measured, scene: Scene) -> Bars:
     title = f"{number(opened)} opened, {number(merged)} merged {when}"
     return Bars(
         title=title if opened + merged else f"No pull request opened or merged {when}",
-        subtitle=f"{scene.repository} · {span(scene.window)} · pull requests per {bucket}",
+        subtitle=f"{scene.repository} · {span(scene.named)} · pull requests per {bucket}",
         buckets=times(bucket, grid),
         up=Series("opened", column(grid, "opened")),
         down=Series("merged", column(grid, "merged")),

@@ -191,7 +191,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     bucket, grid = for_picture(now.tables)
     when = during(scene.window, scene.now)
     releases = count(now, "releases")
-    where = f"{scene.repository} · {span(scene.window)}"
+    where = f"{scene.repository} · {span(scene.named)}"
     over_time = Bars(
         title=f"{plural(releases, 'release')} {when}" if releases else f"Nothing released {when}",
         subtitle=f"{where} · releases per {bucket}",

@@ -145,7 +145,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
         Heatmap(
             title=f"{said[:1].upper()}{said[1:]}" or f"No review by others {during(scene.window, scene.now)}",
             subtitle=(
-                f"{scene.repository} · {plural(reviews, 'review')} by others than the author, {span(scene.window)}"
+                f"{scene.repository} · {plural(reviews, 'review')} by others than the author, {span(scene.named)}"
                 f"{part} · rows review, columns wrote"
             ),
             rows=rows,

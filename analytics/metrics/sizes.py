@@ -128,7 +128,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     """Draw how many there are of each size, and how long those of each size took to merge."""
     rows = now.tables["sizes"].records()
     sized = count(now, "size_n")
-    where = f"{scene.repository} · {number(sized)} opened, {span(scene.window)}"
+    where = f"{scene.repository} · {number(sized)} opened, {span(scene.named)}"
     title = f"Half of pull requests change {number(round(amount(now, 'size_median_lines') or 0))} lines or fewer"
     spread = Ranked(
         title=title if sized else "No pull request of known size",

@@ -148,7 +148,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     """Draw how many stars there were, where that is known, then those given."""
     bucket, grid = for_picture(now.tables)
     totals = column(grid, "stars_at_end")
-    where = f"{scene.repository} · {span(scene.window)}"
+    where = f"{scene.repository} · {span(scene.named)}"
     when = during(scene.window, scene.now)
     starred = count(now, "starred")
     flow = Bars(

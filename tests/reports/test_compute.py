@@ -92,6 +92,14 @@ def test_nothing_was_before_everything(task: Task, dataset: Dataset) -> None:
     assert section.now.facts["opened"] == len(dataset.pulls)
 
 
+def test_pictures_of_the_whole_history_begin_where_the_line_below_says(task: Task, dataset: Dataset) -> None:
+    answer = compute.answer(replace(asking(task, "pulls", window=Window(BEGINNING, NOW)), specs=True))
+    first = min(str(pull["created_at"]) for pull in dataset.pulls)[:10]
+    (chart, *_) = answer.sections[0].pictures
+    assert f"{first} to {NOW:%Y-%m-%d} UTC" in str(chart.spec)
+    assert f"{first} to {NOW:%Y-%m-%d} UTC" in line(answer)
+
+
 def test_what_happens_at_the_end_or_later_is_unknown(task: Task, dataset: Dataset) -> None:
     """Half of the history asked about as if it were all there is."""
     until = NOW - 40 * DAY
