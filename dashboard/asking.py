@@ -27,7 +27,7 @@ from reports.question import WAITING, Question, names_of
 FILTERS = ("author", "label", "base", "path")
 KEYS = ("period", "vs", *FILTERS, "compare")
 YES = "yes"
-OURS = frozenset({"theme", "at"})
+OURS = frozenset({"theme", "at", "over"})
 """What an address says besides the question."""
 COMMAND = "/analytics"
 USAGE = f"{COMMAND} [metric] [period] [{'=… '.join(('vs', *FILTERS))}=…]"

@@ -81,12 +81,11 @@ class Presented:
     """What is to be known of asking there."""
 
 
-def presented(
-    answer: Answer, asked: Asked, base: str, language: str, web: str, *, organisation: bool = False
-) -> Presented:
+def presented(answer: Answer, asked: Asked, base: str, language: str, web: str, *, over: str = "") -> Presented:
     """Return an answer's one section.
 
-    base: the address that its charts are below · language: of its owners · web: of GitHub's own pages.
+    base: the address that its charts are below · language: of its owners · web: of GitHub's own pages · over: the
+    repositories of an organisation that it is about, as its charts' addresses say them; nothing of a repository alone.
     """
     (section,) = answer.sections
     github = AtGitHub(web, answer.question.repository)
@@ -106,13 +105,13 @@ def presented(
             facts=facts,
             definition=inline(section.definition),
             notes=section.now.notes,
-            charts=charts(answer, asked, base),
+            charts=charts(answer, asked, base, over),
             tables=tables,
             complete=[inline(part) for part in parts(answer)],
-            line=asked.line(organisation=organisation),
+            line=asked.line(organisation=bool(over)),
             exactly=asking_again.in_comment(answer.question),
             as_of=f"{answer.as_of:%Y-%m-%d %H:%M} UTC",
-            beside=OTHERS if organisation else "",
+            beside=OTHERS if over else "",
         )
 
 
@@ -121,9 +120,9 @@ def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""
 
 
-def charts(answer: Answer, asked: Asked, base: str) -> list[Shown]:
-    """Return the charts with their addresses."""
-    plain = f"{asked.query or '?'}{'&' if asked.query else ''}at={moment_of(answer)}"
+def charts(answer: Answer, asked: Asked, base: str, over: str = "") -> list[Shown]:
+    """Return the charts with their addresses, which say what the page is about as far as that changes with time."""
+    plain = f"{asked.query or '?'}{'&' if asked.query else ''}at={moment_of(answer)}{f'&over={over}' if over else ''}"
     dark = f"{plain}&theme=dark"
     found = []
     for number, picture in enumerate(answer.pictures, start=1):

@@ -38,6 +38,7 @@ MOST = 100
 MOST_FRESHENED = 20
 """Repositories that one look at a page has brought up to date: the others follow with the next."""
 MOST_NAMED = 12
+APART = "."
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 NO_TRAFFIC = "Traffic is for people who may push, as on GitHub; there is no repository here of which you may."
 NO_UNIQUES = (
@@ -84,8 +85,13 @@ async def visible_in(front: Front, signed: SignedIn, installation_id: int) -> li
     return found
 
 
-async def about_organisation(front: Front, signed: SignedIn, installation_id: int, asked: Asked) -> Together:
-    """Return what an address asks of an installation; raises Mistake, 404, and 403 for traffic that is not theirs."""
+async def about_organisation(
+    front: Front, signed: SignedIn, installation_id: int, asked: Asked, over: str = ""
+) -> Together:
+    """Return what an address asks of an installation; raises Mistake, 404, and 403 for traffic that is not theirs.
+
+    over: the repositories that a page is about, as `spelled` writes them, for its charts: more may be read meanwhile.
+    """
     seen = await visible_in(front, signed, installation_id)
     store, now = front.services.store, front.services.now()
     captured = all_metrics()[asked.metric].audience == PUSH
@@ -99,7 +105,8 @@ async def about_organisation(front: Front, signed: SignedIn, installation_id: in
     needs, edge = needs_of(question) - CAPTURED, edge_of(question)
     marks = await store.read(lambda conn: marks_of(conn, [one.id for one in candidates], needs))
     known = [one for one in candidates if not unread(marks.get(one.id, {}), needs, edge)]
-    counted = most_active(known, marks)[:MOST]
+    same = [one for one in known if str(one.id) in over.split(APART)]
+    counted = most_active(same or known, marks)[:MOST]
     home = counted[0] if counted else candidates[0]
     ids = tuple(sorted(one.id for one in counted))
     terms = (await known_settings(store, replace(home, name=OWNERS_REPOSITORY))).terms
@@ -123,6 +130,11 @@ async def about_organisation(front: Front, signed: SignedIn, installation_id: in
     about = About(asked, at(now), home, terms, key, ids, make, missing, fresh)
     said = which(counted, owner, len(known), len(candidates))
     return Together(about, owner, (*said, NO_UNIQUES) if captured else said)
+
+
+def spelled(ids: Sequence[int]) -> str:
+    """Return repositories as they stand in the address of a chart."""
+    return APART.join(map(str, ids))
 
 
 def question_of(asked: Asked, home: Repository, now: datetime) -> Question:

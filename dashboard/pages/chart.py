@@ -40,7 +40,8 @@ async def of_organisation(front: Front, request: web.Request, signed: SignedIn) 
 
     asked = Asked.of_query(metric_together(request.match_info["metric"]), request.query.items())
     try:
-        found = await about_organisation(front, signed, int(request.match_info["installation"]), asked)
+        number, over = int(request.match_info["installation"]), request.query.get("over", "")
+        found = await about_organisation(front, signed, number, asked, over)
     except Mistake as wrong:
         raise web.HTTPUnprocessableEntity(text=plain(wrong.sentence)) from None
     return await chart(front, request, found.about)

@@ -15,7 +15,7 @@ from dashboard.front import Front
 from dashboard.layout import show as shown
 from dashboard.presented import presented
 from dashboard.sessions import SignedIn
-from dashboard.together import about_organisation, metric_together, metrics_together, visible_in
+from dashboard.together import about_organisation, metric_together, metrics_together, spelled, visible_in
 from reports.export_served import written
 from reports.mistake import Mistake
 
@@ -51,7 +51,7 @@ async def show(front: Front, request: web.Request, signed: SignedIn) -> web.Stre
     if not found.about.missing:
         known = await answer_of(front, found.about)
         answer = presented(
-            known, asked, base, found.about.terms.language, front.outside.endpoints.web, organisation=True
+            known, asked, base, found.about.terms.language, front.outside.endpoints.web, over=spelled(found.about.ids)
         )
         values["library"] = library(front)
         values["newer"] = front.shelf.is_computing(found.about.key)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 
@@ -77,10 +79,15 @@ async def test_repositories_that_are_not_read_are_left_out_and_it_is_said(watche
     seen = await watched.member.get(f"{base}/pulls?period=90d", Accept=HTML)
     assert "Over 1 repository of quartz-labs that you may see: lantern." in words(seen)
     assert "3 of them are not read far enough yet and are left out." in words(seen)
+    (chart, *_) = (unescape(found) for found in re.findall(r'"([^"]+/chart/1\.json[^"]*)"', seen.text))
     await watched.town.settled()
     seen = await watched.member.get(f"{base}/pulls?period=90d", Accept=HTML)
     assert "Over 4 repositories" in words(seen)
     assert "left out." not in words(seen).partition("What it means")[0]
+    # the page that was open meanwhile shows its charts only now
+    status, spec = await png(watched, watched.member, chart)
+    assert status == 200
+    assert b"quartz-labs (1 repository)" in spec
 
 
 async def test_mistakes_are_said_here_too(watched: Watched) -> None:
