@@ -183,10 +183,15 @@ class Tables:
 
     def name_of(self, number: int) -> str:
         """Return what people call an issue or pull request: `#12`, `owner/name#12` among several repositories."""
+        repository, own = self.thread(number)
+        return f"{repository}#{own}"
+
+    def thread(self, number: int) -> tuple[str, int]:
+        """Return the `owner/name`, nothing where there is one repository only, and the number that GitHub knows."""
         if not self.places:
-            return f"#{number}"
+            return "", number
         before, repository = self.places[bisect_left(self.places, number, key=itemgetter(0)) - 1]
-        return f"{repository}#{number - before}"
+        return repository, number - before
 
     def place_of_pulls(self) -> Any:
         """Return per pull request the place of its repository in `places`, zeros where there is one only."""

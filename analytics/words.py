@@ -83,6 +83,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def last_days(count: int) -> str:
+    """Return `the last day`, `the last 2 days`."""
+    return "the last day" if count == 1 else f"the last {plural(count, 'day')}"
+
+
 def duration(hours: float) -> str:
     """Return hours in the two largest units that fit: `40 s`, `5 h 20 min`, `19 h`, `5 d 18 h`, `41 d`, `2.1 y`."""
     seconds = round(hours * 3600)

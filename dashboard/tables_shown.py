@@ -16,7 +16,7 @@ from analytics.words import day
 from dashboard.at_github import AtGitHub
 from dashboard.inline import inline
 from reports.details import DRAWN
-from reports.table import TIMES, cell, title
+from reports.table import NAME, NUMBER, TIMES, called, cell, spoken, title
 
 MOST_ROWS = 50
 
@@ -77,7 +77,7 @@ NOT_KNOWN = Markup('<span class="unknown">not known</span>')
 TOO_FEW = Markup('<span class="unknown">too few</span>')
 SO_FAR = Markup(' <span class="unknown">so far</span>')
 PROVISIONAL = "_provisional"
-NUMBER, NAME, KIND, TURN = "number", "name", "kind", "turn"
+KIND, TURN = "kind", "turn"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 MEDIAN = "_median"
 """How a column ends that lacks a value although days are known, where they are too few for one."""
@@ -87,16 +87,14 @@ UNIQUES: Mapping[str, str] = {"views": "view_uniques", "clones": "clone_uniques"
 
 
 def shown(columns: Sequence[str]) -> list[str]:
-    """Return the columns that are shown: a number stands in its name already, and what may grow is marked elsewhere."""
-    twice = {NUMBER} if NAME in columns else set()
-    return [column for column in columns if not column.endswith(PROVISIONAL) and column not in twice]
+    """Return the columns that are shown: those that people read, and what may grow is marked elsewhere."""
+    return [column for column in spoken(columns) if not column.endswith(PROVISIONAL)]
 
 
 def head(column: str, columns: Sequence[str]) -> Markup:
-    """Return a column's head: a name that stands for a number is called so, and what a list counts is views."""
-    if column == NAME and NUMBER in columns:
-        column = NUMBER
-    elif column == "count" and "uniques" in columns:
+    """Return a column's head, and what a list counts is views."""
+    column = called(column, columns)
+    if column == "count" and "uniques" in columns:
         column = "views"
     return inline(title(column).capitalize())
 

@@ -14,6 +14,7 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 PEOPLE = frozenset({"actor", "author", "login", "merged_by", "person", "reviewer", "subject"})
 # The first column of a table that goes on with time: when it is cut, the newest rows stay.
 TIMES = frozenset({"bucket", "date", "day", "from", "month", "since", "start", "week"})
+NUMBER, NAME = "number", "name"
 MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00Z")
 SHARES = re.compile(r"share|within_\d+[hd]")
 
@@ -96,7 +97,19 @@ def grid(key: str, data: Grid, most: int) -> str:
     if not most:
         return heading
     rows = data.rows[-most:] if by_time else data.rows[:most]
-    kinds = [[type(row[place]) for row in rows] for place in range(len(data.columns))]
-    numbers = [place for place, found in enumerate(kinds) if not {str, bool} & set(found)]
-    cells = ([cell(column, value) for column, value in zip(data.columns, row, strict=True)] for row in rows)
-    return f"{heading}\n\n{table([title(column) for column in data.columns], cells, numbers=numbers)}"
+    places = [place for place, column in enumerate(data.columns) if column in spoken(data.columns)]
+    kinds = [{type(row[place]) for row in rows} for place in places]
+    numbers = [place for place, found in enumerate(kinds) if not {str, bool} & found]
+    cells = ([cell(data.columns[place], row[place]) for place in places] for row in rows)
+    heads = [title(called(data.columns[place], data.columns)) for place in places]
+    return f"{heading}\n\n{table(heads, cells, numbers=numbers)}"
+
+
+def spoken(columns: Sequence[str]) -> list[str]:
+    """Return the columns that people read: a number stands in the name beside it already, which has its repository."""
+    return [column for column in columns if column != NUMBER or NAME not in columns]
+
+
+def called(column: str, columns: Sequence[str]) -> str:
+    """Return what a column is called: a name that stands for a number is called so."""
+    return NUMBER if column == NAME and NUMBER in columns else column

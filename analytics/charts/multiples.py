@@ -16,7 +16,7 @@ from analytics.charts.series import unknown_runs
 from analytics.charts.spans import Dated, dated, midnight
 from analytics.charts.vega import multiples as interactive
 from analytics.charts.vega.parts import Spec
-from analytics.words import number, plural
+from analytics.words import last_days, number, plural
 
 if TYPE_CHECKING:
     from analytics.charts.pen import Pen
@@ -117,7 +117,7 @@ class Multiples:
         holes = sum(len(panel.known) < len(panel.counts) for panel in self.panels)
         said += [f"days without data in {number(holes)} of them"] if holes else []
         growing = max((sum(panel.provisional) for panel in self.panels), default=0)
-        said += [f"the last {plural(growing, 'day')} may still grow"] if growing else []
+        said += [f"{last_days(growing)} may still grow"] if growing else []
         return text.alt(self.title, said)
 
     def text(self) -> str:

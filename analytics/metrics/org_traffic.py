@@ -19,7 +19,7 @@ from analytics.stats import median
 from analytics.tables import Tables
 from analytics.traffic_compared import verdict
 from analytics.window import Window
-from analytics.words import during, number, percent, plural, shorten
+from analytics.words import during, last_days, number, percent, plural, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -199,11 +199,11 @@ def multiples(now: Measured, kind: str, scene: Scene) -> Multiples:
     top = f"{percent(counts[shown[0]] / total)} of {number(total)} {kind} are of {shorten(shown[0], 40)}"
     known = f"{plural(len(shown), 'repository', 'repositories')} with any"
     where, when = scene.repository.split("/")[0], during(scene.window, scene.now)
-    hatched = " · hatched days may still grow" if any(growing) else ""
+    still = f" · {last_days(sum(growing))} may still grow" if any(growing) else ""
     return Multiples(
         title=top,
         subtitle=f"{where} · {kind} per day, UTC · beside each name its {kind} {when} · {known} · "
-        f"uniques cannot be added{hatched}",
+        f"uniques cannot be added{still}",
         panels=tuple(
             Panel(name.rpartition("/")[2], days, tuple(whole(np.frombuffer(now.daily[name][kind])[first:])), growing)
             for name in shown[:MOST]

@@ -91,7 +91,7 @@ class Listed:
             title = shorten(self.titles.get((each, kind == PULL), ""), LONGEST_TITLE)
             rows.append(
                 (
-                    each,
+                    self.tables.thread(each)[1],
                     self.tables.name_of(each),
                     kind,
                     title or None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analytics.metric import Grid
+from analytics.metrics.waiting import COLUMNS
 from reports.table import fact, grid, label
 
 
@@ -22,3 +23,10 @@ def test_working_hours_stay_hours() -> None:
     """60 of them are seven working days and a half, not two days and a half."""
     assert fact("reviewed_median_business_hours", 60.0) == "60 h"
     assert fact("reviewed_median_hours", 60.0) == "2 d 12 h"
+
+
+def test_what_waits_has_each_number_once_with_the_repository_it_is_of() -> None:
+    row = (4, "o/r#4", "issue", "A title", "author", "2026-11-20T00:00:00Z", 12.0, None)
+    said = grid("waiting", Grid(COLUMNS, (row,)), 10).splitlines()
+    assert said[2].startswith("| number | kind | title |")
+    assert said[4].startswith("| `o/r#4` | issue |")

@@ -89,6 +89,14 @@ def test_the_longest_wait_comes_first_whatever_it_is() -> None:
     ]  # fmt: skip
 
 
+def test_among_several_repositories_each_number_is_the_one_that_github_knows() -> None:
+    rows = replace(tables(issues=[issue(9), issue(5)]), places=((0, "quartz/amber"), (1, "quartz/basalt")))
+    found = METRIC.measure(rows, FOUR_WEEKS, scene())
+    assert [(row["number"], row["name"]) for row in records(found, "waiting")] == [
+        (1, "quartz/basalt#1"), (1, "quartz/amber#1"),
+    ]  # fmt: skip
+
+
 def test_only_a_reviewer_s_turn_is_held_against_a_target() -> None:
     terms = Terms(targets={"first_review": 48})
     rows: dict[str, list[Row]] = {
