@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+import scheduler.clock
 from bot.settings import ROLES, Incomplete, Settings
 from sandbox.registration import AppKeys
 from tests.stories.town import (
@@ -25,7 +26,8 @@ from tests.stories.town import (
 pytestmark = pytest.mark.usefixtures("pool")
 
 
-async def test_each_role_does_its_own_and_together_they_do_all(folder: Path) -> None:
+async def test_each_role_does_its_own_and_together_they_do_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduler.clock, "FIRST", 0.5)
     async with AsyncExitStack() as open_ones:
         doors, benches, clocks = (open_ones.enter_context(listener()) for _ in range(3))
         town = await open_ones.enter_async_context(people_and_github(folder, doors.getsockname()[1]))
