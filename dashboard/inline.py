@@ -7,8 +7,13 @@ import re
 
 from markupsafe import Markup, escape
 
+from analytics.charts.fitting import unbroken
+
 # A mark with a backslash before it, or a code span between equal runs of backticks.
 MARKED = re.compile(r"\\([!-/:-@\[-`{-~])|(?<!`)(`+)(?!`)(.+?)(?<!`)\2(?!`)")
+
+# A day, with what stands close before and after it; browsers break lines at its hyphens.
+DAY = re.compile(r"(?<![\w-])\(?\d{4}-(?:\d\d-\d\d|W\d\d|Q\d)(?![\w-])(?: \d\d:\d\d(?: UTC)?)?[.,;:)]*")
 
 
 def inline(markdown: str, *, code: bool = True) -> Markup:
@@ -31,4 +36,11 @@ def inline(markdown: str, *, code: bool = True) -> Markup:
 
 def plain(markdown: str) -> Markup:
     """Return text without marks as HTML: entities stand for the characters they name."""
-    return escape(html.unescape(markdown))
+    return whole(html.unescape(markdown))
+
+
+def whole(text: str) -> Markup:
+    """Return text as HTML in which no line breaks within a day, or between a figure and its unit."""
+    if DAY.fullmatch(text):
+        return escape(text)  # cells that hold nothing else are not parted anyway, and there are thousands of them
+    return Markup(DAY.sub(r'<span class="span">\g<0></span>', str(escape(unbroken(text)))))  # noqa: S704 - escaped

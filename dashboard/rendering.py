@@ -9,19 +9,23 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from dashboard.inline import whole
+
 HERE = Path(__file__).parent
 
 
 @cache
 def environment() -> Environment:
     """Return the dashboard's templates, loaded when first used."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["whole"] = whole
+    return made
 
 
 def page(template: str, status: int = 200, **values: Any) -> web.Response:

@@ -18,6 +18,7 @@ const CAN = {
   walk: "Arrow keys go through the values.",
   zoom: "Drag to move, Ctrl and wheel or + and − to zoom, 0 or a double click for all.",
 };
+const DAY = /(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)/; // lines would break at its hyphens
 const FINGER = { walk: "Tap a value to read it.", zoom: "Drag to move." };
 const STEPS = [["Zoom in", ZOOM], ["Zoom out", 1 / ZOOM], ["All", null]]; // null: everything
 
@@ -86,7 +87,9 @@ function surroundings(figure, spec) {
   plot.setAttribute("aria-roledescription", "interactive chart");
   plot.setAttribute("aria-label", spec.description ?? about.title ?? "chart");
   plot.setAttribute("aria-describedby", [help.id, figure.dataset.table].filter(Boolean).join(" "));
-  box.append(element("p", "chart-title", about.title), element("p", "chart-subtitle", about.subtitle));
+  const subtitle = element("p", "chart-subtitle");
+  subtitle.append(...(about.subtitle ?? "").split(DAY).map((part, place) => (place % 2 ? element("span", "span", part) : part)));
+  box.append(element("p", "chart-title", about.title), subtitle);
   if (keys.childElementCount) box.append(keys);
   box.append(plot, tools, said);
   const inner = plot.appendChild(element("div", "chart-canvas"));
