@@ -162,7 +162,7 @@ def charts(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     total = count(now, "waiting_n")
     rows = tuple(
         Dot(
-            f"{row['name']} {row['title'] or row['kind']}",
+            f"{str(row['name']).rpartition('/')[2]} {row['title'] or row['kind']}",
             float(row["waited_hours"] or 0),
             f"{shortly(float(row['waited_hours'] or 0))} \N{MIDDLE DOT} {turn(row)}",
             accent=row["turn"] == REVIEWER,

@@ -80,8 +80,8 @@ def spec(chart: Dots) -> Spec:
         layer({"type": "point", "shape": "triangle-left", "size": 50},
               {"y": y, "x": {"value": 0}, "color": by_role()},
               transform=[{"filter": "isValid(datum.high) && !isValid(datum.low)"}]),
-        layer({"type": "point", "size": 90, "clip": True}, {"y": y, "x": x, "color": by_role()}),
-        layer(mark("text", "ink", align="left", dx=8, fontWeight=600, limit=at_most(SIDE - 10, 0.24)),
+        layer({"type": "point", "size": 90}, {"y": y, "x": x, "color": by_role()}),
+        layer(mark("text", "ink", align="left", dx=10, fontWeight=600, limit=at_most(SIDE - 10, 0.24)),
               {"y": y, "x": {"value": "width"}, "text": {"field": "words"}}),
     ]  # fmt: skip
     if chart.target is not None:

@@ -117,10 +117,13 @@ def values_scale(low: float, high: float, **more: Any) -> Spec:
     return {"domain": [exact(low), exact(high)], "nice": False, "padding": 0, **more}
 
 
+APART = 6  # pixels at least from one word to the next
+
+
 def marked(values: Sequence[float], labels: Sequence[str], **more: Any) -> Spec:
     """Return an axis with our own words at these values; `labels` are ours, since they become an expression."""
     spoken = f"{json.dumps(list(labels))}[indexof({json.dumps(list(values))}, datum.value)]"
-    return {"title": None, "values": list(values), "labelExpr": spoken, **more}
+    return {"title": None, "values": list(values), "labelExpr": spoken, "labelSeparation": APART, **more}
 
 
 def at_most(least: int, share: float, less: int = 0) -> Spec:

@@ -95,6 +95,9 @@ def test_among_several_repositories_each_number_is_the_one_that_github_knows() -
     assert [(row["number"], row["name"]) for row in records(found, "waiting")] == [
         (1, "quartz/basalt#1"), (1, "quartz/amber#1"),
     ]  # fmt: skip
+    (chart,) = METRIC.charts(found, scene())
+    assert isinstance(chart, Dots)
+    assert [row.label for row in chart.rows] == ["basalt#1 issue", "amber#1 issue"]  # whose they are stands above
 
 
 def test_only_a_reviewer_s_turn_is_held_against_a_target() -> None:
