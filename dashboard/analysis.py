@@ -17,6 +17,7 @@ from dashboard.analysis_run import Run, World, work
 from dashboard.analysis_wanted import Wanted
 from dashboard.front import Front
 from dashboard.of_fronts import OfFronts
+from storage.sessions import signed_in
 
 UNUSED = timedelta(hours=2)
 AT_ONCE = 4
@@ -25,7 +26,7 @@ EVERY = 60.0  # seconds between looks for what is not used any more
 KEY_BYTES = 32
 NOT_THERE = (
     "There is no such analysis, or it is not yours. An analysis is forgotten when nobody has looked at it for two "
-    "hours, and may be when the server starts anew."
+    "hours or you are signed out, and may be when the server starts anew."
 )
 ONE_EACH = "You have an analysis that is still being read. Let it end, or cancel it, before you begin another."
 ALL_TAKEN = "As many analyses as may run at once are being read for others. Please try again in some minutes."
@@ -119,9 +120,10 @@ class Analyses:
         await self.emptied(run)
 
     async def sweep(self) -> None:
-        """Forget what nobody has looked at for long."""
-        now = self.world.services.now()
-        for run in [one for one in self.runs.values() if now - one.used >= UNUSED]:
+        """Forget what nobody has looked at for long, and what belongs to somebody who is signed in nowhere."""
+        now, people = self.world.services.now(), {run.person_id for run in self.runs.values()}
+        present = await self.world.services.store.read(lambda conn: signed_in(conn, people)) if people else set()
+        for run in [one for one in self.runs.values() if now - one.used >= UNUSED or one.person_id not in present]:
             await self.forget(run)
 
     def go_on_sweeping(self) -> None:

@@ -230,9 +230,10 @@ class SharedAnalyses(Analyses):
                 await self.emptied(copy.result())
 
     async def sweep(self) -> None:
-        """Forget what nobody has looked at for long, and here what is forgotten elsewhere."""
+        """Forget what nobody has looked at for long or is there to look at, and here what is forgotten elsewhere."""
         since = self.world.services.now() - UNUSED
         await self.store.write(lambda conn: analyses.prune(conn, since))
+        await self.store.write(analyses.forget_of_absent)
         await self.store.write(lambda conn: analyses.keep_last(conn, KEPT))
         here = {*self.runs, *self.copies}
         if here:

@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, cast, delete, func, select, up
 from sqlalchemy.dialects.postgresql import insert
 
 from storage.connection import Connection
+from storage.schema_access import sessions
 from storage.schema_analyses import analyses as table
 from storage.schema_analyses import analysis_parts as parts
 
@@ -113,6 +114,12 @@ async def forget(conn: Connection, key: str) -> None:
 async def prune(conn: Connection, unused_since: datetime) -> None:
     """Delete what was not looked at since then."""
     await conn.execute(delete(table).where(table.c.used_at <= unused_since))
+
+
+async def forget_of_absent(conn: Connection) -> None:
+    """Delete what belongs to somebody who is signed in nowhere."""
+    present = select(sessions.c.person_id).where(sessions.c.person_id == table.c.person_id)
+    await conn.execute(delete(table).where(~present.exists()))
 
 
 async def keep_last(conn: Connection, keep: int) -> None:

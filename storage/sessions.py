@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -168,6 +169,12 @@ async def sessions_of(conn: Connection, person_id: int, unseen_since: datetime, 
     live = (sessions.c.seen_at > unseen_since) & (sessions.c.created_at > begun_before)
     query = select(func.count()).select_from(sessions).where(sessions.c.person_id == person_id, live)
     return int((await conn.execute(query)).scalar_one())
+
+
+async def signed_in(conn: Connection, people: Collection[int]) -> set[int]:
+    """Return those of these people who have a session."""
+    query = select(sessions.c.person_id).where(sessions.c.person_id.in_(people)).distinct()
+    return set((await conn.execute(query)).scalars())
 
 
 async def spend_state(conn: Connection, digest: bytes, at: datetime) -> bool:

@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,14 @@ from dashboard.analysis_run import Run
 from dashboard.analysis_wanted import read
 from dashboard.chart_script import ChartScript
 from github.credentials import PersonalToken
+from handlers.events import github_app_authorization
 from reports.pool import Pool
 from sandbox.dataset import Dataset
 from sandbox.faults import Fault, Match
 from sandbox.generate import generate
 from sandbox.load import load
+from storage.columns import EPOCH
+from storage.sessions import persons_called
 from tests.dashboard.conftest import no_library
 from tests.dashboard.people import NOW, Browser, Place, Seen, open_place
 
@@ -227,8 +231,11 @@ async def test_one_each_and_few_in_all(ground: Place, dataset: Dataset) -> None:
     second = await begun(slate, owner, name)
     assert (second.status, "still being read" in second.text) == (429, True)
     wanted, _ = read({"owner": owner, "repository": name}, (), NOW)
-    for person in range(900, 900 + AT_ONCE - 1):
-        await analyses.begin(person, wanted, TOKEN)
+    for login in ("beryl", "coral", "flint")[: AT_ONCE - 1]:
+        ground.world.account(login)
+        await signed_in(ground, login)
+        (person,) = await ground.store.read(partial(persons_called, name=login, since=EPOCH))
+        await analyses.begin(person.id, wanted, TOKEN)
     jade = await begun(await signed_in(ground, "jade"), owner, name)
     assert (jade.status, "for others" in jade.text) == (429, True)
     await slate.post(f"{seen.location}/cancel", {"csrf": await slate.csrf()})
@@ -253,6 +260,24 @@ async def test_signing_out_everywhere_ends_what_is_read(ground: Place, dataset: 
     assert (await slate.post("/logout/everywhere", {"csrf": await slate.csrf()})).status == 303
     assert (held, run.token) == (TOKEN, None)
     assert (await all_of(ground)).runs == {}
+
+
+async def test_where_what_was_allowed_is_taken_back_at_github_it_ends_too(ground: Place, dataset: Dataset) -> None:
+    """The webhook ends the sessions; within a minute nothing is read any more for who is signed in nowhere."""
+    ground.sandbox.faults.add(Fault(Match("GET", "/repos/*"), "latency", times=None, delay=30))
+    slate = await signed_in(ground, "slate")
+    await begun(slate, *name_of(dataset))
+    jade = await signed_in(ground, "jade")
+    ground.world.add_personal_token(TOKEN, "jade")
+    await begun(jade, *name_of(dataset))
+    analyses = await all_of(ground)
+    theirs, hers = analyses.runs.values()
+    sender = ground.world.account("slate")
+    services = analyses.world.services
+    await github_app_authorization.handle(services, "story", {"action": "revoked", "sender": {"id": sender.id}})
+    await analyses.sweep()
+    assert (theirs.state, theirs.token, hers.state, hers.token) == ("failed", None, "reading", TOKEN)
+    assert list(analyses.runs.values()) == [hers]
 
 
 @pytest.mark.parametrize(

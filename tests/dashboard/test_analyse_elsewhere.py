@@ -230,6 +230,18 @@ async def test_what_is_too_large_for_all_is_shown_by_none(
     assert "INSERT INTO public.analysis_parts" not in dumped(two.database)
 
 
+async def test_what_belongs_to_whoever_is_signed_in_nowhere_is_forgotten_everywhere(two: Two, dataset: Dataset) -> None:
+    slate, elsewhere = await two.both("slate")
+    await over(elsewhere, await begun(slate, *name_of(dataset)))
+    await (await all_of(two.there)).sweep()
+    assert "INSERT INTO public.analyses" in dumped(two.database)
+    assert (await elsewhere.post("/logout", {"csrf": await elsewhere.csrf()})).status == 303
+    for place in (two.there, two.here):
+        await (await all_of(place)).sweep()
+    assert "INSERT INTO public.analyses" not in dumped(two.database)
+    assert (await all_of(two.here)).runs == {}
+
+
 async def test_what_nobody_looks_at_is_forgotten_everywhere(two: Two, dataset: Dataset) -> None:
     slate, elsewhere = await two.both("slate")
     seen = await begun(slate, *name_of(dataset))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage import analyses
+from storage import analyses, sessions
 from storage.connection import Connection
 from storage.engine import Store
 
@@ -88,3 +88,19 @@ async def test_what_nobody_looks_at_goes_and_of_what_is_over_the_last_are_kept(s
     assert keys == {"0", "1", "4"}
     await store.write(lambda conn: analyses.prune(conn, NOW + timedelta(minutes=4)))
     assert await store.read(lambda conn: analyses.among(conn, ["0", "1", "2", "3", "4"])) == {"0"}
+
+
+async def test_of_whoever_is_signed_in_nowhere_nothing_is_kept(store: Store) -> None:
+    async def sign_in(conn: Connection) -> int:
+        person = await sessions.save_person(conn, sessions.NewPerson("github", "71", "slate"), NOW)
+        await sessions.begin_session(conn, b"browser", person.id, NOW)
+        return person.id
+
+    person = await store.write(sign_in)
+    await begun(store, "theirs", person)
+    await begun(store, "absent", person + 1)
+    await store.write(analyses.forget_of_absent)
+    assert await store.read(lambda conn: analyses.among(conn, ["theirs", "absent"])) == {"theirs"}
+    await store.write(lambda conn: sessions.end_session(conn, b"browser", NOW))
+    await store.write(analyses.forget_of_absent)
+    assert await store.read(lambda conn: analyses.among(conn, ["theirs"])) == set()
