@@ -129,7 +129,7 @@ async function draw(figure, state) {
   const themes = await library();
   const config = themes[theme()];
   const { inner, keys } = state.parts;
-  const width = state.parts.plot.clientWidth;
+  const width = room(state);
   state.finalize?.();
   const drawn = await window.vegaEmbed(inner, fitted(state.spec, width), {
     mode: "vega-lite",
@@ -149,6 +149,14 @@ async function draw(figure, state) {
   }
   entitled(inner);
   Object.assign(state, { view: drawn.view, finalize: drawn.finalize, width });
+}
+
+// How much room the page has; a drawing that needs more to be read scrolls.
+function room({ spec, parts: { plot, inner } }) {
+  const least = spec.usermeta?.least ?? 0;
+  plot.classList.toggle("is-wide", least > plot.clientWidth);
+  inner.style.minWidth = `${least}px`;
+  return plot.clientWidth;
 }
 
 const refused = () => Promise.reject(new Error("a chart loads nothing"));
@@ -190,7 +198,7 @@ function restore(figure) {
 
 // Everything that says something when it is pointed at, with its middle on the page.
 function stops(state) {
-  const around = state.parts.plot.getBoundingClientRect();
+  const around = state.parts.inner.getBoundingClientRect();
   const found = [];
   for (const shape of state.parts.inner.querySelectorAll("svg path, svg text")) {
     const words = shape.__data__?.tooltip;
@@ -235,12 +243,17 @@ function key(state, event) {
 }
 
 function point(state, stop) {
-  const { said, inner } = state.parts;
+  const { said, inner, plot } = state.parts;
   inner.querySelector(".is-near")?.classList.remove("is-near");
   stop.shape.classList.add("is-near");
   state.near = stop.shape.__data__;
   said.textContent = stop.words.replaceAll("\n", ", ");
   const place = { bubbles: true, clientX: stop.x, clientY: stop.y };
+  if (plot.classList.contains("is-wide")) {
+    stop.shape.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const box = stop.shape.getBoundingClientRect();
+    Object.assign(place, { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 });
+  }
   stop.shape.dispatchEvent(new PointerEvent("pointermove", place));
 }
 
@@ -293,7 +306,7 @@ const widths = new ResizeObserver((entries) => {
       if (!state || Math.abs(target.clientWidth - state.width) <= 1) return;
       if (state.spec.usermeta?.cells) return again(figure);
       state.width = target.clientWidth;
-      state.view.signal("room", state.width).resize().runAsync().then(() => entitled(state.parts.inner));
+      state.view.signal("room", room(state)).resize().runAsync().then(() => entitled(state.parts.inner));
     }, PAUSE);
   }
 });

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from analytics.charts.frame import brief
 from analytics.charts.grid import Grid
 from analytics.charts.theme import RAMP_STEPS
-from analytics.charts.vega.parts import ROW_NAMES, SAY, Spec, at_most, distinct, layer, mark, nothing, whole
+from analytics.charts.vega.parts import NAME, ROW_NAMES, SAY, Spec, at_most, distinct, layer, mark, nothing, whole
 from analytics.words import number
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ SAID = {
     "say": "datum.rowName + ' and ' + datum.columnName + '\\n' + (isValid(datum.exact) ? datum.exact : datum.count)"
     " + (isValid(datum.meaning) ? '\\n' + datum.meaning : '')",
 }
-NAMED = 20  # columns that all have their names, also on a phone
+LEAST = 14  # pixels of a column, in which its name and two digits are read
 SHAPES = {"high": "triangle-up", "low": "triangle-down"}
 
 
@@ -55,7 +55,7 @@ def spec(chart: Heatmap) -> Spec:
         "sort": None,
         "scale": {"domain": columns, "padding": 0.06},
         "axis": {"orient": "top", "labelAngle": angle, "labelLimit": at_most(110, 0.17),
-                 "title": chart.column_name or None, "domain": False, "labelOverlap": len(columns) > NAMED},
+                 "title": chart.column_name or None, "domain": False, "labelOverlap": False},
     }  # fmt: skip
     y = {
         "field": "rowName",
@@ -143,8 +143,9 @@ def spec(chart: Heatmap) -> Spec:
         "layer": layers,
         "resolve": {"scale": {"color": "independent"}},
     }
+    least = LEAST * len(columns) + min(NAME, ROOM * max(map(len, rows))) + TOTAL
     keys = [("", f"{'▲' if way == 'high' else '▼'} {MEANING[way]}") for way in SHAPES if way in marked.values()]
-    return whole(chart, body, keys=keys, beside=TOTAL + 110)
+    return whole(chart, body, keys=keys, beside=TOTAL + 110, least=least)
 
 
 def _named(names: list[str]) -> list[Spec]:

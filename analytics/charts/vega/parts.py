@@ -40,16 +40,19 @@ NAMES = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date":
          "hours": "%H:%M", "minutes": "%H:%M"}  # fmt: skip
 
 
-def whole(chart: Chart, body: Mapping[str, Any], *, keys: Iterable[tuple[str, str]] = (), beside: int = 0) -> Spec:
+def whole(
+    chart: Chart, body: Mapping[str, Any], *, keys: Iterable[tuple[str, str]] = (), beside: int = 0, least: int = 0
+) -> Spec:
     """Return a specification that fits its container's width; title and keys stand beside it, where text can wrap.
 
     body: a layered view with its height · keys: (role, words) of what the reader must tell apart;
     without a role they are a note · beside: pixels that names and figures take at the plot's sides, more than an axis
-    of counts.
+    of counts · least: pixels that it needs in all; where the page has fewer it scrolls.
     """
     about: Spec = {"title": unbroken(normal(chart.title)), "subtitle": unbroken(normal(chart.subtitle))}
     said = [{"role": role, "words": words} if role else {"words": words} for role, words in keys]
     about |= {"beside": beside} if beside else {}
+    about |= {"least": least} if least else {}
     spoken = locale()
     return {
         "$schema": SCHEMA,

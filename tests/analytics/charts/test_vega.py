@@ -313,3 +313,11 @@ def test_a_week_alone_is_as_wide_as_its_days() -> None:
     chart = TRAFFIC["one week"]
     [row] = rows(chart)
     assert (row["from"], row["to"]) == ("2026-03-02", "2026-03-09")
+
+
+def test_pairs_of_many_need_a_width_in_which_their_names_and_figures_are_read_and_a_week_fits_a_phone() -> None:
+    needed = {name: CHARTS[name].spec()["usermeta"]["least"] for name in ("heatmap 40 x 40", "heatmap")}
+    assert needed["heatmap 40 x 40"] >= 40 * 14
+    week = Heatmap("Week", SUBTITLE, ("Wednesday",), tuple(f"{hour:02}" for hour in range(0, 24, 2)), ((1,) * 12,))
+    assert needed["heatmap"] < 358
+    assert week.spec()["usermeta"]["least"] < 320 - 32
