@@ -133,6 +133,11 @@ export default {
    "pale": {
     "color": "#28476b"
    },
+   "release": {
+    "color": "#bc8cff",
+    "stroke": "#0d1117",
+    "strokeWidth": 1.5
+   },
    "strip": {
     "color": "#9198a1",
     "opacity": 0
@@ -293,6 +298,11 @@ export default {
    },
    "pale": {
     "color": "#a6c9f2"
+   },
+   "release": {
+    "color": "#8250df",
+    "stroke": "#ffffff",
+    "strokeWidth": 1.5
    },
    "strip": {
     "color": "#59636e",

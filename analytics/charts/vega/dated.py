@@ -140,8 +140,8 @@ def _released(data: Dated, marks: Said) -> list[Spec]:
             for day, name in data.within(marks)]  # fmt: skip
     if not rows:
         return []
-    drawn = mark("point", "violet", shape="triangle-up", size=45, clip=True)
-    encoding = {"x": time_field("day"), "y": {"value": STANDING - 5}, "tooltip": SAY}
+    drawn = mark("point", "release", shape="triangle-up", size=110, clip=True)
+    encoding = {"x": time_field("day"), "y": {"value": STANDING - 7}, "tooltip": SAY}
     return [layer(drawn, encoding, data={"values": rows, "format": PARSE}, name="release")]
 
 
@@ -173,5 +173,5 @@ def _keys(data: Dated, noun: str, line: Compared, marks: Said) -> list[tuple[str
     growing = any(grows and count for grows, count in zip(data.provisional, data.counts, strict=True))
     keys += [("growing", "may still grow")] if growing else []
     keys += [("gap", "no data")] if data.gaps else []
-    keys += [("", "▲ release")] if data.within(marks) else []
+    keys += [("violet", "▲ release")] if data.within(marks) else []
     return keys

@@ -38,6 +38,7 @@ def _config(theme: Theme) -> dict[str, Any]:
     # a bar that may still grow is paler and has a broken outline, so that colour alone does not say so
     growing = {"color": mix(theme.background, pale, GROWING), "stroke": dark, "strokeDash": [3, 2]}
     grown = {"color": mix(theme.background, dark, GROWN), "stroke": dark, "strokeDash": [3, 2]}
+    release = {"color": theme.violet, "stroke": theme.background, "strokeWidth": 1.5}  # it stands on bars
     strip = {"color": theme.muted, "opacity": 0}
     text = {"labelColor": theme.muted, "labelFont": FONT, "labelFontSize": 12, "labelLimit": 150}
     lines = {"gridColor": theme.hairline, "domainColor": theme.hairline, "tickColor": theme.hairline, "ticks": False}
@@ -64,7 +65,7 @@ def _config(theme: Theme) -> dict[str, Any]:
         "text": {"color": theme.muted, "font": FONT, "fontSize": 12},
         "point": {"filled": True, "opacity": 1},
         "style": {role: {"color": colour} for role, colour in colours.items()}
-        | {"growing": growing, "grown": grown, "strip": strip},
+        | {"growing": growing, "grown": grown, "strip": strip, "release": release},
         "range": {
             "roles": [colours[role] for role in ROLES],
             "tints": [mix(theme.background, colours[role], TINT) for role in ROLES],

@@ -321,3 +321,13 @@ def test_pairs_of_many_need_a_width_in_which_their_names_and_figures_are_read_an
     week = Heatmap("Week", SUBTITLE, ("Wednesday",), tuple(f"{hour:02}" for hour in range(0, 24, 2)), ((1,) * 12,))
     assert needed["heatmap"] < 358
     assert week.spec()["usermeta"]["least"] < 320 - 32
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_release_stands_out_from_the_bars_that_it_stands_on_by_an_outline(theme: str) -> None:
+    """Its violet is not seen on blue; 3 : 1 is what WCAG asks of what is drawn."""
+    look = chart_themes()[theme]["style"]
+    for bar in ("pale", "dark"):
+        on_bar, within = (contrast(look["release"]["stroke"], look[of]["color"]) for of in (bar, "release"))
+        assert max(on_bar, contrast(look["release"]["color"], look[bar]["color"])) > 1.5
+        assert within >= 3
