@@ -63,9 +63,17 @@ class SharedTurns:
                 yield
             finally:
                 self.running -= 1
-                if self.crowded and not self.running and self.placed_at != NEVER:
-                    self.placed_at = NEVER
-                    await self.board.leave()
+                await self.make_room()
+
+    async def make_room(self) -> None:
+        """Give the place to somebody else where others wait for one and nothing runs here."""
+        if not self.crowded:
+            return
+        # whoever asks for a place meanwhile comes after the one before has gone
+        async with self.meeting:
+            if not self.running and self.placed_at != NEVER:
+                self.placed_at = NEVER
+                await self.board.leave()
 
     async def tell(self, resource: str, until: datetime) -> None:
         rests = (until - self.now()).total_seconds()
