@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import vl_convert
@@ -316,15 +317,21 @@ def test_a_week_alone_is_as_wide_as_its_days() -> None:
 
 
 def test_pairs_of_many_need_a_width_in_which_their_names_and_figures_are_read_and_a_week_fits_a_phone() -> None:
-    needed = {name: CHARTS[name].spec()["usermeta"]["least"] for name in ("heatmap 40 x 40", "heatmap")}
+    needed = {name: least(CHARTS[name].spec()) for name in ("heatmap 40 x 40", "heatmap")}
     assert needed["heatmap 40 x 40"] >= 40 * 14
     week = Heatmap("Week", SUBTITLE, ("Wednesday",), tuple(f"{hour:02}" for hour in range(0, 24, 2)), ((1,) * 12,))
     assert needed["heatmap"] < 358
-    assert week.spec()["usermeta"]["least"] < 320 - 32
+    assert least(week.spec()) < 320 - 32
+
+
+def least(spec: Mapping[str, Any]) -> int:
+    """Return the width in pixels under which a chart is not drawn but scrolled."""
+    width: int = spec["usermeta"]["least"]
+    return width
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_release_stands_out_from_the_bars_that_it_stands_on_by_an_outline(theme: str) -> None:
+def test_a_release_stands_out_from_the_bars_that_it_stands_on_by_an_outline(theme: Literal["light", "dark"]) -> None:
     """Its violet is not seen on blue; 3 : 1 is what WCAG asks of what is drawn."""
     look = chart_themes()[theme]["style"]
     for bar in ("pale", "dark"):
