@@ -20,6 +20,7 @@ async def nowhere(request: web.Request) -> web.StreamResponse:
         answer: web.StreamResponse = await front.open(request, lambda asked: page.show(front, asked, status))
     else:
         answer = web.Response(status=status, text=NOT_SO.format(request.method) if allowed else NOTHING)
+        answer.headers["X-Content-Type-Options"] = "nosniff"
     if allowed:
         answer.headers["Allow"] = ", ".join(sorted(allowed))
     return answer

@@ -37,6 +37,7 @@ async def test_programs_get_a_line_and_what_would_be_right(watched: Watched) -> 
         async with town.session.request(method, town.url + path) as response:
             assert (response.status, response.headers.get("Allow")) == (status, allowed), path
             assert response.content_type == "text/plain"
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def test_the_data_api_says_it_as_it_says_all_problems(watched: Watched) -> None:
