@@ -66,6 +66,8 @@ class Scene:
     """How many times as long as `before` the window is: counts of uneven windows are compared by the day."""
     terms: Terms = DEFAULT_TERMS
     """What the repository's owners have set: the second clock, targets, whether people are named."""
+    on_page: bool = False
+    """True where a page asks, which has room for more pictures than a comment."""
     began: datetime | None = None
     """When the earliest row of a whole history is from."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import cast
 
@@ -22,6 +23,8 @@ LONGEST_BY_DAY = 120
 LONGEST_BY_WEEK = 4 * 366
 # Weeks known in both years without which the year before is not put into a title.
 ENOUGH = 8
+WEEKS = 4
+"""Whole weeks from which on they are drawn beside their days."""
 NAME = 24  # characters of a release or referrer at a bar
 
 
@@ -31,6 +34,8 @@ def pictures(now: Measured, scene: Scene) -> tuple[Chart, ...]:
     if not shown:
         shown = [kind for kind in KINDS if amount(now, kind) is not None][:1]
     charts: list[Chart] = [over_time(now, kind, scene) for kind in shown]
+    if scene.on_page:
+        charts = [each for kind, one in zip(shown, charts, strict=True) for each in (one, *beside(now, kind, scene))]
     return (*charts, *(rhythm(now, kind, scene) for kind in shown[:1] if has_rhythm(now, kind)))
 
 
@@ -42,15 +47,38 @@ def over_time(now: Measured, kind: str, scene: Scene) -> Daily | Weekly:
     return weekly(now, kind, Size.WEEK if span <= LONGEST_BY_WEEK else Size.MONTH, scene)
 
 
+def beside(now: Measured, kind: str, scene: Scene) -> tuple[Daily | Weekly, ...]:
+    """Draw by week what is drawn by day, where weeks are known, and by day the latest of what is coarser."""
+    part = known_part(now, kind)
+    if len(part) > LONGEST_BY_DAY:
+        last = latest(now, kind, scene, range(part.stop - LONGEST_BY_DAY, part.stop))
+        return (last,) if any(value is not None for value in last.counts) else ()
+    by_week = weekly(now, kind, Size.WEEK, scene)
+    whole = sum(value is not None for value in by_week.counts)
+    return (by_week,) if whole >= WEEKS else ()
+
+
+def latest(now: Measured, kind: str, scene: Scene, part: range) -> Daily:
+    """Draw the last days alone."""
+    counts = [value for value in column(now.tables["per_day"], kind)[part.start : part.stop] if value is not None]
+    middle, days = median(counts) or 0, plural(len(part), "day")
+    noun = SPOKEN[kind][0] if middle == 1 else kind
+    return replace(
+        daily(now, kind, scene, part),
+        title=f"A median day of the last {len(part)} brings {number(middle)} {noun}",
+        subtitle=f"{scene.repository} · {kind} per day, UTC · {number(len(counts))} of {days} known",
+    )
+
+
 def known_part(now: Measured, kind: str) -> range:
     """Return the rows of the days from the first known one on: what lies before is said, not drawn."""
     counts = column(now.tables["per_day"], kind)
     return range(next((row for row, each in enumerate(counts) if each is not None), 0), len(counts))
 
 
-def daily(now: Measured, kind: str, scene: Scene) -> Daily:
-    """Draw one kind by day with releases and unusual days."""
-    grid, part = now.tables["per_day"], known_part(now, kind)
+def daily(now: Measured, kind: str, scene: Scene, part: range | None = None) -> Daily:
+    """Draw one kind by day with releases and unusual days: the rows of `part`, all from the first known one without."""
+    grid, part = now.tables["per_day"], part or known_part(now, kind)
     rows = slice(part.start, part.stop)
     unusual = unusual_days(now, kind)
     return Daily(

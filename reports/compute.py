@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from analytics.charts.canvas import render
 from analytics.charts.chart import Chart
@@ -25,7 +24,7 @@ from reports.app_token import AppToken
 from reports.compute_tables import Loaded, loaded
 from reports.compute_task import Drawing, Task
 from reports.digest_task import RepositoriesFound, RepositoriesTask, UnusualDay, UnusualTask
-from reports.rows_counted import first_in, rows_in
+from reports.rows_counted import began, first_in, rows_in
 from reports.slope import slope
 from reports.speaking_task import SpeakingTask, Spoken
 from storage.loading import count
@@ -49,7 +48,8 @@ def answer(task: Task) -> Answer:
 def section(metric: Metric, tables: Loaded, task: Task) -> Section:
     """Measure one metric on both sides, say what it found, draw it; what GitHub refuses to show is unknown."""
     question = task.question
-    scene = replace(scene_of(metric, task), began=began(metric, tables.asked, task))
+    known = [name for name, one in task.states.items() if name in metric.needs and not one.error and not one.pending]
+    scene = replace(scene_of(metric, task), began=began(known, tables.asked, question.window))
     now = metric.measure(tables.asked, question.window, scene)
     before = earlier(metric, tables.other, task, scene)
     described = Section(
@@ -87,17 +87,8 @@ def scene_of(metric: Metric, task: Task) -> Scene:
         against=question.against.spoken,
         exposure=question.window.length / question.previous.length if question.previous else 1.0,
         terms=task.terms,
+        on_page=task.specs,
     )
-
-
-def began(metric: Metric, tables: Tables, task: Task) -> datetime | None:
-    """Return the moment of the earliest row that a metric is over in the whole history, as the line below names it."""
-    window = task.question.window
-    if not window.whole:
-        return None
-    known = [name for name, state in task.states.items() if not state.error and not state.pending]
-    firsts = [first_in(name, tables, window) for name in known if name in metric.needs]
-    return min((first for first in firsts if first is not None), default=None)
 
 
 def name_of(task: Task) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from analytics.moments import before as earlier
@@ -37,3 +38,11 @@ def first_in(dataset: str, tables: Tables, window: Window) -> datetime | None:
     at = moments(frame[name])
     at = at[within(at, window)]
     return None if not len(at) else at.min().astype("datetime64[us]").item().replace(tzinfo=UTC)
+
+
+def began(datasets: Iterable[str], tables: Tables, window: Window) -> datetime | None:
+    """Return the moment of the earliest row of these datasets in the whole history; None of any other window."""
+    if not window.whole:
+        return None
+    firsts = [first_in(name, tables, window) for name in datasets]
+    return min((first for first in firsts if first is not None), default=None)

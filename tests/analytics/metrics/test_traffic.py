@@ -235,6 +235,29 @@ def test_pictures_by_day_by_week_and_by_month() -> None:
     }
 
 
+def test_a_page_draws_days_and_weeks_and_a_comment_one_of_them() -> None:
+    rows = [visits(day, 10 if day < 0 else 20) for day in range(-200, 28)]
+    drawn = {}
+    for days in (20, 28, 200):
+        window = Window.last(days, FOUR_WEEKS.until)
+        found, about = measure(METRIC, window, traffic_days=rows), scene(window)
+        drawn[days] = [
+            [one for one in METRIC.charts(found, replace(about, on_page=on_page)) if not isinstance(one, Rhythm)]
+            for on_page in (False, True)
+        ]
+    kinds = {days: [[type(one).__name__ for one in each] for each in found] for days, found in drawn.items()}
+    assert kinds == {
+        20: [["Daily"] * 2, ["Daily"] * 2],
+        28: [["Daily"] * 2, ["Daily", "Weekly"] * 2],
+        200: [["Weekly"] * 2, ["Weekly", "Daily"] * 2],
+    }
+    last = drawn[200][1][1]
+    assert isinstance(last, Daily)
+    assert (len(last.days), last.days[-1]) == (120, date(2026, 6, 28))
+    assert last.title == "A median day of the last 120 brings 10 views"
+    assert last.subtitle.endswith("120 of 120 days known")
+
+
 def test_weeks_stand_beside_the_same_weeks_of_the_year_before() -> None:
     """A week of which a day is unknown is a gap, in either year; the week that is going on is provisional."""
     rows = [visits(day, 10 if day < 0 else 20, 9) for day in range(-7 * 60, 182) if day not in (3, 24 - 364)]
