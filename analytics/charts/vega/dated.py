@@ -34,6 +34,7 @@ from analytics.words import number
 if TYPE_CHECKING:
     from analytics.charts.chart import Chart
 
+NARROW = 20  # columns from which on one is narrower than its figure on a phone
 Said = Sequence[tuple[date, str]]
 PARSE = {"parse": {"from": "date", "to": "date", "day": "date"}}
 DAY = timedelta(days=1)
@@ -161,7 +162,9 @@ def _named(data: Dated, most: float) -> Spec:
     middle = {"calculate": "(+datum.from + (+datum.to)) / 2", "as": "middle"}
     encoding = {"x": time_field("middle"), "y": number_field("at"), "text": {"field": "words"}}
     # beside a column that is cut off there is room, on it there is none
-    place = {"align": "left", "dx": 8} if max(data.known) > most else {"dy": -8}
+    place: Spec = {"align": "left", "dx": 8} if max(data.known) > most else {"dy": -8}
+    if len(data.starts) > NARROW and highest in (0, len(data.starts) - 1) and max(data.known) <= most:
+        place |= {"align": "right", "dx": 3} if highest else {"align": "left", "dx": -3}  # else its edge would be cut
     drawn = mark("text", "ink", clip=True, **place)
     return layer(drawn, encoding, data={"values": rows, "format": PARSE}, transform=[middle])
 

@@ -34,7 +34,7 @@ from scripts.chart_themes import FILE, module
 from tests.analytics.charts.number_samples import NUMBERS
 from tests.analytics.charts.samples import CHARTS, LOGINS, SUBTITLE, WEEKS, values
 from tests.analytics.charts.scene import scene
-from tests.analytics.charts.traffic_samples import FIRST, TRAFFIC
+from tests.analytics.charts.traffic_samples import FIRST, TRAFFIC, daily
 
 THOUSAND = tuple(f"{LOGINS[0][:30]}-{place:04d}" for place in range(1000))
 HOSTILE = ("datum.a", "'];alert(1)//", "{{x}}", "</script><script>alert(1)</script>", "a\nb", '"quoted"', "[0].b\\", "")
@@ -338,3 +338,10 @@ def test_a_release_stands_out_from_the_bars_that_it_stands_on_by_an_outline(them
         on_bar, within = (contrast(look["release"]["stroke"], look[of]["color"]) for of in (bar, "release"))
         assert max(on_bar, contrast(look["release"]["color"], look[bar]["color"])) > 1.5
         assert within >= 3
+
+
+@pytest.mark.parametrize(("place", "align"), [(0, "left"), (20, None), (39, "right")])
+def test_a_figure_at_the_edge_of_many_columns_stands_within_the_plot(place: int, align: str | None) -> None:
+    chart = daily(tuple(9 if day == place else 8 for day in range(40)))
+    (named,) = (one["mark"] for one in chart.spec()["layer"] if one["mark"].get("style") == "ink")
+    assert named.get("align") == align
