@@ -47,6 +47,7 @@ def table(name: str, grid: Grid, github: AtGitHub, most: int = MOST_ROWS) -> Tab
 
     github: the repository that it is about, for what is named to lead there.
     """
+    grid = with_targets(grid)
     by_time = bool(grid.columns) and grid.columns[0] in TIMES
     rows = (newest_first(grid) if by_time else grid.rows)[:most]
     places = [place for place, column in enumerate(grid.columns) if column in shown(grid.columns)]
@@ -60,6 +61,12 @@ def table(name: str, grid: Grid, github: AtGitHub, most: int = MOST_ROWS) -> Tab
         which="newest" if by_time else "first",
         folded=name in DRAWN,
     )
+
+
+def with_targets(grid: Grid) -> Grid:
+    """Return a table without its last column where that tells of targets and none is set."""
+    unset = grid.columns[-1:] == (TARGET,) and all(row[-1] is None for row in grid.rows)
+    return Grid(grid.columns[:-1], tuple(row[:-1] for row in grid.rows)) if unset else grid
 
 
 def newest_first(grid: Grid) -> Sequence[Sequence[Cell]]:
@@ -77,7 +84,7 @@ NOT_KNOWN = Markup('<span class="unknown">not known</span>')
 TOO_FEW = Markup('<span class="unknown">too few</span>')
 SO_FAR = Markup(' <span class="unknown">so far</span>')
 PROVISIONAL = "_provisional"
-KIND, TURN = "kind", "turn"
+KIND, TURN, TARGET = "kind", "turn", "past_target"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 MEDIAN = "_median"
 """How a column ends that lacks a value although days are known, where they are too few for one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analytics.metric import Grid
 from dashboard.at_github import AtGitHub
 from dashboard.tables_shown import table
@@ -49,6 +51,14 @@ def test_what_waits_is_named_once_leads_to_github_and_says_whose_turn_it_is_as_t
         "reviewer",
         '<time datetime="2025-05-30T00:00:00Z" title="2025-05-30 00:00:00 UTC">30 May 2025</time>',
     ]
+
+
+@pytest.mark.parametrize(("past", "column"), [(None, []), (False, ["Past target"]), (True, ["Past target"])])
+def test_what_is_past_its_target_stands_there_only_where_one_is_set(past: bool | None, column: list[str]) -> None:
+    row = (4, "#4", "issue", "Crash", "reviewer", "2025-05-30T12:46:30Z", 50.0, past)
+    shown = table("waiting", Grid(WAITING, (row,)), AT)
+    assert shown.columns[6:] == column
+    assert {len(one) for one in shown.rows} == {6 + len(column)}
 
 
 def test_what_waits_in_several_repositories_leads_to_each_of_them() -> None:
