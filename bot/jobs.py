@@ -54,6 +54,7 @@ def kinds(given: Services) -> Mapping[str, Kind]:
             lazily(given, "scheduler.capture", "capture"),
             lazily(given, "scheduler.capture", "give_up"),
             background=True,
+            waits=True,
         ),
     }
 

@@ -1,6 +1,7 @@
 """Claims jobs and runs them: several at once, never two of one repository; the program's broad `except` is here.
 
-Work that nobody waits for takes half of the places at most: a thousand captures never keep a command waiting.
+Work that nobody waits for takes half of the places at most, and captures have places of their own: a thousand of either
+never keep a command waiting.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
 BACKGROUND = 2  # of these, how many may do what nobody waits for
+# beside them: captures compute little and rest as long as GitHub took, and each installation has limits of its own
+CAPTURES = 8
 MOST_ATTEMPTS = 6
 BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=30)
@@ -42,13 +45,15 @@ class Kind:
     """How jobs of one kind are run, and what is said where one is given up.
 
     patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature ·
-    background: nobody waits for it; its jobs have a priority below `SOMEBODY_WAITS`.
+    background: nobody waits for it; its jobs have a priority below `SOMEBODY_WAITS` ·
+    waits: background that mostly waits for GitHub, and takes one of `CAPTURES` places rather than of `CONCURRENT`.
     """
 
     run: Run
     given_up: Run | None = None
     patience: timedelta | None = None
     background: bool = False
+    waits: bool = False
 
 
 @dataclass
@@ -75,7 +80,7 @@ class Worker:
 
     async def work_on(self) -> None:
         while True:
-            if len(self.running) >= CONCURRENT:
+            if len(self.running) - self.captures() >= CONCURRENT:
                 await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
                 continue
             await self.give_way()
@@ -121,8 +126,14 @@ class Worker:
     def least(self) -> int:
         """Return the lowest priority that may be claimed now."""
         kinds = (self.kinds.get(job.kind) for job in self.held.values())
-        background = sum(kind is not None and kind.background for kind in kinds)
-        return SOMEBODY_WAITS if background >= BACKGROUND else LEAST
+        background = sum(kind is not None and kind.background and not kind.waits for kind in kinds)
+        # what is claimed next may be either, so there must be room for both
+        return SOMEBODY_WAITS if background >= BACKGROUND or self.captures() >= CAPTURES else LEAST
+
+    def captures(self) -> int:
+        """Return how many jobs run here that mostly wait for GitHub."""
+        kinds = (self.kinds.get(job.kind) for job in self.held.values())
+        return sum(kind is not None and kind.waits for kind in kinds)
 
     async def run(self, job: Job) -> None:
         """Run one job to one of its ends: finished, put back, or given up."""

@@ -1,6 +1,6 @@
 """An installation's background on PostgreSQL: at most `AT_ONCE` of its jobs run at a time, in all processes together.
 
-As many as one process would run. So one large installation leaves places, points and GitHub's patience to people and to
+Captures count. So one large installation leaves places, points and GitHub's patience to people and to
 all others. Whoever claims a job of an installation that has enough parks it with the others that wait, in a queue that
 nobody works; each that ends lets the next one out. Whose a job is, its lock says.
 """

@@ -1,14 +1,16 @@
-"""Work that nobody waits for takes half of the worker's places at most."""
+"""Work that nobody waits for takes half of the worker's places at most, and captures have places of their own."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 import bot.worker
-from bot.worker import BACKGROUND, CONCURRENT, Kind, Worker
+from bot.jobs import CAPTURE, kinds
+from bot.worker import BACKGROUND, CAPTURES, CONCURRENT, Kind, Worker
 from storage import queue
 from storage.engine import Store
 from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
@@ -18,7 +20,10 @@ from tests.stories.town import until
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-async def test_commands_find_a_place_however_many_captures_wait(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("waits", "places"), [(False, BACKGROUND), (True, CAPTURES)])
+async def test_commands_find_a_place_however_many_captures_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, waits: bool, places: int
+) -> None:
     monkeypatch.setattr(bot.worker, "IDLE", 0.02)
     running: list[str] = []
     most: list[int] = []
@@ -35,21 +40,49 @@ async def test_commands_find_a_place_however_many_captures_wait(store: Store, mo
     async def answer(job: Job) -> None:
         answered.append(job.key)
 
-    kinds = {"capture": Kind(capture, background=True), "delivery": Kind(answer)}
-    worker = Worker(store, kinds, Wakeup(), lambda: NOON, jitter=lambda: 1.0)
+    known = {"capture": Kind(capture, background=True, waits=waits), "delivery": Kind(answer)}
+    worker = Worker(store, known, Wakeup(), lambda: NOON, jitter=lambda: 1.0)
     captures = [NewJob("capture", str(number), b"", f"lock:{number}", 0) for number in range(20)]
     await store.write(lambda conn: queue.put(conn, captures, NOON))
     async with working(worker):
-        await until(lambda: len(running) == BACKGROUND, "captures to begin")
+        await until(lambda: len(running) == places, "captures to begin")
         asked = [NewJob("delivery", str(number), b"", None) for number in range(10)]
         await store.write(lambda conn: queue.put(conn, asked, NOON))
         worker.wakeup.set()
         await until(lambda: len(answered) == 10, "every command to be answered")
-        assert len(running) == BACKGROUND
+        assert len(running) == places
         over.set()
         await until(lambda: len(most) == 20 and not running, "all captures to be done")
-    assert max(most) == BACKGROUND < CONCURRENT
+    assert max(most) == places
+    assert BACKGROUND < CONCURRENT
     assert captures[0].priority < SOMEBODY_WAITS <= asked[0].priority
+
+
+async def test_captures_leave_other_background_its_two_places_and_no_more(store: Store) -> None:
+    """Claimed by hand: two that read histories, then captures only once one of those has ended."""
+
+    async def run(_: Job) -> None: ...
+
+    known = {"history": Kind(run, background=True), "capture": Kind(run, background=True, waits=True)}
+    worker = Worker(store, known, Wakeup(), lambda: NOON, jitter=lambda: 1.0)
+    wanted = [NewJob("history", str(number), b"", None, 1) for number in range(BACKGROUND)]
+    wanted += [NewJob("capture", str(number), b"", None, 0) for number in range(CAPTURES + 1)]
+    await store.write(lambda conn: queue.put(conn, wanted, NOON))
+    histories = [await worker.claim() for _ in range(BACKGROUND)]
+    assert [job and job.kind for job in histories] == ["history"] * BACKGROUND
+    assert await worker.claim() is None
+    assert histories[0] is not None
+    await worker.run(histories[0])
+    captures = [await worker.claim() for _ in range(CAPTURES)]
+    assert [job and job.kind for job in captures] == ["capture"] * CAPTURES
+    assert await worker.claim() is None
+    assert len(worker.held) == BACKGROUND - 1 + CAPTURES
+
+
+def test_only_captures_have_places_of_their_own() -> None:
+    nothing: Any = None
+    assert [name for name, kind in kinds(nothing).items() if kind.waits] == [CAPTURE]
+    assert kinds(nothing)[CAPTURE].background
 
 
 async def test_a_clock_that_was_set_back_does_not_keep_a_job_that_is_due_from_being_claimed(store: Store) -> None:

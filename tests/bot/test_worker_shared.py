@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 import bot.worker
-from bot.worker import BACKGROUND, Kind, Worker
+from bot.worker import CAPTURES, Kind, Worker
 from storage import queue
 from storage.engine import Store
 from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
@@ -87,14 +87,14 @@ async def test_commands_find_a_place_however_many_captures_wait(shared: str, mon
     async def answer(job: Job) -> None:
         answered.append(job.key)
 
-    captures = [NewJob("capture", str(n), b"", f"traffic:{n}", SOMEBODY_WAITS - 1) for n in range(20)]
+    captures = [NewJob("capture", str(n), b"", f"installation:{n}:capture", SOMEBODY_WAITS - 1) for n in range(20)]
     await store.write(lambda conn: queue.put(conn, captures, now()))
-    async with working(worker_on(store, capture=Kind(capture, background=True), delivery=Kind(answer))):
-        await until(lambda: len(running) == BACKGROUND, "captures to begin")
+    async with working(worker_on(store, capture=Kind(capture, background=True, waits=True), delivery=Kind(answer))):
+        await until(lambda: len(running) == CAPTURES, "captures to begin")
         asked = [NewJob("delivery", str(n), b"", None) for n in range(10)]
         await store.write(lambda conn: queue.put(conn, asked, now()))
         await until(lambda: len(answered) == 10, "every command to be answered")
-        assert len(running) == BACKGROUND
+        assert len(running) == CAPTURES
         over.set()
         await until(lambda: len(running) == 20, "all captures to be run")
     await store.close()
