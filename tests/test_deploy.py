@@ -245,3 +245,21 @@ def test_what_chooses_pods_finds_them() -> None:
     (ingress,) = (one for one in found if one["kind"] == "Ingress")
     (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
     assert path["backend"]["service"] == {"name": service["metadata"]["name"], "port": {"name": "http"}}
+
+
+def test_of_several_pods_one_may_be_taken_away_and_one_stays() -> None:
+    found = [document for _, document in documents("kubernetes")]
+    budgets = {
+        one["spec"]["selector"]["matchLabels"].get("app.kubernetes.io/component"): one["spec"]
+        for one in found
+        if one["kind"] == "PodDisruptionBudget"
+    }
+    several = {
+        one["spec"]["template"]["metadata"]["labels"].get("app.kubernetes.io/component"): one["spec"]["replicas"]
+        for one in found
+        if one["kind"] == "Deployment" and one["spec"]["replicas"] > 1
+    }
+    assert {"serve", "work"} <= several.keys() == budgets.keys()
+    for name, replicas in several.items():
+        away = budgets[name].get("maxUnavailable", replicas - budgets[name].get("minAvailable", replicas))
+        assert 1 <= away < replicas, name
