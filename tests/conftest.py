@@ -25,6 +25,15 @@ settings.register_profile("fuzz", deadline=None, max_examples=400, print_blob=Tr
 settings.load_profile("fuzz" if os.environ.get("ALMANAC_FUZZ") == "1" else "almanac")
 
 
+MEMORY, ROOM = Path("/dev/shm"), 6 * 2**30
+
+
+def pytest_configure() -> None:
+    """Have the folders of tests in memory where there is room: what is synced there costs no time."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is required, a skip is a failure: what was not checked must not look green."""
