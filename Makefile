@@ -21,8 +21,8 @@ help: ## Say what each verb does
 demo: $(RUNTIME) ## Start Almanac beside a small GitHub with an organisation in it, and print where to look
 	$(BIN)/python -m bot demo $(DEMO_ARGS)
 
-test: $(DEVELOPMENT) ## Run every test, in two processes; TEST_ARGS goes to pytest
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(TEST_ARGS)
+test: $(DEVELOPMENT) ## Run every test, in three processes, as each waits now and then; TEST_ARGS goes to pytest
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(TEST_ARGS)
 
 fuzz: $(DEVELOPMENT) ## Look for new examples that break a property, by chance; TEST_ARGS goes to pytest
 	ALMANAC_FUZZ=1 $(BIN)/python -m pytest -n 2 -m hypothesis $(TEST_ARGS)

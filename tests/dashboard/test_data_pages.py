@@ -238,35 +238,35 @@ async def test_files_hold_the_rows_that_are_stored(place: Place, opal: Browser, 
     assert lines == [[in_csv(cell) for cell in row] for row in expected]
 
 
-@pytest.mark.parametrize("name", ["pulls", "traffic", "stars", "releases"])
-async def test_parquet_holds_the_rows_with_their_types(place: Place, opal: Browser, name: str, tmp_path: Path) -> None:
+READ = """
+import sys, json, pyarrow.parquet as parquet
+for path in sys.argv[1:]:
+    table = parquet.read_table(path)
+    rows = [list(map(str, row.values())) for row in table.to_pylist()]
+    print(json.dumps([table.schema.names, list(map(str, table.schema.types)), rows]))
+"""
+KINDS = {
+    "text": "string", "count": "int64", "day": "date32[day]", "moment": "timestamp[us, tz=UTC]", "yes-no": "bool",
+}  # fmt: skip
+
+
+async def test_parquet_holds_the_rows_with_their_types(place: Place, opal: Browser, tmp_path: Path) -> None:
     before = "pyarrow" in sys.modules  # another test of this process may have imported it
-    table, expected = TABLES[name], await rows_of(place, name)
-    response, data = await fetched(place, opal, f"{VAULT}/data/{name}.parquet")
-    assert response.status == 200, data
-    assert response.headers["Content-Type"] == "application/vnd.apache.parquet"
-    path = tmp_path / "rows.parquet"
-    path.write_bytes(data)
+    paths = {name: tmp_path / f"{name}.parquet" for name in ("pulls", "traffic", "stars", "releases")}
+    for name, path in paths.items():
+        response, data = await fetched(place, opal, f"{VAULT}/data/{name}.parquet")
+        assert response.status == 200, data
+        assert response.headers["Content-Type"] == "application/vnd.apache.parquet"
+        path.write_bytes(data)
     # read by a process of its own: nothing here may bring PyArrow into the server
-    script = (
-        "import sys, json, pyarrow.parquet as p; t = p.read_table(sys.argv[1]); "
-        "rows = [list(map(str, row.values())) for row in t.to_pylist()]; "
-        "print(json.dumps([t.schema.names, list(map(str, t.schema.types)), rows]))"
-    )
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True
-    )
-    names, types, rows = json.loads(done.stdout)
-    kinds = {
-        "text": "string",
-        "count": "int64",
-        "day": "date32[day]",
-        "moment": "timestamp[us, tz=UTC]",
-        "yes-no": "bool",
-    }
-    assert names == [column.name for column in table.columns]
-    assert types == [kinds[column.kind] for column in table.columns]
-    assert rows == [list(map(str, row)) for row in expected]
+    command = [sys.executable, "-c", READ, *map(str, paths.values())]
+    done = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
+    for name, line in zip(paths, done.stdout.splitlines(), strict=True):
+        names, types, rows = json.loads(line)
+        table, expected = TABLES[name], await rows_of(place, name)
+        assert names == [column.name for column in table.columns]
+        assert types == [KINDS[column.kind] for column in table.columns]
+        assert rows == [list(map(str, row)) for row in expected], name
     assert ("pyarrow" in sys.modules) == before, "the server process has no PyArrow of its own"
 
 

@@ -16,6 +16,7 @@ import scheduler.clock
 from reports.pool import Pool
 from storage.migrate import upgrade
 from tests.storage import cluster
+from tests.stories.drawing_once import DrawingOnce
 from tests.stories.on_postgresql import asking_at
 from tests.stories.town import Town, numbers_of, open_town
 
@@ -25,7 +26,7 @@ OpenTown = Callable[..., AbstractAsyncContextManager[Town]]
 @pytest.fixture(scope="session")
 def pool() -> Iterator[Pool]:
     """Start the worker processes once: each story's server finds them warm."""
-    made = Pool()
+    made = DrawingOnce()
     yield made
     made.close()
 

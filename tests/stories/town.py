@@ -187,6 +187,10 @@ class Town:
         assert WAITING not in body, body[:300]
         return body
 
+    def is_answered(self, said: Said) -> bool:
+        """Tell whether there is a finished answer to this command."""
+        return any(WAITING not in one["body"] for one in self.answers_to(said))
+
     def reactions(self, said: Said) -> list[str]:
         """Return how the App reacted to a comment."""
         return [one.content for one in self.world.comments[said.id].reactions if one.user.rest_login == APP]

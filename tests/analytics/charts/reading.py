@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from analytics.charts.canvas import drawn, render
+from analytics.charts.canvas import Canvas, drawn, render
 from analytics.charts.chart import Chart
 from analytics.charts.layout import WIDTH
 from analytics.charts.theme import ThemeName
@@ -25,7 +25,11 @@ def colours(chart: Chart, theme: ThemeName = "light") -> set[tuple[int, int, int
 
 def texts_have_room(chart: Chart, slack: float = 0) -> None:
     """Fail where a text leaves the picture by more than `slack` pixels, or touches another text."""
-    canvas = drawn(chart, "light")
+    texts_stand_apart(drawn(chart, "light"), slack)
+
+
+def texts_stand_apart(canvas: Canvas, slack: float = 0) -> None:
+    """Fail as `texts_have_room` does, of a picture that is drawn."""
     texts = canvas.written
     for index, text in enumerate(texts):
         for x, y in text.corners:

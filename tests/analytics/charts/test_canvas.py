@@ -14,7 +14,7 @@ from analytics.charts.canvas import drawn, measure, render
 from analytics.charts.layout import HEADING, LABEL, STRONG, TITLE, WIDTH
 from analytics.charts.palette import SIZE
 from analytics.charts.theme import LEGIBLE, THEMES, ThemeName, channels, contrast
-from tests.analytics.charts.reading import colours, texts_have_room, words
+from tests.analytics.charts.reading import colours, texts_stand_apart, words
 from tests.analytics.charts.samples import CHARTS, LOGINS, WEEKS
 
 KINDS = (
@@ -29,18 +29,23 @@ every_theme = pytest.mark.parametrize("theme", THEMES)
 
 @every_chart
 @every_theme
-def test_a_picture_is_a_light_palette_png_of_the_right_width(name: str, theme: ThemeName) -> None:
-    data = render(CHARTS[name], theme)
+def test_a_picture_is_a_light_palette_png_and_each_of_its_texts_is_legible(name: str, theme: ThemeName) -> None:
+    canvas = drawn(CHARTS[name], theme)
+    data = canvas.sheet.png()
     with Image.open(io.BytesIO(data)) as picture:
         assert (picture.format, picture.mode, picture.width) == ("PNG", "P", WIDTH)
         assert picture.info.keys() <= {"transparency"}
         assert len(picture.getcolors() or ()) <= SIZE
     assert len(data) < 60_000
+    for text in canvas.written:
+        assert contrast(text.ink, text.ground) >= LEGIBLE, text.text
 
 
 @every_chart
-def test_the_same_chart_gives_the_same_bytes(name: str) -> None:
-    assert render(CHARTS[name], "light") == render(CHARTS[name], "light")
+def test_the_same_chart_gives_the_same_bytes_and_no_text_leaves_it_or_touches_another(name: str) -> None:
+    canvas = drawn(CHARTS[name], "light")
+    texts_stand_apart(canvas)
+    assert render(CHARTS[name], "light") == canvas.sheet.png()
 
 
 def test_a_fresh_process_gives_the_same_bytes() -> None:
@@ -52,18 +57,6 @@ print(sha256(b"".join(render(CHARTS[name], "dark") for name in ("ranked", "heatm
 """
     answers = {subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout for _ in range(2)}
     assert len(answers) == 1
-
-
-@every_chart
-def test_no_text_leaves_the_picture_or_touches_another(name: str) -> None:
-    texts_have_room(CHARTS[name])
-
-
-@every_chart
-@every_theme
-def test_every_text_is_legible_on_its_ground(name: str, theme: ThemeName) -> None:
-    for text in drawn(CHARTS[name], theme).written:
-        assert contrast(text.ink, text.ground) >= LEGIBLE, text.text
 
 
 @every_theme

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, async_playwright
 
 from analytics.charts import mermaid
@@ -46,7 +47,10 @@ async block => {
 }
 """
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None or NPM is None, reason="no chromium or no npm in the search path")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None or NPM is None, reason="no chromium or no npm in the search path"),
+    pytest.mark.asyncio(loop_scope="module"),  # one page for all of them
+]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "mermaid.js"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def page(script: Path) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
