@@ -29,11 +29,11 @@ NEVER = float("-inf")
 
 
 @dataclass(slots=True)
-class Purse:
-    """Points taken in advance, and when."""
+class Taken:
+    """Points taken in advance that are left, and when they were taken."""
 
-    points: int = 0
-    taken_at: float = NEVER
+    points: int
+    at: float
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class SharedTurns:
     now: Now
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
     meeting: asyncio.Lock = field(default_factory=asyncio.Lock)
-    purses: dict[str, Purse] = field(default_factory=dict)
+    purses: dict[str, list[Taken]] = field(default_factory=dict)
     said: dict[str, Allowance] = field(default_factory=dict)
     said_at: float = NEVER
     heard_at: float = NEVER
@@ -97,16 +97,21 @@ class SharedTurns:
             if not place:
                 self.budget.block(self.now() + NO_PLACE, EVERYTHING)
         if wanted:
-            self.purses[resource] = Purse(given, begun)
+            # beside what is left of those before: fewer may be given than one request needs
+            self.purses[resource].append(Taken(given, begun))
             if not self.spend(resource, points, begun):
                 self.budget.block(self.now() + timedelta(seconds=points_in), resource)
 
     def spend(self, resource: str, points: int, at: float) -> bool:
-        """Spend points that were taken in advance, if there are as many."""
-        purse = self.purses.get(resource)
-        if purse is None or purse.points < points or at - purse.taken_at > SPENT_WITHIN:
+        """Spend points that were taken in advance, the oldest first, if there are as many."""
+        kept = self.purses.get(resource, [])
+        purse = self.purses[resource] = [one for one in kept if one.points and at - one.at <= SPENT_WITHIN]
+        if sum(one.points for one in purse) < points:
             return False
-        purse.points -= points
+        for one in purse:
+            spent = min(one.points, points)
+            one.points -= spent
+            points -= spent
         return True
 
     def news(self, at: float) -> list[Said]:
