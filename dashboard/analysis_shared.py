@@ -186,8 +186,11 @@ class SharedAnalyses(Analyses):
             assert isinstance(answered, Answer), "what compute.answer returns"
             run.answer = with_sentences(answered, found.sentences)
         except BaseException:
-            self.copies.pop(run.key, None)
-            await self.emptied(run)
+            # another copy lies in the same folder: it is begun only when this one is gone
+            try:
+                await self.emptied(run)
+            finally:
+                self.copies.pop(run.key, None)
             raise
         return run
 
