@@ -34,6 +34,7 @@ PROBLEMS = {
     "401": "Nobody asks: there is no token, or it has ended.",
     "403": "The token has not the scope that this needs, or the traffic is not yours to see.",
     "404": "It is not there, or it is not yours to see.",
+    "405": "The API reads and changes nothing: whatever is asked in another way than with GET or HEAD gets this.",
     "409": "What the cursor belongs to has changed.",
     "422": "This cannot be asked; the problem says what can.",
     "429": f"More was asked than {MOST} a minute.",
@@ -79,7 +80,8 @@ def document(address: str, cookie: str = COOKIE) -> dict[str, Any]:
 
 def operation(one: Operation) -> dict[str, Any]:
     """Return the description of an operation."""
-    statuses = [status for status in PROBLEMS if status != "409" or one.name == "metric-table"]
+    # 405 answers other methods, of which no operation is described
+    statuses = [status for status in PROBLEMS if status != "405" and (status != "409" or one.name == "metric-table")]
     return {
         "operationId": one.name,
         "summary": one.summary,

@@ -460,6 +460,9 @@ async def test_all_that_lies_below_the_address_is_the_apis(script: Program, plac
 
 async def test_only_reading_is_there(script: Program, place: Place) -> None:
     headers = {"Authorization": f"Bearer {script.token}"}
+    document = (await script.get("/openapi.json")).json
+    assert "405" in document["components"]["responses"]
+    assert not any("405" in item["get"]["responses"] for item in document["paths"].values()), "GET never gets it"
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         async with place.session.request(method, f"{place.url}{API}/me", headers=headers) as response:
             assert (response.status, response.content_type) == (405, "application/problem+json")
