@@ -109,23 +109,32 @@ DELETE FROM job_keys USING old WHERE job_id = old.id
 """
 
 
+class Parked:
+    """No job, but there may be one after those that were put aside."""
+
+
 async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAST) -> Job | None:
     """Take the next job; see `storage.queue.claim`."""
-    for _ in range(CLASHES):
+    clashes = 0
+    while clashes < CLASHES:
         worker = await attendance(store)
         try:
-            return await store.write(partial(take, now=now, until=now + lease, least=least, worker=worker.id))
+            taken = await store.write(partial(take, now=now, until=now + lease, least=least, worker=worker.id))
         except UniqueViolation:
             # another took a job of the same lock at the same moment: its transaction came first
-            continue
+            clashes += 1
         except ConnectorException as error:
             if not worker.forgotten(error):
                 raise
+            clashes += 1
+        else:
+            if not isinstance(taken, Parked):
+                return taken
     return None
 
 
-async def take(conn: Connection, now: datetime, until: datetime, least: int, worker: int) -> Job | None:
-    """Claim the next job inside the caller's transaction."""
+async def take(conn: Connection, now: datetime, until: datetime, least: int, worker: int) -> Job | Parked | None:
+    """Claim the next job inside the caller's transaction, or put an installation's aside that has enough."""
     connection = await driver(conn)
     await step_out(connection, now)
     while True:
@@ -136,7 +145,8 @@ async def take(conn: Connection, now: datetime, until: datetime, least: int, wor
         installation = await whose(connection, fetched.lock) if fetched.queue == BACKGROUND else None
         if installation is not None and await has_enough(connection, installation):
             await park(connection, installation, fetched.id, fetched.lock)
-            continue
+            # the next one may be another installation's: who waits for its turn there must not keep this one's
+            return Parked()
         row = await (await connection.execute(TAKE, (to_micros(until), installation, fetched.id))).fetchone()
         if row is not None:
             kind, key, body, lock, attempts, created_at, number = row

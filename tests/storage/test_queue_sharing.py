@@ -14,22 +14,28 @@ from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Repository, save_repository
 from storage.queue import Job, NewJob
-from storage.queue_sharing import AT_ONCE
+from storage.queue_manager import driver
+from storage.queue_sharing import AT_ONCE, SHARING, room
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=2)
 BACKGROUND, PEOPLE = 1, 5
 MANY = 6  # repositories of the first installation
+WAITS = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 @pytest.fixture
 async def stores(shared: str) -> AsyncIterator[list[Store]]:
-    """Two processes' stores on one PostgreSQL, with repositories 1 to `MANY` of installation 1, and 20 of 2."""
+    """Two processes' stores on one PostgreSQL, with repositories 1 to `MANY` of installation 1, and 20 to 22 of 2."""
 
     async def fill(conn: Connection) -> None:
         for number in range(1, MANY + 1):
             await save_repository(conn, Repository(number, 1, "quartz", f"mine-{number}", "public", "main"))
-        await save_repository(conn, Repository(20, 2, "basalt", "pit", "public", "main"))
+        for number in range(20, 23):
+            await save_repository(conn, Repository(number, 2, "basalt", f"pit-{number}", "public", "main"))
 
     async with AsyncExitStack() as open_ones:
         opened = [await Store.open(shared) for _ in range(2)]
@@ -132,3 +138,27 @@ async def test_what_was_parked_and_forgotten_is_let_out(stores: list[Store]) -> 
     assert await claim(one) is None
     await queue.release_expired(one, NOW)
     assert await names(one) == ["history 3", "history 4"]
+
+
+async def test_who_waits_to_count_one_installations_jobs_keeps_nobody_from_anothers(stores: list[Store]) -> None:
+    """Two who each held one and waited for the other would never go on."""
+    one, other = stores
+    await backfill(one)
+    await put(
+        one, *(NewJob("sync", f"pit {number}", b"", f"repository:{20 + number}", BACKGROUND) for number in range(3))
+    )
+    assert len(await names(one)) == 2 * AT_ONCE
+    await put(one, job("mine", 5), job("theirs", 22))
+
+    async def claimed_meanwhile(conn: Connection) -> asyncio.Task[Job | None]:
+        """Hold the second's turn until somebody waits for it who has put jobs of the first aside."""
+        await room(await driver(conn), 2)
+        claiming = asyncio.create_task(claim(one))
+        async with asyncio.timeout(10):
+            while not (await conn.exec_driver_sql(WAITS)).scalar():  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.01)
+        free = await conn.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%s, hashint8(1))", (SHARING,))
+        assert free.scalar() is True
+        return claiming
+
+    assert await (await other.write(claimed_meanwhile)) is None
