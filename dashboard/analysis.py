@@ -26,7 +26,8 @@ EVERY = 60.0  # seconds between looks for what is not used any more
 KEY_BYTES = 32
 NOT_THERE = (
     "There is no such analysis, or it is not yours. An analysis is forgotten when nobody has looked at it for two "
-    "hours or you are signed out, and may be when the server starts anew."
+    "hours or you are signed in nowhere any more, and may be sooner, when the server starts anew or many people begin "
+    "one."
 )
 ONE_EACH = "You have an analysis that is still being read. Let it end, or cancel it, before you begin another."
 ALL_TAKEN = "As many analyses as may run at once are being read for others. Please try again in some minutes."

@@ -262,6 +262,22 @@ async def test_signing_out_everywhere_ends_what_is_read(ground: Place, dataset: 
     assert (await all_of(ground)).runs == {}
 
 
+async def test_it_goes_on_while_its_person_is_signed_in_anywhere(ground: Place, dataset: Dataset) -> None:
+    """As the page promises: signing out of one browser leaves it to the other."""
+    ground.sandbox.faults.add(Fault(Match("GET", "/repos/*"), "latency", times=None, delay=30))
+    one, other = await signed_in(ground, "slate"), await signed_in(ground, "slate")
+    await begun(one, *name_of(dataset))
+    analyses = await all_of(ground)
+    (run,) = analyses.runs.values()
+    assert "once you are signed in nowhere any more" in (await one.get("/analyse")).text
+    for browser, left in ((one, [run]), (other, [])):
+        assert (await browser.post("/logout", {"csrf": await browser.csrf()})).status == 303
+        await analyses.sweep()
+        assert list(analyses.runs.values()) == left
+    assert run.token is None
+    assert "you are signed in nowhere any more" in NOT_THERE
+
+
 async def test_where_what_was_allowed_is_taken_back_at_github_it_ends_too(ground: Place, dataset: Dataset) -> None:
     """The webhook ends the sessions; within a minute nothing is read any more for who is signed in nowhere."""
     ground.sandbox.faults.add(Fault(Match("GET", "/repos/*"), "latency", times=None, delay=30))
