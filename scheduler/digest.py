@@ -25,6 +25,7 @@ from storage.queue import Job, put
 LEASE = timedelta(minutes=2)
 NO_BUDGET = timedelta(minutes=10)
 PATIENCE = timedelta(hours=6)  # that one repository holds up those after it
+AHEAD = timedelta(minutes=10)  # what is ordered further ahead was ordered by a clock that stood wrong
 AT_ONCE = 100  # repositories that one job reads: what is lost with a process that dies
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,13 @@ async def plan_digests(store: Store, now: datetime) -> int:
 
 
 async def digest(services: Services, job: Job) -> None:
-    """Write the report of an order. Raises Later where GitHub has no room for it now."""
+    """Write the report of an order. Raises Later where GitHub has no room for it now.
+
+    One that was ordered by another server, whose clock is a little ahead, waits until it is that late here: by this
+    clock its period may not be over yet, and it would not be wanted.
+    """
+    if timedelta(0) < job.created_at - services.now() <= AHEAD:
+        raise Later(job.created_at, "the clock of the server that ordered this report is ahead of this one's")
 
     async def still_ours() -> bool:
         return await queue.extend(services.store, job, services.now(), LEASE)

@@ -19,7 +19,7 @@ from tests.stories.replicas import Replicas, replicas
 from tests.stories.speaking import settings
 from tests.stories.test_capture import TOKEN
 from tests.stories.test_reports import MONDAY_NINE
-from tests.stories.test_reports_once import keys, unfinished
+from tests.stories.test_reports_once import FOLLOWED, keys, unfinished
 from tests.stories.town import LANTERN, MEMBER, PICTURE_ADDRESS, Said, Town
 
 EMBER = "quartz-labs/ember"
@@ -27,7 +27,6 @@ SECRET = "c3VwcG9zZSB0aGlzIHdlcmUgMzIgYnl0ZXMgbG9uZy4="  # the same for all of t
 COMMANDS = ("/analytics help", "/analytics pulls 30d", "/analytics help pulls", "/analytics issues 90d")
 ASKED, KILLS = 24, 3
 PATIENCE = 200.0
-FOLLOWED = 2.0  # seconds after which every server's clock has followed a leap of the sandbox's
 
 
 class KillAtRandom:
