@@ -47,6 +47,7 @@ PAGES: Mapping[str, str] = {
 }
 FULL = Shape(Scale(), captured=1_000, people=10, read=4)
 SMALL = Shape(Scale(pulls=5_000, reviews=15_000, issues=2_000, commits=8_000), captured=200, people=3, read=1)
+LEAST_CAPTURES = 50  # that reading pages leaves room for, of a thousand
 TENS = 40.0
 """A page's 95th percentile in those of a static file: a few tens."""
 
@@ -199,8 +200,8 @@ def figures(found: Found) -> list[Figure]:
         Figure(
             "captures / pages of history read meanwhile",
             f"{found.captures:,} / {found.pages_read:,}",
-            "> 0 / > 0",
-            found.captures > 0 and found.pages_read > 0,
+            f">= {LEAST_CAPTURES} / > 0",
+            found.captures >= LEAST_CAPTURES and found.pages_read > 0,
         ),
         Figure("captures left over when reading ended", f"{found.captures_left:,}"),
         Figure("server's memory: at rest / most", f"{found.rest:.1f} / {max(found.resident):.1f} MB"),
