@@ -14,6 +14,7 @@ import pytest
 
 import bot.worker
 import tests.stories.town
+from github.shared_turns import FRESH
 from sandbox.state import RequestRecord
 from tests.stories.conftest import OpenTown
 from tests.stories.test_restraint import EMBER
@@ -75,6 +76,11 @@ def holders(town: Town) -> int:
     return int(row["holders"])
 
 
+def rests(town: Town) -> bool:
+    """Return whether one server has told the other of a rest."""
+    return bool(town.rows("SELECT kind FROM github_limits WHERE rests_until IS NOT NULL"))
+
+
 async def test_both_together_write_as_slowly_as_one(town: Town) -> None:
     """Five at once and one a second, as GitHub's own record of what came has it."""
     before = town.asked
@@ -96,9 +102,9 @@ async def test_a_rest_that_one_is_asked_for_is_kept_by_both(town: Town, monkeypa
     refused = town.break_("status", "POST", path, status=403, headers={"Retry-After": "40"}, body=SECONDARY)
     before = town.asked
     asked = [await town.post("/analytics help", repository=STRONGROOM, number=town.open_issue(STRONGROOM))]
-    await until(lambda: refused.hit, "the refusal")
-    # what is under way could not be called back, and news travels for a quarter of a second
-    await shorter(5)
+    await until(lambda: rests(town), "the refused server to tell the other")
+    # what is under way cannot be called back, and the other looks once in `FRESH`
+    await asyncio.sleep(2 * FRESH)
     quiet = town.sandbox.clock.now()
     asked += await ask_often(town, 4, LANTERN, EMBER)
     await all_answered(town, asked)
