@@ -1,4 +1,4 @@
-"""Captures of traffic: many small installations for a day, fewer repositories for a month, and how little that costs.
+"""Captures of traffic: many small installations for a day, fewer for a month, some from a GitHub that takes its time.
 
 Time is the sandbox's clock; each day is begun by `POST /tick`, as an outside scheduler would, which makes all captures
 of the day due at once. The sandbox is Python too and shares the machine: most of the time is spent on its answers.
@@ -24,6 +24,9 @@ from bench.figures import Figure
 from bench.serving import Serving, at_rest, cpu_seconds, environment, free_port, resident_megabytes, server
 from bench.size import Size
 from bot.ticking import PATH as TICK
+from bot.worker import CAPTURES
+from github.turns import CONCURRENT
+from sandbox.faults import Fault, Match
 from sandbox.many import many
 from sandbox.server import Sandbox
 
@@ -32,15 +35,17 @@ WAIT = 60
 SAMPLE_SECONDS = 0.5
 DAYS_A_YEAR = 365
 TRAFFIC = "/traffic/"
+REQUESTS = 6  # for a repository and day
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How many repositories in how many installations, for how many days."""
+    """How many repositories in how many installations, for how many days; delay: seconds to each answer of traffic."""
 
     repositories: int
     installations: int
     days: int
+    delay: float = 0.0
 
     @property
     def repository_days(self) -> int:
@@ -50,12 +55,21 @@ class Shape:
         return (
             f"{self.repositories:,} repositories in {self.installations:,} installations, "
             f"{self.days} {'day' if self.days == 1 else 'days'}"
+            f"{f', {self.delay} s an answer' if self.delay else ''}"
         )
+
+    @property
+    def least_seconds(self) -> float:
+        """A day's captures cannot take less: the answers to six requests, and as long a rest, in so many places."""
+        waves = -(-REQUESTS // CONCURRENT)
+        return self.repositories * waves * self.delay * 2 / CAPTURES
 
 
 @dataclass
 class Found:
-    """What one shape gave. seconds: of each simulated day, from its tick until nothing is due · resident: megabytes."""
+    """What one shape gave. seconds: of each simulated day, from its tick until nothing is due · resident: megabytes ·
+    refused: requests that GitHub thought came too fast, by the limit they met.
+    """
 
     shape: Shape
     seconds: list[float] = field(default_factory=list)
@@ -63,6 +77,7 @@ class Found:
     cpu: float = 0.0
     requests: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     repeated: int = 0
     missing: int = 0
     bytes_before: int = 0
@@ -77,6 +92,8 @@ async def captured(shape: Shape, folder: Path, size: Size) -> Found:
     port = free_port()
     async with Sandbox(world, hook_delay=0.0) as sandbox:
         given = environment(keys, folder, port, sandbox) | {"TICK_TOKEN": token}
+        if shape.delay:
+            sandbox.faults.add(Fault(Match("GET", "/repos/*/*/traffic/*"), "latency", delay=shape.delay, times=None))
         async with server(given, log=folder / "log") as running, aiohttp.ClientSession() as session:
             await at_rest(running.process)
             found.bytes_before = used_bytes(folder)
@@ -90,6 +107,7 @@ async def captured(shape: Shape, folder: Path, size: Size) -> Found:
                         size.tell(f"{shape}: day {day + 1} took {found.seconds[-1]:.1f} s")
                     sandbox.clock.advance(timedelta(days=1))
             found.cpu = cpu_seconds(running.process.pid) - spent
+        found.refused = sandbox.limits.broken
         for (_, route, _), count in sandbox.tally.items():
             found.requests["traffic" if TRAFFIC in route else "other"] += count
     found.bytes_after = used_bytes(folder)
@@ -145,23 +163,31 @@ def look(found: Found, folder: Path) -> None:
 
 def figures(found: Found) -> list[Figure]:
     """Return what one shape gave, line by line."""
-    days, shape = found.shape.repository_days, str(found.shape)
+    days, shape, named = found.shape.repository_days, found.shape, str(found.shape)
     outcomes = ", ".join(f"{count:,} {name}" for name, count in sorted(found.outcomes.items()))
     wall = sum(found.seconds)
     early, late = quarter(found.resident, 1), quarter(found.resident, 3)
     stored = (found.bytes_after - found.bytes_before) / days * DAYS_A_YEAR
+    longest = max(found.seconds)
     exact = found.missing == found.repeated == 0
     return [
-        Figure(f"{shape}: captures", outcomes, f"{days:,}, each once", exact),
+        Figure(f"{named}: captures", outcomes, f"{days:,}, each once", exact),
         Figure("  missing / there twice", f"{found.missing:,} / {found.repeated:,}", "0 / 0", exact),
         six(found.requests["traffic"] / days),
         Figure("  all other requests per repository-day", f"{found.requests['other'] / days:.3f}"),
-        Figure("  seconds per day of captures (longest)", f"{max(found.seconds):.1f} s"),
+        Figure("  refused for want of patience", f"{found.refused.total():,}", "0", not found.refused.total()),
+        Figure("  seconds per day of captures (longest)", f"{longest:.1f} s"),
+        *([floor(shape.least_seconds, longest)] if shape.delay else []),
         Figure("  CPU of the server per repository-day", f"{found.cpu / days * 1000:.1f} ms"),
         Figure("  share of the time in which the server itself worked, not GitHub", f"{found.cpu / wall:.0%}"),
         Figure("  resident memory, second quarter / last quarter", f"{early:.1f} / {late:.1f} MB"),
         Figure("  bytes per repository-year", f"{stored:,.0f}"),
     ]
+
+
+def floor(least: float, seconds: float) -> Figure:
+    """Compare with the time that GitHub's own answers and the rests after them take."""
+    return Figure(f"  of these GitHub and the rests take {least:.1f} s", f"{seconds / least:.2f} times that")
 
 
 def six(per_day: float) -> Figure:
@@ -175,13 +201,14 @@ def quarter(samples: list[float], number: int) -> float:
 
 
 async def measured(size: Size) -> list[Figure]:
-    wide, deep = (Shape(60, 6, 1), Shape(20, 2, 3)) if size.quick else (Shape(10_000, 500, 1), Shape(500, 25, 30))
+    wide, deep, slow = Shape(10_000, 500, 1), Shape(500, 25, 30), Shape(1_280, 16, 1, delay=0.15)
+    if size.quick:
+        wide, deep, slow = Shape(60, 6, 1), Shape(20, 2, 3), Shape(16, 8, 1, delay=0.15)
     with tempfile.TemporaryDirectory(prefix="almanac-bench-") as name:
-        folders = [Path(tempfile.mkdtemp(dir=name)) for _ in range(2)]
-        found = [await captured(shape, folder, size) for shape, folder in zip((wide, deep), folders, strict=True)]
+        found = [await captured(one, Path(tempfile.mkdtemp(dir=name)), size) for one in (wide, deep, slow)]
     return [figure for one in found for figure in figures(one)]
 
 
 def run(size: Size) -> list[Figure]:
-    """Measure both shapes."""
+    """Measure all three shapes."""
     return asyncio.run(measured(size))

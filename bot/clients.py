@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import aiohttp
 
@@ -18,6 +19,9 @@ from github.wire import Sleep
 
 MOST = 128
 """Installations whose limits, tokens and caches are kept; of thousands, one that is not asked now is asked tomorrow."""
+
+THE_APP = 0
+"""Where limits are kept by installation: the App's own, since no installation has this number."""
 
 
 @dataclass
@@ -46,11 +50,16 @@ class Clients:
         self.now = now
         self.sleep = sleep
         self.installed: OrderedDict[int, Installed] = OrderedDict()
-        self.app = GitHub.for_app(session, registration, endpoints, now, sleep)
 
     def new_budget(self, _installation_id: int) -> Budget:
-        """Return what is known of the limits of an installation that has not been spoken for yet."""
+        """Return what is known of the limits of an installation, or of the App, that has not been spoken for yet."""
         return Budget()
+
+    @cached_property
+    def app(self) -> GitHub:
+        """The client that speaks for the App itself, also where it asks for the tokens of its installations."""
+        budget = self.new_budget(THE_APP)
+        return GitHub.for_app(self.session, self.registration, self.endpoints, self.now, self.sleep, budget=budget)
 
     def as_app(self) -> GitHub:
         """Return the client that speaks for the App itself."""
@@ -76,6 +85,7 @@ class Clients:
                 self.endpoints,
                 self.now,
                 self.sleep,
+                as_app=self.app,
                 repository_ids=None if repository_id is None else [repository_id],
                 budget=known.budget,
                 cache=known.cache,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.clients import Clients
+from bot.clients import THE_APP, Clients
 from github.budget import Allowance, Budget
 from github.shared_line import shared_budget
 from storage.engine import Store
@@ -45,4 +45,5 @@ class SharingClients(Clients):
         return {
             installation_id: Budget({name: Allowance(*each) for name, each in kinds.items()})
             for installation_id, kinds in said.items()
+            if installation_id != THE_APP
         }

@@ -92,10 +92,14 @@ class GitHub:
         *,
         repository_ids: Sequence[int] | None = None,
         permissions: Mapping[str, str] | None = None,
+        as_app: GitHub | None = None,
         **options: Any,
     ) -> Self:
-        """Speak as an installation of the App, its token narrowed to what is given; a deleted one raises Gone."""
-        as_app = cls.for_app(session, app, endpoints, now, sleep)
+        """Speak as an installation of the App, its token narrowed to what is given; a deleted one raises Gone.
+
+        as_app: what asks for tokens; whoever speaks for many installations gives the same, whose limits are the App's.
+        """
+        asking = as_app if as_app is not None else cls.for_app(session, app, endpoints, now, sleep)
         scope: dict[str, Any] = {}
         if repository_ids is not None:
             scope["repository_ids"] = list(repository_ids)
@@ -104,7 +108,7 @@ class GitHub:
 
         async def ask() -> Mapping[str, Any]:
             path = ACCESS_TOKENS.at(installation_id=installation_id)
-            answer: Mapping[str, Any] = await as_app.post(path, scope or None, repeatable=True, paced=False)
+            answer: Mapping[str, Any] = await asking.post(path, scope or None, repeatable=True, paced=False)
             return answer
 
         identity = InstallationIdentity(ask, now)

@@ -110,7 +110,9 @@ class Exchange:
     async def _attempt(self, request: Request, header: str | None) -> _Outcome | None:
         """Send the request once; None if GitHub has asked to rest while this one waited for its turn."""
         try:
-            async with self.budget.turns.hold(request.resource, request.points):
+            async with self.budget.turns.hold(request.resource, request.points) as wait:
+                if wait:
+                    self.budget.block(self.now() + timedelta(seconds=wait), request.resource)
                 if self.budget.held_until(request.resource, self.now()) is not None:
                     return None
                 reply = await self._follow(request, header)

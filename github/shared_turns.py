@@ -54,13 +54,14 @@ class SharedTurns:
     running: int = 0
 
     @asynccontextmanager
-    async def hold(self, resource: str, points: int) -> AsyncIterator[None]:
+    async def hold(self, resource: str, points: int) -> AsyncIterator[float]:
         async with self.places:
             self.running += 1
             try:
                 async with self.meeting:
                     await self.look(resource, points)
-                yield
+                # what is lacking already holds requests back in the budget
+                yield 0.0
             finally:
                 self.running -= 1
                 await self.make_room()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from github.points import Points
 
 CONCURRENT = 4  # in one process: GitHub bears 100 at once, of all processes together, and asks for few
 
@@ -17,10 +21,11 @@ class Turns(Protocol):
     `OwnTurns` does so for one process, `shared_turns.SharedTurns` where several speak for an installation.
     """
 
-    def hold(self, resource: str, points: int) -> AbstractAsyncContextManager[object]:
+    def hold(self, resource: str, points: int) -> AbstractAsyncContextManager[float]:
         """Return a context in which one request of this kind may be sent, if nothing holds it back once it is entered.
 
-        points: what the request counts for among those that GitHub bears in a minute.
+        points: what the request counts for among those that GitHub bears in a minute. The context says for how many
+        seconds no request of the kind may be sent, 0 where this one may.
         """
 
     async def tell(self, resource: str, until: datetime) -> None:
@@ -29,12 +34,18 @@ class Turns(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnTurns:
-    """The turns of one process, which knows by itself what it was told."""
+    """The turns of one process, which knows by itself what it was told and what it has spent."""
 
     places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONCURRENT))
+    purses: dict[str, Points] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
-    def hold(self, resource: str, points: int) -> AbstractAsyncContextManager[object]:  # noqa: ARG002 - the protocol's
-        return self.places
+    @asynccontextmanager
+    async def hold(self, resource: str, points: int) -> AsyncIterator[float]:
+        async with self.places:
+            now = self.clock()
+            purse = self.purses.setdefault(resource, Points.of(resource, now))
+            yield purse.spend(points, now)
 
     async def tell(self, resource: str, until: datetime) -> None:
         """Nobody else is there."""

@@ -12,6 +12,7 @@ from bot import clients as module
 from bot.clients import Clients
 from github.auth import App
 from github.endpoints import Endpoints
+from github.errors import Later
 from sandbox.registration import register
 from sandbox.world import World
 
@@ -36,3 +37,20 @@ async def test_an_installations_clients_share_its_limits_and_the_unused_ones_go(
         clients.installation(4)
         assert set(clients.installed) == {3, 1, 4}
         assert clients.as_app() is clients.as_app()
+
+
+async def test_tokens_of_all_installations_are_asked_for_within_the_limits_of_the_app() -> None:
+    """Whoever asks for a token spends the App's points, so no two installations do so out of each other's sight."""
+
+    async def at_once(_seconds: float) -> None:
+        await asyncio.sleep(0)
+
+    keys = register(World())
+    async with aiohttp.ClientSession() as session:
+        endpoints = Endpoints.of("http://127.0.0.1:9")
+        clients = Clients(session, App("1", keys.private_key), endpoints, lambda: NOON, at_once)
+        for number in (1, 2):
+            before = clients.as_app().usage.requests
+            with pytest.raises(Later):
+                await clients.installation(number).get("/installation/repositories")
+            assert clients.as_app().usage.requests > before
