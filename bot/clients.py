@@ -15,6 +15,7 @@ from github.budget import Budget
 from github.cache import EtagCache
 from github.client import GitHub
 from github.endpoints import Endpoints
+from github.turns import OwnTurns
 from github.wire import Sleep
 
 MOST = 128
@@ -53,7 +54,7 @@ class Clients:
 
     def new_budget(self, _installation_id: int) -> Budget:
         """Return what is known of the limits of an installation, or of the App, that has not been spoken for yet."""
-        return Budget()
+        return Budget(turns=OwnTurns(clock=lambda: self.now().timestamp()))
 
     @cached_property
     def app(self) -> GitHub:

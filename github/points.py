@@ -22,7 +22,7 @@ MINUTELY = {"core": Rate(10, 200), "graphql": Rate(24, 400)}
 
 @dataclass(slots=True)
 class Points:
-    """One kind of points: `left` of them at the moment `at`, in seconds of a clock that never goes back."""
+    """One kind of points: `left` of them at the moment `at`, in seconds of one clock."""
 
     rate: Rate
     left: float
@@ -39,7 +39,9 @@ class Points:
 
         More than there can be are spent once the purse is full, and owed.
         """
-        self.left = min(self.rate.burst, self.left + (at - self.at) * self.rate.second)
+        # a clock that was set back has told of no time that passed
+        passed = max(0.0, at - self.at)
+        self.left = min(self.rate.burst, self.left + passed * self.rate.second)
         self.at = at
         lacking = min(points, self.rate.burst) - self.left
         if lacking > 0:

@@ -22,9 +22,11 @@ from storage.connection import Connection
 from storage.engine import Store
 from storage.job import LEAST, SOMEBODY_WAITS, Job
 from storage.queue_attending import attendance, attending
-from storage.queue_manager import BACKGROUND, LATER, PEOPLE, database_time, driver, lock_until_due, manager
+from storage.queue_behind import let_forgotten_out, put_aside
+from storage.queue_ending import bury, changed, extend, finish, retry
+from storage.queue_manager import BACKGROUND, LATER, PEOPLE, database_time, driver, manager
 from storage.queue_putting import put
-from storage.queue_sharing import ended, has_enough, let_stranded_out, park, whose
+from storage.queue_sharing import has_enough, let_stranded_out, park, whose
 
 __all__ = [
     "attending",
@@ -44,7 +46,12 @@ DUE_AT_ONCE = 500  # jobs that step out of the schedule in one transaction
 PROMOTING = 4_217_060_894  # an advisory lock: one process at a time lets jobs step out of the schedule
 CLASHES = 3  # how often a claim is tried anew that met another for the same lock
 
-ANY_DUE = "SELECT 1 FROM job_keys WHERE later AND run_at <= %s LIMIT 1"
+# Until thousands that have just come are counted, PostgreSQL would sort them all at every claim rather than follow the
+# index that has them in order.
+LOOK = """
+SELECT EXISTS (SELECT 1 FROM job_keys WHERE later AND run_at <= %s),
+    set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)
+"""
 MY_TURN = "SELECT pg_try_advisory_xact_lock(%s)"
 STEP_OUT = """
 WITH due AS (
@@ -61,19 +68,6 @@ TAKE = """
 UPDATE job_keys SET attempts = attempts + 1, lease = lease + 1, leased_until = %s, finished_at = NULL,
     running_for = %s, parked_for = NULL
 WHERE job_id = %s AND NOT done RETURNING kind, key, body, lock, attempts, created_at, lease
-"""
-EXTEND = "UPDATE job_keys SET leased_until = %s WHERE job_id = %s AND lease = %s AND leased_until IS NOT NULL"
-FINISH = """
-UPDATE job_keys SET leased_until = NULL, finished_at = %s, error = NULL, body = NULL, done = true
-WHERE job_id = %s AND lease = %s AND leased_until IS NOT NULL
-"""
-BURY = """
-UPDATE job_keys SET leased_until = NULL, finished_at = %s, error = %s
-WHERE job_id = %s AND lease = %s AND leased_until IS NOT NULL
-"""
-RETRY = """
-UPDATE job_keys SET leased_until = NULL, run_at = %s, later = true, error = %s, attempts = attempts - %s
-WHERE job_id = %s AND lease = %s AND leased_until IS NOT NULL
 """
 EXPIRED = """
 SELECT k.job_id FROM procrastinate_jobs p JOIN job_keys k ON k.job_id = p.id
@@ -150,6 +144,7 @@ async def take(conn: Connection, now: datetime, until: datetime, least: int, wor
         row = await (await connection.execute(TAKE, (to_micros(until), installation, fetched.id))).fetchone()
         if row is not None:
             kind, key, body, lock, attempts, created_at, number = row
+            await put_aside(connection, lock)
             return Job(fetched.id, kind, key, body, lock, attempts, from_micros(created_at), number)
         # deferred by somebody who is not Almanac: nothing here runs it
         await manager(connection).finish_job_by_id_async(fetched.id, Status.FAILED, delete_job=False)
@@ -167,63 +162,13 @@ def queues(least: int) -> list[str]:
 async def step_out(connection: AsyncConnection[Any], now: datetime) -> None:
     """Let jobs whose time has come, by our clock, wait for their turn; those due longest first."""
     micros = to_micros(now)
-    if await (await connection.execute(ANY_DUE, (micros,))).fetchone() is None:
+    row = await (await connection.execute(LOOK, (micros,))).fetchone()
+    assert row is not None, "a SELECT without FROM has one row"
+    if not row[0]:
         return
     turn = await (await connection.execute(MY_TURN, (PROMOTING,))).fetchone()
     if turn is not None and turn[0]:
         await connection.execute(STEP_OUT, (micros, DUE_AT_ONCE, SOMEBODY_WAITS, PEOPLE, BACKGROUND))
-
-
-async def extend(store: Store, job: Job, now: datetime, lease: timedelta) -> bool:
-    """Hold the job longer; see `storage.queue.extend`."""
-
-    async def work(conn: Connection) -> bool:
-        return await changed(await driver(conn), EXTEND, to_micros(now + lease), job.id, job.lease)
-
-    return await store.write(work)
-
-
-async def finish(store: Store, job: Job, now: datetime) -> bool:
-    """Mark the job done: Procrastinate forgets it, its key stays; see `storage.queue.finish`."""
-
-    async def work(conn: Connection) -> bool:
-        connection = await driver(conn)
-        if not await changed(connection, FINISH, to_micros(now), job.id, job.lease):
-            return False
-        await manager(connection).finish_job_by_id_async(job.id, Status.SUCCEEDED, delete_job=True)
-        await ended(connection, job.id)
-        return True
-
-    return await store.write(work)
-
-
-async def bury(store: Store, job: Job, now: datetime, error: str) -> bool:
-    """Give the job up: Procrastinate has it as failed; see `storage.queue.bury`."""
-
-    async def work(conn: Connection) -> bool:
-        connection = await driver(conn)
-        if not await changed(connection, BURY, to_micros(now), clean(error), job.id, job.lease):
-            return False
-        await manager(connection).finish_job_by_id_async(job.id, Status.FAILED, delete_job=False)
-        await ended(connection, job.id)
-        return True
-
-    return await store.write(work)
-
-
-async def retry(store: Store, job: Job, run_at: datetime, error: str, *, counted: bool = True) -> bool:
-    """Put the job back; see `storage.queue.retry`."""
-
-    async def work(conn: Connection) -> bool:
-        connection = await driver(conn)
-        back = 0 if counted else 1
-        if not await changed(connection, RETRY, to_micros(run_at), clean(error), back, job.id, job.lease):
-            return False
-        await manager(connection).retry_job_by_id_async(job.id, run_at, queue=LATER, lock=lock_until_due(job.lock))
-        await ended(connection, job.id)
-        return True
-
-    return await store.write(work)
 
 
 async def release_expired(store: Store, now: datetime) -> int:
@@ -238,6 +183,7 @@ async def release_expired(store: Store, now: datetime) -> int:
 
     freed = await store.write(work)
     await let_stranded_out(store)
+    await let_forgotten_out(store)
     return freed
 
 
@@ -276,13 +222,3 @@ async def prune(store: Store, before: datetime) -> int:
         )
 
     return await store.write(work)
-
-
-async def changed(connection: AsyncConnection[Any], statement: str, *values: Any) -> bool:
-    """Execute a statement that changes one row or none; return whether it did."""
-    return (await connection.execute(statement.encode(), values)).rowcount == 1
-
-
-def clean(error: str) -> str:
-    """Return a reason without what PostgreSQL's texts cannot hold: zero bytes, and halves of characters."""
-    return error.replace("\0", "").encode(errors="replace").decode()

@@ -38,6 +38,13 @@ def test_a_full_purse_goes_at_once_and_is_filled_again_by_the_second() -> None:
     assert purse.spend(5, 0.5) == 0
 
 
+def test_a_clock_that_is_set_back_neither_gives_points_nor_takes_them() -> None:
+    purse = Points.of("core", 1_000.0)
+    assert purse.spend(190, 1_000.0) == 0
+    assert purse.spend(10, 500.0) == 0
+    assert purse.spend(10, 501.0) == 0, "a second later by the new time"
+
+
 def test_what_costs_more_than_there_can_be_is_owed_rather_than_never_sent() -> None:
     purse = Points.of("core", 0.0)
     assert purse.spend(250, 0.0) == 0

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from bot.jobs import TIMED, kinds
 from bot.ticking import tick
 from bot.worker import Worker
 from github.auth import App
+from github.budget import Budget
 from github.endpoints import Endpoints
+from github.turns import OwnTurns
 from reports.services import Services
 from sandbox.apps import Installation
 from sandbox.many import many
@@ -116,6 +119,14 @@ class Field:
         return found
 
 
+class Unhurried(Clients):
+    """Clients that spend points as if a minute had passed since the last."""
+
+    def new_budget(self, _installation_id: int) -> Budget:
+        """Return a budget whose clock is a minute later at each look."""
+        return Budget(turns=OwnTurns(clock=count(step=60).__next__))
+
+
 @asynccontextmanager
 async def open_field(
     store: Store, file: Path, repositories: int = 6, installations: int = 1, now: datetime = NOON
@@ -126,7 +137,7 @@ async def open_field(
     async with Sandbox(world) as sandbox, aiohttp.ClientSession() as session:
         sandbox.limits.points_per_minute = 1_000_000  # time stands still, so every minute is the same one
         endpoints = Endpoints.of(sandbox.url)
-        clients = Clients(session, App(str(keys.app_id), keys.private_key), endpoints, world.clock.now, no_time)
+        clients = Unhurried(session, App(str(keys.app_id), keys.private_key), endpoints, world.clock.now, no_time)
         services = services_on(store, now=world.clock.now, sleep=no_time)
         services = replace(services, github=clients.installation, as_app=clients.as_app)
         yield Field(world, sandbox, services, file)
