@@ -1,8 +1,9 @@
-"""One, two and three servers over one PostgreSQL: webhooks taken in and worked off a second, and where the bound lies.
+"""One, two and three servers over one PostgreSQL: what they do a second, of four things, and where the bound lies.
 
 Every server does everything (`ROLES` unset) and gets a third, half or all of the same load, from a generator of its own
-process. The PostgreSQL is the benchmark's own and syncs to disk. Nothing is pinned: servers, database and generators
-share the machine's CPUs, and the share of each stands beside what came of it.
+process; then `bench.sharing` lets as many capture and answer. The PostgreSQL is the benchmark's own and syncs to disk.
+Nothing is pinned: servers, database and generators share the machine's CPUs, and the share of each stands beside what
+came of it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 
+from bench import sharing
 from bench.figures import Figure
 from bench.serving import ROOT, Serving, at_rest, cpu_seconds, environment, free_port, server
 from bench.size import Size
@@ -37,9 +39,13 @@ SECRET_KEY = "the same for every replica of this benchmark"
 
 @dataclass(frozen=True)
 class Run:
-    """What some servers did together. servers, database, load: CPUs that each kept busy while webhooks came in."""
+    """What some servers did together, a second.
+
+    meanwhile: jobs that were worked off while webhooks came in · servers, database, load: CPUs that each kept busy.
+    """
 
     taken_in: float
+    meanwhile: float
     worked_off: float
     refused: int
     lost: int
@@ -88,6 +94,8 @@ async def measured(count: int, address: str, postmaster: int, keys: AppKeys, fol
         of_servers, of_database = sum(cpu_seconds(one.process.pid) for one in running), database_seconds(postmaster)
         per_second, refused, acknowledged, load = await loaded(running, folder, seconds)
         passed = time.perf_counter() - begun
+        with psycopg.connect(libpq(address), autocommit=True) as connection:
+            meanwhile = one_number(connection, DONE) / passed
         of_servers = sum(cpu_seconds(one.process.pid) for one in running) - of_servers
         of_database = database_seconds(postmaster) - of_database
         with psycopg.connect(libpq(address), autocommit=True) as connection:
@@ -96,7 +104,7 @@ async def measured(count: int, address: str, postmaster: int, keys: AppKeys, fol
             done = (one_number(connection, DONE) - before) / (time.perf_counter() - at)
             stored = {row[0] for row in connection.execute("SELECT key FROM job_keys WHERE kind = 'delivery'")}
         lost = len(set(acknowledged) - stored)
-        return Run(per_second, done, refused, lost, of_servers / passed, of_database / passed, load)
+        return Run(per_second, meanwhile, done, refused, lost, of_servers / passed, of_database / passed, load)
 
 
 def one_number(connection: psycopg.Connection, query: str) -> int:
@@ -115,6 +123,7 @@ def database_seconds(postmaster: int) -> float:
 def run(size: Size) -> list[Figure]:
     """Measure one, two and three."""
     keys, seconds = register(World()), 2.0 if size.quick else 12.0
+    installations = 2 if size.quick else 48
     figures: list[Figure] = []
     alone: Run | None = None
     with cluster.cluster(durable=True) as folder, tempfile.TemporaryDirectory(prefix="almanac-bench-") as made:
@@ -128,6 +137,16 @@ def run(size: Size) -> list[Figure]:
             alone = alone or found
             size.tell(f"{count}: {found}")
             figures += of(count, found, alone)
+        first: sharing.Shared | None = None
+        for count in range(1, MOST + 1):
+            name = f"sharing_{count}"
+            cluster.run(folder, f"CREATE DATABASE {name}")
+            address = cluster.address(folder, name)
+            upgrade(address)
+            done = asyncio.run(sharing.shared(count, address, Path(made) / name, installations))
+            first = first or done
+            size.tell(f"{count}: {done}")
+            figures += sharing.of(count, done, first)
     return figures
 
 
@@ -136,6 +155,7 @@ def of(count: int, found: Run, alone: Run) -> list[Figure]:
     name = f"{count} server{'s' if count > 1 else ''}"
     return [
         Figure(f"{name}: deliveries a second", f"{found.taken_in:,.0f} ({found.taken_in / alone.taken_in:.2f} x)"),
+        Figure(f"{name}: jobs worked off a second meanwhile", f"{found.meanwhile:,.0f}"),
         Figure(
             f"{name}: CPUs busy with it: servers, PostgreSQL, generators",
             f"{found.servers:.2f}, {found.database:.2f}, {found.load:.2f}",
