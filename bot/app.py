@@ -283,7 +283,7 @@ async def probes(app: web.Application) -> AsyncIterator[None]:
 async def routes(app: web.Application) -> AsyncIterator[None]:
     """Put together what answers GitHub, schedulers and people."""
     settings = app[SETTINGS]
-    app[INBOX] = inbox.Inbox(settings.webhook_secret, app[INTAKE], app[WAKEUP], app[NOW])
+    app[INBOX] = inbox.Inbox(settings.webhook_secrets, app[INTAKE], app[WAKEUP], app[NOW])
     app[PICTURES] = Pictures(app[STORE])
     app[EXPORTS] = Exports(app[SERVICES])
     app[TICKING] = Ticking(settings.tick_token, app[SERVICES], app[CLOCK], app[SET_CLOCK])

@@ -50,6 +50,7 @@ class Browsing:
     def make(self) -> Front:
         from dashboard.front import Options, Outside, front_of  # noqa: PLC0415
         from dashboard.oidc_settings import OidcSettings  # noqa: PLC0415
+        from github.cipher import Cipher  # noqa: PLC0415
         from github.writes.user_tokens import Registered  # noqa: PLC0415
 
         told, services = self.settings, self.services
@@ -57,9 +58,9 @@ class Browsing:
         provider = None
         if told.oidc_issuer and told.oidc_client_id:
             provider = OidcSettings(told.oidc_issuer, told.oidc_client_id, told.oidc_client_secret, told.oidc_name)
-        secret = (told.secret_key or told.private_key).encode()
+        cipher = Cipher(told.sealing_secret, told.former_sealing_secrets)
         # an address that pictures may be fetched from is one to sign in at
-        options = Options(told.picture_base, registered, provider, told.operators, secret, told.data_dir / "cache")
+        options = Options(told.picture_base, registered, provider, told.operators, cipher, told.data_dir / "cache")
         endpoints = Endpoints.of(told.api_url, told.graphql_url, told.web_url)
         return front_of(options, Outside(services, self.session, endpoints, told.data_dir))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -22,8 +22,9 @@ log = structlog.get_logger(__name__)
 class Inbox:
     """The webhook's address: one method, `receive`."""
 
-    def __init__(self, secret: bytes, intake: Intake, wakeup: Wakeup, now: Callable[[], datetime]) -> None:
-        self.secret = secret
+    def __init__(self, secrets: Sequence[bytes], intake: Intake, wakeup: Wakeup, now: Callable[[], datetime]) -> None:
+        """Take deliveries that are signed with any of `secrets`: more than one while one replaces another."""
+        self.secrets = secrets
         self.intake = intake
         self.wakeup = wakeup
         self.now = now
@@ -33,7 +34,8 @@ class Inbox:
         """Answer 202 once the delivery is on disk; 400, 401, 413 say what was wrong, 503 that it could not be kept."""
         body = await body_of(request)
         headers = request.headers
-        if not verify(self.secret, body, headers.get("X-Hub-Signature-256")):
+        signature = headers.get("X-Hub-Signature-256")
+        if not any(verify(secret, body, signature) for secret in self.secrets):
             return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")
         guid, event = headers.get("X-GitHub-Delivery"), headers.get("X-GitHub-Event")
         if not guid or not event or not (guid.isascii() and event.isascii()):

@@ -72,6 +72,10 @@ class Settings:
     """Who sees and maintains everything: GitHub logins or account numbers, verified addresses, or `sub:…`."""
     secret_key: str | None = field(default=None, repr=False)
     """What encrypts the tokens of people who signed in; None where the App's private key does."""
+    previous_webhook_secret: bytes | None = field(default=None, repr=False)
+    """The secret that signed webhooks before, accepted as well while another takes its place."""
+    previous_secret_key: str | None = field(default=None, repr=False)
+    """What encrypted those tokens before: a `SECRET_KEY`, or the PEM text of an App's private key."""
 
     roles: frozenset[str] = ROLES
     """What this process does: `serve` answers HTTP, `work` runs jobs, `clock` lets time put jobs into the queue."""
@@ -79,6 +83,22 @@ class Settings:
     def called(self, name: str) -> str:
         """Return what a message calls one of the App's credentials, such as GITHUB_PRIVATE_KEY: where it came from."""
         return called(name, self.credentials_file)
+
+    @property
+    def webhook_secrets(self) -> tuple[bytes, ...]:
+        """What may sign a webhook, the present secret first."""
+        return tuple(secret for secret in (self.webhook_secret, self.previous_webhook_secret) if secret)
+
+    @property
+    def sealing_secret(self) -> bytes:
+        """What the key follows from that encrypts the tokens of people who signed in."""
+        return (self.secret_key or self.private_key).encode()
+
+    @property
+    def former_sealing_secrets(self) -> tuple[bytes, ...]:
+        """What such a key may have followed from before; the private key, too, where there is a `SECRET_KEY` now."""
+        before = (self.previous_secret_key, self.private_key if self.secret_key else None)
+        return tuple(secret.encode() for secret in before if secret)
 
     @property
     def picture_base(self) -> str | None:
@@ -130,6 +150,8 @@ class Settings:
             roles=read.roles("ROLES"),
             operators=tuple((read.text("OPERATORS") or "").replace(",", " ").split()),
             secret_key=read.text("SECRET_KEY"),
+            previous_webhook_secret=(read.text("GITHUB_WEBHOOK_SECRET_PREVIOUS") or "").encode() or None,
+            previous_secret_key=read.former_key("SECRET_KEY_PREVIOUS"),
         )
         read.signing_in(settings)
         if read.faults:
@@ -286,6 +308,16 @@ class Reader:
                 "or postgresql://almanac@db.example.com/almanac"
             )
         return value
+
+    def former_key(self, name: str) -> str | None:
+        """Return what encrypted before; a private key is brought into the form in which it did so."""
+        value = self.text(name)
+        if value is None:
+            return None
+        try:
+            return key_text(value)
+        except ValueError:
+            return value
 
     def private_key(self, name: str) -> str:
         value = self.text(name)

@@ -64,7 +64,7 @@ class Options:
     """What the settings say of signing in.
 
     public_url: None where it is no address to sign in at · registered: None without a client secret · provider: None
-    without an OpenID provider · operators: see `dashboard.access.is_named` · secret: the cipher's key follows from it ·
+    without an OpenID provider · operators: see `dashboard.access.is_named` · cipher: seals what is kept of people ·
     cache: the folder for what can be made again; without one, charts are pictures only.
     """
 
@@ -72,7 +72,7 @@ class Options:
     registered: Registered | None
     provider: OidcSettings | None
     operators: tuple[str, ...]
-    secret: bytes = field(repr=False)
+    cipher: Cipher
     cache: Path | None = None
 
 
@@ -214,7 +214,7 @@ def front_of(options: Options, outside: Outside) -> Front:
     store, now = services.store, services.now
     # without an address nobody signs in, and the page that says so needs none
     site = Site(options.public_url or "")
-    cipher = Cipher(options.secret)
+    cipher = options.cipher
     sessions = Sessions(store, site, now)
     providers: dict[str, Provider] = {}
     listings = None

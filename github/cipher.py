@@ -27,9 +27,13 @@ class SealBrokenError(Exception):
 
 @dataclass(frozen=True)
 class Cipher:
-    """Seals texts under the key that follows from `secret`: bytes of the operator's, or the App's private key."""
+    """Seals texts under the key that follows from `secret`: bytes of the operator's, or the App's private key.
+
+    former: secrets that another has taken the place of; what was sealed under them is opened still.
+    """
 
     secret: bytes = field(repr=False)
+    former: tuple[bytes, ...] = field(default=(), repr=False)
 
     def seal(self, text: str, purpose: str) -> bytes:
         """Return `text` encrypted; it opens only with the same secret and the same `purpose`, which is not secret."""
@@ -49,10 +53,17 @@ class Cipher:
         """Return what was sealed for `purpose`; raise SealBrokenError for anything else."""
         from cryptography.exceptions import InvalidTag  # noqa: PLC0415
 
-        try:
-            return self.key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
-        except (InvalidTag, ValueError):  # too short, or not ours
-            raise SealBrokenError("this was not sealed here") from None
+        for key in (self.key, *self.former_keys):
+            try:
+                return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
+            except (InvalidTag, ValueError):  # too short, or not this key's
+                continue
+        raise SealBrokenError("this was not sealed here")
+
+    @cached_property
+    def former_keys(self) -> tuple[AESGCM, ...]:
+        """The keys that follow from the former secrets, derived once."""
+        return tuple(Cipher(secret).key for secret in self.former)
 
     @cached_property
     def key(self) -> AESGCM:

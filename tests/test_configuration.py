@@ -8,7 +8,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
-READERS = {"text", "secret", "url", "port", "private_key", "database", "days", "years", "roles", "get", "getenv"}
+READERS = {
+    "text",
+    "secret",
+    "url",
+    "port",
+    "private_key",
+    "former_key",
+    "database",
+    "days",
+    "years",
+    "roles",
+    "get",
+    "getenv",
+}
 
 
 def variables_read() -> set[str]:

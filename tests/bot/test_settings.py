@@ -292,3 +292,20 @@ def test_half_of_signing_in_is_a_fault(complete: dict[str, str], changed: dict[s
     (fault,) = faults(complete | SIGNING_IN | changed)
     assert words in fault
     assert SECRET not in fault
+
+
+def test_secrets_are_exchanged_with_the_one_before_at_hand(complete: dict[str, str]) -> None:
+    """Also where the App's key encrypted before, given in whichever form a key may have."""
+    pem = complete["GITHUB_PRIVATE_KEY"]
+    alone = Settings.from_environ(complete)
+    assert (alone.webhook_secrets, alone.former_sealing_secrets) == ((SECRET.encode(),), ())
+    first = Settings.from_environ(complete | SIGNING_IN)
+    assert first.former_sealing_secrets == (alone.sealing_secret,), "a first SECRET_KEY signs nobody out"
+    more = {"GITHUB_WEBHOOK_SECRET_PREVIOUS": "before", "SECRET_KEY_PREVIOUS": "b" * 32}
+    exchanged = Settings.from_environ(complete | SIGNING_IN | more)
+    assert exchanged.webhook_secrets == (SECRET.encode(), b"before")
+    assert exchanged.former_sealing_secrets[0] == b"b" * 32
+    encoded = base64.b64encode(pem.encode()).decode()
+    another = Settings.from_environ(complete | {"SECRET_KEY_PREVIOUS": encoded})
+    assert another.former_sealing_secrets == (alone.sealing_secret,)
+    assert not {"before", "b" * 32} & set(repr(exchanged).split("'"))

@@ -54,3 +54,16 @@ def test_what_is_sealed_alike_is_alike_and_opens_as_any_other() -> None:
     others = {CIPHER.seal_alike("same", "q"), CIPHER.seal_alike("Same", "p"), CIPHER.seal_alike("psame", "")}
     others.add(Cipher(b"another secret").seal_alike("same", "p"))
     assert len({one[:12] for one in (sealed, *others)}) == 5, "no two texts share a nonce"
+
+
+def test_what_was_sealed_under_a_former_secret_opens_until_that_is_taken_away() -> None:
+    kept = CIPHER.seal("ghu_kept", "access/7")
+    exchanged = Cipher(b"the next secret", (CIPHER.secret, b"the one before"))
+    assert exchanged.open(kept, "access/7") == "ghu_kept"
+    with pytest.raises(SealBrokenError):
+        exchanged.open(kept, "access/8")
+    sealed = exchanged.seal("ghu_kept", "access/7")
+    assert Cipher(b"the next secret").open(sealed, "access/7") == "ghu_kept", "nothing is sealed under a former one"
+    with pytest.raises(SealBrokenError):
+        Cipher(b"the next secret").open(kept, "access/7")
+    assert b"the one before".decode() not in repr(exchanged)
