@@ -1,20 +1,24 @@
 """Claims jobs and runs them: several at once, never two of one repository; the program's broad `except` is here.
 
 Work that nobody waits for takes half of the places at most, and captures have places of their own: a thousand of either
-never keep a command waiting.
+never keep a command waiting. What waits for GitHub's leave to write or to ask takes no place meanwhile, so that an
+installation in which much is asked at once keeps no other one waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from github.errors import Gone, Later
+from github.resting import resting
 from storage import queue
 from storage.engine import Store
 from storage.queue import LEAST, SOMEBODY_WAITS, Job, Wakeup
@@ -26,6 +30,7 @@ IDLE = 1.0  # seconds between looks for what other processes put and for what ha
 GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
+HELD = 32  # jobs at most, beside captures, of which most wait for their turn to write
 BACKGROUND = 2  # of these, how many may do what nobody waits for
 # beside them: captures compute little and rest as long as GitHub took, and each installation has limits of its own
 CAPTURES = 8
@@ -71,6 +76,8 @@ class Worker:
     running: set[asyncio.Task[None]] = field(default_factory=set)
     held: dict[tuple[int, int], Job] = field(default_factory=dict)
     """The jobs this process runs just now, by id and lease."""
+    resting: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Of these, those that wait for GitHub's leave to go on, in so many of their tasks."""
     free_again_at: datetime | None = None
 
     async def work(self) -> None:
@@ -80,8 +87,8 @@ class Worker:
 
     async def work_on(self) -> None:
         while True:
-            if len(self.running) - self.captures() >= CONCURRENT:
-                await asyncio.wait(self.running, return_when=asyncio.FIRST_COMPLETED)
+            if not self.has_room():
+                await self.wakeup.wait(IDLE)
                 continue
             await self.give_way()
             job = await self.claim()
@@ -91,6 +98,12 @@ class Worker:
             task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
             self.running.add(task)
             task.add_done_callback(self.done)
+
+    def has_room(self) -> bool:
+        """Tell whether one more job may be claimed: fewer than `CONCURRENT` are at work, and there is an end to all."""
+        beside = len(self.running) - self.captures()
+        at_work = beside - sum(not self.waits(self.held[one]) for one in self.resting if one in self.held)
+        return at_work < CONCURRENT and beside < HELD
 
     async def give_way(self) -> None:
         """Let a crowd of deliveries go first, but not for ever."""
@@ -132,13 +145,29 @@ class Worker:
 
     def captures(self) -> int:
         """Return how many jobs run here that mostly wait for GitHub."""
-        kinds = (self.kinds.get(job.kind) for job in self.held.values())
-        return sum(kind is not None and kind.waits for kind in kinds)
+        return sum(self.waits(job) for job in self.held.values())
+
+    def waits(self, job: Job) -> bool:
+        kind = self.kinds.get(job.kind)
+        return kind is not None and kind.waits
+
+    @contextmanager
+    def rest(self, job: Job) -> Iterator[None]:
+        """Let another job be claimed while this one waits for GitHub's leave to go on."""
+        number = (job.id, job.lease)
+        self.resting[number] += 1
+        self.wakeup.set()
+        try:
+            yield
+        finally:
+            self.resting[number] -= 1
+            self.resting += Counter()  # forgets whoever does not rest
 
     async def run(self, job: Job) -> None:
         """Run one job to one of its ends: finished, put back, or given up."""
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, attempt=job.attempts):
             holding = asyncio.create_task(self.hold(job))
+            resting.set(partial(self.rest, job))
             self.held[job.id, job.lease] = job
             try:
                 await self.attempt(job)

@@ -20,6 +20,7 @@ from github.errors import Later, Overloaded, Refused, Unsure
 from github.graphql import cost_of, errors_of, limit_of
 from github.pace import Urgency
 from github.request import Request, content_of, message_of, refusal
+from github.resting import resting
 from github.usage import Usage
 from github.wire import LostError, NotSentError, Reply, Wire
 
@@ -75,7 +76,8 @@ class Exchange:
         if request.urgency is None:
             return await self._insist(request, effort)
         patience = min(effort.left, BEARS.get(request.urgency, effort.left))
-        effort.left -= await self.budget.writers.turn(request.urgency, patience, self.now, self.wire.sleep)
+        with resting.get()():
+            effort.left -= await self.budget.writers.turn(request.urgency, patience, self.now, self.wire.sleep)
         async with self.budget.writing:
             return await self._insist(request, effort)
 
@@ -165,7 +167,8 @@ class Exchange:
         if span > timedelta(0):
             self._check(span, reason, effort)
             effort.left -= span
-            await self.wire.sleep(span.total_seconds())
+            with resting.get()():
+                await self.wire.sleep(span.total_seconds())
 
     def _check(self, span: timedelta, reason: str, effort: _Effort) -> None:
         if span > effort.left:

@@ -11,6 +11,7 @@ import pytest
 import bot.worker
 from bot.jobs import CAPTURE, kinds
 from bot.worker import BACKGROUND, CAPTURES, CONCURRENT, Kind, Worker
+from github.resting import resting
 from storage import queue
 from storage.engine import Store
 from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
@@ -102,3 +103,66 @@ async def test_a_clock_that_was_set_back_does_not_put_off_freeing_dead_leases(st
     job = await worker.claim()
     assert job is not None
     assert job.attempts == 2
+
+
+async def test_whoever_waits_for_leave_to_write_keeps_nobody_from_a_place(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than there are places wait for one installation's turn; others are answered, and only so many wait."""
+    monkeypatch.setattr(bot.worker, "IDLE", 0.02)
+    monkeypatch.setattr(bot.worker, "HELD", 7)
+    leave = asyncio.Event()
+    waiting: set[str] = set()
+    answered: list[str] = []
+
+    async def answer(job: Job) -> None:
+        if job.key.startswith("loud"):
+            with resting.get()():
+                waiting.add(job.key)
+                await leave.wait()
+        answered.append(job.key)
+
+    worker = Worker(store, {"delivery": Kind(answer)}, Wakeup(), lambda: NOON, jitter=lambda: 1.0)
+    loud = [NewJob("delivery", f"loud {number}", b"", f"lock:{number}") for number in range(CONCURRENT + 2)]
+    await store.write(lambda conn: queue.put(conn, loud, NOON))
+    async with working(worker):
+        await until(lambda: len(waiting) == len(loud), "all of one installation to wait")
+        quiet = [NewJob("delivery", f"quiet {number}", b"", None) for number in range(5)]
+        await store.write(lambda conn: queue.put(conn, quiet, NOON))
+        worker.wakeup.set()
+        await until(lambda: len(answered) == 5, "everybody else to be answered")
+        more = [NewJob("delivery", f"loud too {number}", b"", None) for number in range(3)]
+        await store.write(lambda conn: queue.put(conn, more, NOON))
+        worker.wakeup.set()
+        await until(lambda: len(waiting) == 7, "as many as may be held at all")
+        leave.set()
+        await until(lambda: len(answered) == 14, "all to be answered")
+    assert not worker.resting
+
+
+async def test_whoever_works_on_takes_a_place(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs that do not say that they wait are never more than there are places."""
+    monkeypatch.setattr(bot.worker, "IDLE", 0.02)
+    running: set[str] = set()
+    most: list[int] = []
+    over = asyncio.Event()
+
+    async def answer(job: Job) -> None:
+        with resting.get()():
+            await asyncio.sleep(0)
+        running.add(job.key)
+        most.append(len(running))
+        await over.wait()
+        running.discard(job.key)
+
+    worker = Worker(store, {"delivery": Kind(answer)}, Wakeup(), lambda: NOON, jitter=lambda: 1.0)
+    asked = [NewJob("delivery", f"{number}", b"", None) for number in range(9)]
+    await store.write(lambda conn: queue.put(conn, asked, NOON))
+    async with working(worker):
+        await until(lambda: len(running) >= CONCURRENT, "places to be taken")
+        await asyncio.sleep(0.1)
+        at_once = len(running)
+        over.set()
+        await until(lambda: len(most) == 9 and not running, "all to be answered")
+    # one that rested for a moment may have let another in
+    assert CONCURRENT <= at_once <= CONCURRENT + 1
