@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import and_, bindparam, delete, or_, select
 
 from analytics.traffic import Listed
 from storage.connection import Connection
@@ -66,7 +66,9 @@ async def lists(
 ) -> list[ListedOn]:
     """Return the lists of the dates in [since, until), each from its top, by date."""
     at = traffic_lists.c
-    named = traffic_lists.join(traffic_names, traffic_names.c.id == at.name_id)
+    # the repository is said for both, so that no way of joining them reads the names of others
+    same = and_(traffic_names.c.id == at.name_id, traffic_names.c.repository_id == at.repository_id)
+    named = traffic_lists.join(traffic_names, same)
     query = select(at.day, at.position, traffic_names.c.text, at.count, at.uniques).select_from(named)
     query = query.where(at.repository_id == repository_id, at.kind == kind)
     if since is not None:

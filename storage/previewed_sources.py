@@ -116,7 +116,8 @@ def listed(kind: str, column: str) -> Source:
         "date": table.c.day, "position": table.c.position, column: names.c.text, "count": table.c.count,
         "uniques": table.c.uniques,
     }  # fmt: skip
-    rows = table.join(names, names.c.id == table.c.name_id)
+    # the repository is said for both, so that no way of joining them reads the names of others
+    rows = table.join(names, and_(names.c.id == table.c.name_id, names.c.repository_id == table.c.repository_id))
     return Source(rows, and_(table.c.repository_id == OF, table.c.kind == kind), cells, ("date", "position"))
 
 
