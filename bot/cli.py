@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": "look at everything that must be right, and say what helps",
     "migrate": "bring the database's schema up to date",
     "migrate-database": "move everything from SQLite to PostgreSQL, or back",
+    "backup": "write everything into one file, while the server runs",
+    "restore": "bring a backup into a new database",
     "import": "take over the history that another tool kept",
     "export": "write what is stored as CSV, JSON or Parquet",
 }

@@ -104,6 +104,22 @@ class Move:
             ended = self.clock()
         return Report(tables, ended - begun, ended - holding)
 
+    def fill(self) -> Report:
+        """Copy everything as of one moment, compare both, and let the target be used; the source is written to on.
+
+        Raises MoveError, naming the table and the key, if anything differs; then no server starts on the target.
+        """
+        begun = self.clock()
+        with self.source.snapshot():
+            self.copy()
+            report = self.verify()
+        with self.target.writing():
+            self.target.tighten(self.tables)
+            for _, moved in self.pairs:
+                moved.settle(self.target)
+            drop(self.target)
+        return replace(report, seconds=self.clock() - begun)
+
     def settled(self, pair: Pair) -> Brought:
         """Bring a table to what the source has; where that changed anything, compare once more."""
         brought = bring(pair, self.source, self.target, lenient=False)

@@ -127,6 +127,13 @@ class PostgresqlSide:
                 raise MoveError(f"{self.name} is being written to; stop every server that uses it first") from error
             yield
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self.connection.transaction():
+            self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            self.ask("SELECT 1")
+            yield
+
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, lenient: bool) -> None:
         if not rows:
             return

@@ -48,6 +48,9 @@ class Side(Writing, Protocol):
         Raises MoveError if it cannot be held since somebody is writing.
         """
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read what follows as of the moment in which this began, and hold back nobody who writes."""
+
     def loosen(self, tables: Sequence[str]) -> None:
         """Let rows come before their parents until `tighten`; inside `writing`, and again after each connection."""
 

@@ -100,6 +100,14 @@ class SqliteSide:
         with self.ending():
             yield
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """The write-ahead log keeps what is written meanwhile, and is cut only afterwards."""
+        self.connection.execute("BEGIN")
+        with self.ending():
+            self.ask("SELECT count(*) FROM sqlite_master")  # the moment is that of the first read
+            yield
+
     def insert(self, table: str, columns: Sequence[str], rows: Sequence[Row], *, lenient: bool) -> None:
         verb = "INSERT OR IGNORE" if lenient else "INSERT"
         places = ", ".join("?" * len(columns))
