@@ -290,6 +290,7 @@ async def routes(app: web.Application) -> AsyncIterator[None]:
     app[BROWSING] = Browsing(settings, app[SERVICES], app[SESSION])
     yield
     await app[BROWSING].close()
+    app[INBOX].tell()
 
 
 async def worker(app: web.Application) -> AsyncIterator[None]:

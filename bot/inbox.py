@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from storage.queue import Wakeup
 
 MAX_DELIVERY = 25 * 1024**2  # GitHub's cap on a webhook payload
 PATH = "/webhooks/github"
+TELL_AFTER = 0.05  # seconds: so many deliveries as come in it share one line of the log
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,8 @@ class Inbox:
         self.wakeup = wakeup
         self.now = now
         self.acknowledgements = Acknowledgements()
+        self.untold: list[str] = []
+        """The ids of new deliveries that the log does not have yet."""
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer 202 once the delivery is on disk; 400, 401, 413 say what was wrong, 503 that it could not be kept."""
@@ -53,7 +57,16 @@ class Inbox:
             return refuse(503, "the delivery could not be stored; ask GitHub to deliver it again later")
         if new:
             self.wakeup.set()
+            if not self.untold:
+                asyncio.get_running_loop().call_later(TELL_AFTER, self.tell)
+            self.untold.append(guid)
         return self.acknowledgements.answer(request, now)
+
+    def tell(self) -> None:
+        """Log the deliveries that came in since this was done last, all of them in one line."""
+        if self.untold:
+            log.info("deliveries are stored", deliveries=self.untold)
+            self.untold = []
 
 
 async def body_of(request: web.Request) -> bytes:

@@ -57,18 +57,23 @@ class RedactingFormatter(logging.Formatter):
         return json.dumps(redact_value(line))
 
 
+def processors() -> list[Any]:
+    """Return what makes an event a line: with what is bound to its job, such as the delivery's id, without secrets."""
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        redact_event,
+        structlog.processors.JSONRenderer(),
+    ]
+
+
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (standard error by default)."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redact_event,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=processors(),
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
         logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
         cache_logger_on_first_use=False,

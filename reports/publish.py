@@ -66,6 +66,7 @@ class Publication:
                     return await self.put(body)
             else:
                 self.last_body = body
+                log.info("a comment is changed", repository=self.repository.id, comment=comment_id)
                 return comment_id
         return await self.create(body)
 
@@ -94,6 +95,7 @@ class Publication:
             return await self.put(body)
         self.record = await self.note(replace(self.record, comment_id=comment_id, state=POSTED))
         self.last_body = body
+        log.info("a comment is written", repository=self.repository.id, thread=self.record.number, comment=comment_id)
         return comment_id
 
     async def adopt(self) -> None:
