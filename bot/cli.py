@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate-database": "move everything from SQLite to PostgreSQL, or back",
     "backup": "write everything into one file, while the server runs",
     "restore": "bring a backup into a new database",
+    "delete": "delete an installation, a repository or a person at once",
     "import": "take over the history that another tool kept",
     "export": "write what is stored as CSV, JSON or Parquet",
 }

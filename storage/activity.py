@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, case, delete, func, select
 from analytics.actors import Actor
 from analytics.rows import CommentRow, CommitRow, IssueRow, PullRow, ReleaseRow, ReviewRow, TimelineRow
 from storage.connection import Connection
+from storage.forgotten import without_forgotten
 from storage.merge import save_earliest, save_newest
 from storage.people import actor_ids
 from storage.schema import comments, commits, firsts, issues, pulls, releases, reviews, timeline
@@ -88,6 +89,7 @@ def stage(state: Any) -> Any:
 async def save_timeline(conn: Connection, repository_id: int, rows: Sequence[TimelineRow]) -> None:
     """Keep turns of pull requests; what has happened does not change, so a turn that is there stays."""
     ids = await actor_ids(conn, present(row.actor for row in rows))
+    instead = await without_forgotten(conn, (row.subject for row in rows))
     values = [
         {
             "repository_id": repository_id,
@@ -96,7 +98,7 @@ async def save_timeline(conn: Connection, repository_id: int, rows: Sequence[Tim
             "kind": row.kind,
             "at": row.at,
             "actor_id": ids[row.actor.key] if row.actor else None,
-            "subject": row.subject,
+            "subject": instead.get(row.subject or "", row.subject),
         }
         for row in rows
     ]

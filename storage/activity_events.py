@@ -23,6 +23,7 @@ from analytics.rows import CommentRow, IssueRow, PullRow, ReviewRow, TimelineRow
 from storage import activity
 from storage.columns import to_micros
 from storage.connection import Connection
+from storage.forgotten import without_forgotten
 from storage.schema import comments, issues, pulls, releases, reviews, timeline
 from storage.schema_activity import vanished
 from storage.told_rows import stored_issue, stored_pull
@@ -112,6 +113,8 @@ async def forget_release(conn: Connection, repository_id: int, release_id: str) 
 
 async def save_told_turn(conn: Connection, repository_id: int, row: TimelineRow) -> None:
     """Keep a turn that a payload told, unless GitHub's own list has brought it already."""
+    instead = await without_forgotten(conn, [row.subject])
+    row = replace(row, subject=instead.get(row.subject or "", row.subject))
     c = timeline.c
     same = [c.repository_id == repository_id, c.number == row.number, c.kind == row.kind]
     same.append(c.subject.is_not_distinct_from(row.subject))

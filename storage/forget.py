@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select
@@ -30,14 +31,20 @@ async def forget_repositories(conn: Connection, before: datetime, limit: int) ->
     left = select(repositories.c.id).where(repositories.c.installation_id == installations.c.id)
     over = select(installations.c.id).where(installations.c.removed_at < before, ~left.exists())
     gone = list((await conn.execute(over.order_by(installations.c.id).limit(limit))).scalars())
-    if gone:
-        await conn.execute(delete(capture_runs).where(capture_runs.c.installation_id.in_(gone)))
-        for table in (capture_orders, decisions, invitations):
-            await conn.execute(delete(table).where(table.c.installation_id.in_(gone)))
-        await conn.execute(delete(installations).where(installations.c.id.in_(gone)))
-        if conn.dialect.name != "sqlite":
-            from storage import github_limits  # noqa: PLC0415 - nothing of it is needed on SQLite
-
-            await github_limits.forget(conn, gone)
+    await end_installations(conn, gone)
     await forget_files(conn, before)
     return forgotten + len(gone)
+
+
+async def end_installations(conn: Connection, gone: Sequence[int]) -> None:
+    """Delete installations that have no repositories any more, with what stands of them in tables of their own."""
+    if not gone:
+        return
+    await conn.execute(delete(capture_runs).where(capture_runs.c.installation_id.in_(gone)))
+    for table in (capture_orders, decisions, invitations):
+        await conn.execute(delete(table).where(table.c.installation_id.in_(gone)))
+    await conn.execute(delete(installations).where(installations.c.id.in_(gone)))
+    if conn.dialect.name != "sqlite":
+        from storage import github_limits  # noqa: PLC0415 - nothing of it is needed on SQLite
+
+        await github_limits.forget(conn, gone)

@@ -9,6 +9,7 @@ from sqlalchemy import case, select
 
 from analytics.actors import Actor, ActorKind
 from storage.connection import Connection
+from storage.forgotten import ids_of_forgotten
 from storage.schema import actors as table
 from storage.upsert import insert
 
@@ -18,7 +19,10 @@ CERTAINTY = {ActorKind.PERSON: 0, ActorKind.EMAIL: 0, ActorKind.GHOST: 0, ActorK
 
 
 async def actor_ids(conn: Connection, actors: Iterable[Actor]) -> dict[str, int]:
-    """Return the id of each actor by its `key`, making rows for those not seen before."""
+    """Return the id of each actor by its `key`, making rows for those not seen before.
+
+    Of somebody who was forgotten it is the id of the pseudonym.
+    """
     wanted: dict[str, Actor] = {}
     for actor in actors:
         known = wanted.setdefault(actor.key, actor)
@@ -27,7 +31,10 @@ async def actor_ids(conn: Connection, actors: Iterable[Actor]) -> dict[str, int]
     # always in one order, so that two transactions of PostgreSQL never wait for each other in a circle
     keys = sorted(wanted)
     ids, kinds = await find(conn, keys)
-    changed = [key for key in keys if key not in ids or CERTAINTY[wanted[key].kind] > CERTAINTY[kinds[key]]]
+    ids |= await ids_of_forgotten(conn, [key for key in keys if key not in ids])
+    changed = [
+        key for key in keys if key not in ids or (key in kinds and CERTAINTY[wanted[key].kind] > CERTAINTY[kinds[key]])
+    ]
     if changed:
         await save(conn, [wanted[key] for key in changed])
         ids |= (await find(conn, changed))[0]
