@@ -11,7 +11,7 @@ import structlog
 from reports.services import Services
 from storage import queue
 from storage.connection import Connection
-from storage.forget_due import any_removed, any_told
+from storage.forget_due import any_asked, any_removed, any_told
 from storage.queue import KEYS_KEPT, Job
 
 KIND = "prune"
@@ -34,6 +34,7 @@ async def prune(services: Services, _job: Job) -> None:
     log.info("old jobs are forgotten", jobs=total)
     await forget(services)
     await forget_told(services)
+    await forget_askings(services)
     if services.store.dialect != "sqlite":
         await forget_analyses(services)
     if services.store.dialect != "sqlite" or services.kept_years:
@@ -71,6 +72,15 @@ async def forget_told(services: Services) -> None:
         await reconciling.forget_comparisons(conn, (now - NIGHTS_KEPT).date())
 
     await services.store.write(work)
+
+
+async def forget_askings(services: Services) -> None:
+    """Drop who asked when, as soon as no limit counts it any more and no delivery of it can come again."""
+    before = services.now() - KEYS_KEPT
+    if await services.store.read(lambda conn: any_asked(conn, before)):
+        # imported when it is first needed, as above
+        askings = await asyncio.to_thread(importlib.import_module, "storage.askings")
+        await services.store.write(lambda conn: askings.forget_askings(conn, before))
 
 
 async def forget(services: Services) -> int:

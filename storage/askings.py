@@ -51,6 +51,11 @@ async def note_asking(
     await conn.execute(insert(conn, table).on_conflict_do_nothing(), row)
 
 
+async def forget_askings(conn: Connection, before: datetime) -> int:
+    """Forget who asked before then, whoever never asked again; return how many askings those were."""
+    return (await conn.execute(delete(table).where(table.c.asked_at < before))).rowcount
+
+
 async def askings_since(
     conn: Connection, repository_id: int, login: str, since: datetime, *, apart_from: tuple[int, datetime]
 ) -> int:

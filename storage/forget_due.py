@@ -15,6 +15,12 @@ REMOVED = text(
     " OR EXISTS (SELECT 1 FROM configurations WHERE read_at < :before)"
 )
 TOLD = text("SELECT EXISTS (SELECT 1 FROM vanished) OR EXISTS (SELECT 1 FROM reconciliations)")
+ASKED = text("SELECT EXISTS (SELECT 1 FROM askings WHERE asked_at < :before)")
+
+
+async def any_asked(conn: Connection, before: datetime) -> bool:
+    """Tell whether it is noted of anybody that they asked before that moment."""
+    return bool((await conn.execute(ASKED, {"before": to_micros(before)})).scalar_one())
 
 
 async def any_removed(conn: Connection, before: datetime) -> bool:

@@ -14,6 +14,7 @@ from analytics.traffic import Capture, Count, Listed
 from dashboard.analysis import UNUSED
 from scheduler import prune
 from storage import analyses, installations
+from storage.askings import askings_around, note_asking
 from storage.connection import Connection
 from storage.engine import Store
 from storage.installations import Installation, Repository
@@ -65,6 +66,16 @@ async def test_what_came_back_stays(store: Store) -> None:
     await prune.forget(services_on(store, now=lambda: NOW, grace=GRACE))
     assert await known(store, 5101) == 1
     assert await known(store, 5102) == 0
+
+
+async def test_who_asked_is_forgotten_after_eight_days_though_they_never_ask_again(store: Store) -> None:
+    await store.write(keep)
+    old = NOW - timedelta(days=8) - SECOND
+    await store.write(lambda conn: note_asking(conn, 5101, "opal", 1, old))
+    await store.write(lambda conn: note_asking(conn, 5101, "topaz", 2, old + SECOND))
+    await prune.prune(services_on(store, now=lambda: NOW), JOB)
+    left = await store.read(lambda conn: askings_around(conn, 5101, NOW, timedelta(days=30)))
+    assert [one.login for one in left] == ["topaz"]
 
 
 async def test_comparisons_are_forgotten_after_a_month(store: Store) -> None:
