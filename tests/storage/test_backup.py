@@ -14,6 +14,7 @@ from storage.engine import Store
 from storage.migrate import upgrade
 from storage.moving import MoveError
 from storage.moving_sides import open_side
+from storage.version import MOVING
 from tests.storage.moves import Tables, move, path_of, quiet, tables_of
 from tests.storage.sample import NOW
 
@@ -49,6 +50,8 @@ def test_postgresql_is_backed_up_into_the_same_file_and_restored_into_either(
     }
 
 
+# the schema's version is not copied, and payloads are told of with their jobs
+NOT_TOLD = ("alembic_version", "payloads")
 ACTOR = "INSERT INTO actors (id, login, key, kind) VALUES (?, 'meanwhile', ?, 'person')"
 FIRST = "INSERT INTO firsts (repository_id, actor_id, first_at) SELECT id, ?, 1 FROM repositories"
 
@@ -92,6 +95,30 @@ async def test_a_store_opens_on_what_was_restored(sample: str, tmp_path: Path) -
     with closing(sqlite3.connect(tmp_path / "there.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert connection.execute(f"SELECT 1 FROM sqlite_master WHERE name IN ('moving', '{TABLE}')").fetchall() == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_restore_that_was_broken_off_goes_on_and_no_server_starts_before(
+    kind: str, sample: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    made, told = tmp_path / "made.db", []
+    url = request.getfixturevalue("fresh") if kind == "postgresql" else f"sqlite:///{tmp_path / 'there.db'}"
+    back_up(sample, made, NOW, quiet)
+
+    def stop(said: str) -> None:
+        told.append(said)
+        if len(told) == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(made, url, stop)
+    side = open_side(url)
+    assert side.has_table(MOVING)
+    again: list[str] = []
+    sealed, _ = restore(made, url, again.append)
+    assert not side.has_table(MOVING)
+    side.close()
+    assert len(again) == len([table for table in sealed.tables.values() if table.rows]) - 5 - len(NOT_TOLD)
 
 
 def refused(made: Path, tmp_path: Path) -> str:
