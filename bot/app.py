@@ -15,7 +15,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from bot import health, inbox
+from bot import health, inbox, logs
 from bot.browsing import BROWSING, Browsing, add_routes
 from bot.clients import Clients
 from bot.jobs import kinds
@@ -114,6 +114,7 @@ def create_ticker(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Appli
 
 def prepared(settings: Settings, sleep: Sleep) -> web.Application:
     """Return an application that knows its settings and holds nothing yet."""
+    logs.conceal(settings.secrets)
     app = web.Application(client_max_size=inbox.MAX_DELIVERY)
     app[SETTINGS] = settings
     app[SLEEP] = sleep

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
@@ -15,15 +15,32 @@ import structlog
 SECRETS = re.compile(
     r"gh[a-z]_[A-Za-z0-9._-]{20,}"
     r"|github_pat_[A-Za-z0-9_]{20,}"
+    r"|alm_[A-Za-z0-9_-]{20,}"
+    r"|(?<=://)[^\s/?#@]*:[^\s/?#@]*(?=@)"  # the user and the password in an address
     r"|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     re.DOTALL,
 )
 BLACKED_OUT = "[redacted]"
+SHORTEST = 8
+"""Characters of a secret that is looked for letter by letter: a shorter one would black out ordinary words."""
+
+CONCEALED: list[str] = []
+"""The secrets of this process, the longest first, since one may be part of another."""
+
+
+def conceal(secrets: Iterable[str]) -> None:
+    """Black out these texts from now on, and nothing of what was told before; of a key each of its lines."""
+    lines = {line.strip() for secret in secrets for line in (secret, *secret.splitlines())}
+    # the frame of a key is no secret, and a line of it may be the end of nothing
+    CONCEALED[:] = sorted((one for one in lines if len(one) >= SHORTEST and "-----" not in one), key=len, reverse=True)
 
 
 def redact(text: str) -> str:
-    """Return `text` with every token, JWT and PEM block blacked out."""
+    """Return `text` with every token, JWT, PEM block and password blacked out, and what `conceal` was told."""
+    for secret in CONCEALED:
+        if secret in text:
+            text = text.replace(secret, BLACKED_OUT)
     return SECRETS.sub(BLACKED_OUT, text)
 
 

@@ -85,6 +85,16 @@ class Settings:
         return called(name, self.credentials_file)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything here that no log may hold."""
+        texts = (
+            self.private_key, self.client_secret, self.oidc_client_secret, self.secret_key, self.previous_secret_key,
+            urlsplit(self.database_url).password,
+        )  # fmt: skip
+        signing = (self.webhook_secret, self.previous_webhook_secret, self.tick_token)
+        return tuple(one for one in texts if one) + tuple(one.decode() for one in signing if one)
+
+    @property
     def webhook_secrets(self) -> tuple[bytes, ...]:
         """What may sign a webhook, the present secret first."""
         return tuple(secret for secret in (self.webhook_secret, self.previous_webhook_secret) if secret)

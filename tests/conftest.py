@@ -13,6 +13,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from tests.log_lines import LINES, watch
+
 if TYPE_CHECKING:
     from storage.engine import Store
 
@@ -32,6 +34,7 @@ def pytest_configure() -> None:
     """Have the folders of tests in memory where there is room: what is synced there costs no time."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    watch()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,18 +84,24 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _plain_log() -> None:
-    """Write log lines as one plain line each: what structlog writes of itself draws every traceback with its locals."""
+def _plain_log() -> Iterator[None]:
+    """Write log lines as one plain line each: what structlog writes of itself draws every traceback with its locals.
+
+    None of them, whichever test writes it, holds a secret.
+    """
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.format_exc_info,
+            LINES.event,
             structlog.processors.KeyValueRenderer(key_order=["event"]),
         ],
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=False,
     )
+    yield
+    assert LINES.taken() == [], "log lines that hold a secret, which is not repeated here"
 
 
 @pytest.fixture(scope="session")

@@ -159,3 +159,28 @@ def test_lines_below_the_level_are_left_out(capsys: pytest.CaptureFixture[str]) 
         structlog.reset_defaults()
 
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["worth it"]
+
+
+def test_the_servers_own_secrets_are_blacked_out_wherever_they_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a key each of its lines; a secret that is part of another one leaves nothing of that to be seen."""
+    monkeypatch.setattr(logs, "CONCEALED", [])
+    pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA1\nqf9Xw2Lz0aPxVbN\n-----END RSA PRIVATE KEY-----\n"
+    logs.conceal(["quiet-heron", "quiet-heron-at-dawn", pem, "short"])
+    said = logs.redact("quiet-heron-at-dawn, quiet-heron; line 3: qf9Xw2Lz0aPxVbN; a short word")
+    assert said == "[redacted], [redacted]; line 3: [redacted]; a short word"
+    logs.conceal(["another-one"])
+    assert logs.redact("quiet-heron and another-one") == "quiet-heron and [redacted]"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("postgresql://almanac:hunter2@db.example.com/almanac", "postgresql://[redacted]@db.example.com/almanac"),
+        ("https://x:ghp_y@example.com", "https://[redacted]@example.com"),
+        ("alm_" + "Ab9-_" * 8, "[redacted]"),
+        ("https://example.com:8080/@octocat", "https://example.com:8080/@octocat"),
+        ("http://127.0.0.1:1/a?b=c:d@e", "http://127.0.0.1:1/a?b=c:d@e"),
+    ],
+)
+def test_passwords_in_addresses_and_tokens_of_ours_are_blacked_out(text: str, seen: str) -> None:
+    assert logs.redact(text) == seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -309,3 +310,16 @@ def test_secrets_are_exchanged_with_the_one_before_at_hand(complete: dict[str, s
     another = Settings.from_environ(complete | {"SECRET_KEY_PREVIOUS": encoded})
     assert another.former_sealing_secrets == (alone.sealing_secret,)
     assert not {"before", "b" * 32} & set(repr(exchanged).split("'"))
+
+
+def test_every_secret_is_known_as_one_and_in_no_repr(complete: dict[str, str]) -> None:
+    """Whatever setting says of itself that it is a secret, a key, a password or a token."""
+    given = complete | SIGNING_IN | {
+        "GITHUB_WEBHOOK_SECRET": "s-webhook", "GITHUB_WEBHOOK_SECRET_PREVIOUS": "s-webhook-before",
+        "GITHUB_CLIENT_SECRET": "s-client", "OIDC_CLIENT_SECRET": "s-oidc", "SECRET_KEY": "s" * 32,
+        "SECRET_KEY_PREVIOUS": "t" * 32, "TICK_TOKEN": "s-tick", "DATABASE_URL": "postgresql://me:s-password@db/almanac",
+    }  # fmt: skip
+    settings = Settings.from_environ(given)
+    secrets = {text for name, text in given.items() if re.search("SECRET|TOKEN", name)} | {"s-password"}
+    assert set(settings.secrets) == secrets | {settings.private_key}
+    assert not any(secret in repr(settings) for secret in settings.secrets)
