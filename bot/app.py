@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from bot import health, inbox, logs
+from bot.arriving import MAX_DELIVERY
 from bot.browsing import BROWSING, Browsing, add_routes
 from bot.clients import Clients
 from bot.jobs import kinds
@@ -115,7 +116,7 @@ def create_ticker(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Appli
 def prepared(settings: Settings, sleep: Sleep) -> web.Application:
     """Return an application that knows its settings and holds nothing yet."""
     logs.conceal(settings.secrets)
-    app = web.Application(client_max_size=inbox.MAX_DELIVERY)
+    app = web.Application(client_max_size=MAX_DELIVERY)
     app[SETTINGS] = settings
     app[SLEEP] = sleep
     app[WAKEUP] = Wakeup()

@@ -10,11 +10,11 @@ import structlog
 from aiohttp import web
 
 from bot.acknowledgement import Acknowledgements
+from bot.arriving import Arriving, may_be_signed
 from github.deliveries import repository_of, verify
 from storage.intake import Delivery, Intake
 from storage.queue import Wakeup
 
-MAX_DELIVERY = 25 * 1024**2  # GitHub's cap on a webhook payload
 PATH = "/webhooks/github"
 TELL_AFTER = 0.05  # seconds: so many deliveries as come in it share one line of the log
 
@@ -33,13 +33,14 @@ class Inbox:
         self.acknowledgements = Acknowledgements()
         self.untold: list[str] = []
         """The ids of new deliveries that the log does not have yet."""
+        self.arriving = Arriving()
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
-        """Answer 202 once the delivery is on disk; 400, 401, 413 say what was wrong, 503 that it could not be kept."""
-        body = await body_of(request)
+        """Answer 202 once the delivery is on disk; 400, 401, 408, 413 say what was wrong, 503 that it is not kept."""
         headers = request.headers
         signature = headers.get("X-Hub-Signature-256")
-        if not any(verify(secret, body, signature) for secret in self.secrets):
+        body = await self.arriving.body_of(request) if may_be_signed(signature) else None
+        if body is None or not any(verify(secret, body, signature) for secret in self.secrets):
             return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")
         guid, event = headers.get("X-GitHub-Delivery"), headers.get("X-GitHub-Event")
         if not guid or not event or not (guid.isascii() and event.isascii()):
@@ -67,21 +68,6 @@ class Inbox:
         if self.untold:
             log.info("deliveries are stored", deliveries=self.untold)
             self.untold = []
-
-
-async def body_of(request: web.Request) -> bytes:
-    """Return the body; more than `MAX_DELIVERY` bytes raise 413. Most bodies have arrived whole, and are not copied."""
-    content = request.content
-    body = await content.readany()
-    if content.at_eof() and len(body) <= MAX_DELIVERY:
-        return body
-    parts, size = [body], len(body)
-    while size <= MAX_DELIVERY and (part := await content.readany()):
-        parts.append(part)
-        size += len(part)
-    if size > MAX_DELIVERY:
-        raise web.HTTPRequestEntityTooLarge(MAX_DELIVERY, size)
-    return b"".join(parts)
 
 
 def refuse(status: int, sentence: str) -> web.Response:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
 
 import storage.intake
-from bot.inbox import MAX_DELIVERY, PATH
+from bot.arriving import MAX_DELIVERY
+from bot.inbox import PATH
 from github.deliveries import sign
 from storage.intake import unpack
 from tests.stories.town import Town
@@ -60,6 +63,16 @@ async def test_a_body_is_taken_as_it_came(town: Town) -> None:
         async with town.session.post(f"{town.url}{PATH}", data=body, headers=headers) as response:
             assert response.status == status
     assert town.jobs("delivery") == []
+
+
+async def test_no_body_is_waited_for_without_a_signature(town: Town) -> None:
+    """A stranger's bodies are not even held until they are whole."""
+    address = urlsplit(town.url)
+    reader, writer = await asyncio.open_connection(address.hostname, address.port)
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: here\r\nContent-Length: 20000000\r\n\r\n{{".encode())
+    async with asyncio.timeout(5):
+        assert b" 401 " in await reader.readline()
+    writer.close()
 
 
 async def test_what_could_not_be_stored_is_not_acknowledged(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
