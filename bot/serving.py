@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ def run() -> int:
 
     Without any credentials of an App it serves the set-up first, and then goes on as the App.
     """
+    without_core()
     logs.configure()
     try:
         if are_missing(os.environ, Path(os.environ.get("DATA_DIR", "").strip() or "data")):
@@ -46,6 +48,11 @@ def run() -> int:
         sys.stderr.write("\n".join([*lines, "docs/configuration.md describes every variable.", ""]))
         return 2
     return 0
+
+
+def without_core() -> None:
+    """Have no core written of this process, nor of those that it starts: what lies in memory are keys."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def go_on() -> None:

@@ -184,3 +184,18 @@ def test_the_servers_own_secrets_are_blacked_out_wherever_they_stand(monkeypatch
 )
 def test_passwords_in_addresses_and_tokens_of_ours_are_blacked_out(text: str, seen: str) -> None:
     assert logs.redact(text) == seen
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb", "a\r\n{}", "a\u2028b", "a\x85b", "\x1b[2J", "\x00", "\u202e", '"}\n{"event": "forged"']
+)
+def test_a_name_makes_no_second_line(configured: io.StringIO, name: str) -> None:
+    """Nor does it move the cursor of whoever reads: a line is one JSON object in plain ASCII."""
+    structlog.get_logger().warning("it failed", repository=name)
+    logging.getLogger("aiohttp.server").error("refused for %s", name)
+    text = configured.getvalue()
+    lines = text.splitlines()
+    assert len(lines) == 2
+    assert text.replace("\n", "").isascii()
+    assert text.replace("\n", "").isprintable()
+    assert json.loads(lines[0])["repository"] == name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -95,3 +96,12 @@ def test_what_was_chosen_on_the_dashboard_holds_where_no_pattern_names_a_reposit
     assert rules.said("anvil", "quartz/anvil") is None
     assert rules.of("anvil", "quartz/anvil", archived=True, chosen=None) == "weekly"
     assert rules.of("anvil", "quartz/anvil", archived=True, chosen="hourly") == "weekly", "no word of ours"
+
+
+@pytest.mark.parametrize("pattern", ["*a" * 60 + "b", "*?" * 60 + "b", "*[a-z]" * 30 + "!", "**" * 60 + "b"])
+def test_a_pattern_of_many_stars_takes_no_time(pattern: str) -> None:
+    """A name of GitHub's longest, which no such pattern matches, and matching that does not go back."""
+    rules, _ = capture_rules({pattern: "off"})
+    began = time.process_time()
+    assert of(rules, "a" * 100) == "daily"
+    assert time.process_time() - began < 0.2
