@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from bot.arriving import MAX_DELIVERY, Arriving, may_be_signed
 
@@ -41,7 +41,7 @@ class Door:
     """What takes bodies in and says how long they are."""
 
     arriving: Arriving
-    server: TestServer
+    server: BaseTestServer
     senders: list[Sender]
 
     async def sender(self) -> Sender:

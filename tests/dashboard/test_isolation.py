@@ -214,7 +214,8 @@ async def test_that_something_is_there_takes_no_longer_to_deny(
     here: Here, person: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The database is asked as often, and this process computes as long: what others do here adds nothing to that."""
-    browser, spent, asked = here.browsers[person], {True: [0.0], False: [0.0]}, []
+    browser, spent = here.browsers[person], {True: [0.0], False: [0.0]}
+    asked: list[str] = []
     for name in ("read", "glance", "look"):
         monkeypatch.setattr(Store, name, noting(getattr(Store, name), asked, name))
     addresses_of = {True: filled(path, here.there), False: filled(path, here.not_there)}
