@@ -48,7 +48,8 @@ async def test_the_list_of_processes_shows_no_secret(tmp_path: Path) -> None:
         sys.executable, "-m", "bot", "serve", cwd=ROOT, env=environ, stderr=pipe
     )
     assert server.stderr is not None
-    said, seen = b"", set()
+    said = b""
+    seen: set[str] = set()
     try:
         async with asyncio.timeout(60):
             while len(seen) < PROCESSES or b'"ready"' not in said:

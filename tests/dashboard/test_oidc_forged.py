@@ -47,6 +47,8 @@ class Forger:
     algorithms: tuple[str, ...] = ("RS256", "ES256")
     userinfo: Claims | None = None
     asked_for_keys: int = 0
+    elsewhere: dict[str, str] = field(default_factory=dict)
+    """Addresses that its description has instead of its own."""
 
     async def describe(self, _request: web.Request) -> web.Response:
         return web.json_response({
@@ -54,6 +56,7 @@ class Forger:
             "token_endpoint": f"{self.issuer}/token", "jwks_uri": f"{self.issuer}/keys",
             "id_token_signing_alg_values_supported": self.algorithms,
             **({"userinfo_endpoint": f"{self.issuer}/me"} if self.userinfo is not None else {}),
+            **self.elsewhere,
         })  # fmt: skip
 
     async def keys(self, _request: web.Request) -> web.Response:
@@ -192,6 +195,19 @@ async def test_what_is_said_of_another_person_is_not_believed(fooled: Place, for
 async def test_a_provider_that_calls_itself_otherwise_is_not_trusted(fooled: Place, forger: Forger) -> None:
     forger.calls_itself = forger.issuer + "/"
     assert (await come_back(fooled, forger)).status == 502
+
+
+@pytest.mark.parametrize(
+    "address", ["http://169.254.169.254/latest", "http://db.internal/", "file:///etc/passwd", "//x", ""]
+)
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+async def test_no_address_in_the_clear_is_asked_because_a_provider_says_so(
+    fooled: Place, forger: Forger, name: str, address: str
+) -> None:
+    """Neither the secret of this server nor somebody's code goes there, and nothing behind the firewall is asked."""
+    forger.elsewhere = {name: address}
+    seen = await come_back(fooled, forger)
+    assert (seen.status, COOKIE in seen.cookies) == (502, False)
 
 
 async def test_a_provider_that_is_down_is_said_to_be(database_file: Path, tmp_path: Path) -> None:

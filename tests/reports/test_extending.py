@@ -48,6 +48,21 @@ async def test_anything_else_is_refused_with_a_sentence(house: House, extends: s
     assert not any("other" in one.path for one in house.sandbox.requests)
 
 
+@pytest.mark.parametrize(
+    "extends",
+    [
+        "https://169.254.169.254/latest", "//evil.example/settings", "acme/../other/settings", "acme/%2e%2e",
+        "acme/settings/../../other", "acme/settings?ref=x", "acme/settings#x", "ACME\\settings", '"acme/set\\ntings"',
+    ],
+)  # fmt: skip
+async def test_an_address_is_no_repository_and_nobody_is_asked_for_it(house: House, extends: str) -> None:  # noqa: F811
+    before = len(house.sandbox.requests)
+    read = await house.after(f"extends: {extends}")
+    assert (read.extends, len(read.faults)) == (None, 1)
+    asked = " ".join(one.path for one in house.sandbox.requests[before:])
+    assert not [one for one in ("169.254", "evil", "..", "other", "%", "latest") if one in asked], asked
+
+
 async def test_a_repository_that_was_given_away_is_another_owners(house: House) -> None:  # noqa: F811
     """GitHub leads from the old name to the new owner's repository: that file is not the owner's any more."""
     moved = house.world.repository("acme/settings")
