@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import random
 import secrets
@@ -20,6 +21,7 @@ from bot.arriving import MAX_DELIVERY
 from bot.browsing import BROWSING, Browsing, add_routes
 from bot.clients import Clients
 from bot.jobs import kinds
+from bot.measured import Measured, MeasuredPool
 from bot.now import following, machine_is_right, machine_now
 from bot.nowhere import ANYTHING, NAME, nowhere
 from bot.settings import Settings
@@ -62,7 +64,9 @@ WARM = web.AppKey("warm", bool)
 """Set where the pool's workers are started in any case."""
 SERVICES = web.AppKey("services", Services)
 WAKEUP = web.AppKey("wakeup", Wakeup)
-WORKING = web.AppKey("working", list[bool])
+WORKING = web.AppKey("working", list[asyncio.Task[None]])
+"""The worker's task while it is to run."""
+MEASURED = web.AppKey("measured", Measured)
 INBOX = web.AppKey("inbox", inbox.Inbox)
 READINESS = web.AppKey("readiness", health.Readiness)
 PICTURES = web.AppKey("pictures", Pictures)
@@ -88,8 +92,10 @@ def create_app(settings: Settings, sleep: Sleep = asyncio.sleep) -> web.Applicat
     app.cleanup_ctx.extend([routes] if serves else [])
     app.cleanup_ctx.extend([worker] if works else [])
     app.cleanup_ctx.extend([ticks] if "clock" in roles else [])
+    app.cleanup_ctx.extend([watch] if settings.metrics_token else [])
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", get_metrics)
     if serves:
         add_doors(app)
     return app
@@ -121,6 +127,7 @@ def prepared(settings: Settings, sleep: Sleep) -> web.Application:
     app[SLEEP] = sleep
     app[WAKEUP] = Wakeup()
     app[WORKING] = []
+    app[MEASURED] = Measured()
     return app
 
 
@@ -132,6 +139,21 @@ async def receive(request: web.Request) -> web.StreamResponse:
 async def readyz(request: web.Request) -> web.StreamResponse:
     """Tell whether the server can do its work."""
     return await request.app[READINESS].readyz(request)
+
+
+async def get_metrics(request: web.Request) -> web.StreamResponse:
+    """Tell how the server fares; 403 where no token is configured, 401 for a wrong one."""
+    app = request.app
+    token = app[SETTINGS].metrics_token
+    if token is None:
+        return web.Response(status=403, text="nobody may read this here: METRICS_TOKEN is not set\n")
+    # nothing of it is loaded where nobody reads it
+    metrics = await asyncio.to_thread(importlib.import_module, "bot.metrics")
+    if not metrics.is_let_in(request, token):
+        said = "the header Authorization must be `Bearer` and the METRICS_TOKEN of this server\n"
+        return web.Response(status=401, text=said, headers={"WWW-Authenticate": "Bearer"})
+    answer: web.Response = await metrics.answer(app[SERVICES], app[MEASURED])
+    return answer
 
 
 async def post_tick(request: web.Request) -> web.StreamResponse:
@@ -250,7 +272,7 @@ async def services(app: web.Application) -> AsyncIterator[None]:
         github=clients.installation,
         as_app=clients.as_app,
         identity=identity,
-        pool=Sharing(app[POOL], app[STORE]),
+        pool=Sharing(MeasuredPool(app[POOL], app[MEASURED]), app[STORE]),
         wakeup=app[WAKEUP],
         now=now,
         sleep=sleep,
@@ -278,14 +300,27 @@ def speaking(app: web.Application, registration: App, endpoints: Endpoints) -> C
 
 async def probes(app: web.Application) -> AsyncIterator[None]:
     """Tell whoever asks whether this process can do its work."""
-    app[READINESS] = health.Readiness(app[STORE], app[WORKING] if "work" in app[SETTINGS].roles else None)
+    app[READINESS] = health.Readiness(app[STORE], lambda: reasons(app))
     yield
+
+
+def reasons(app: web.Application) -> list[str]:
+    """Return why this process cannot do its work, as far as it knows."""
+    found: list[str] = []
+    if "work" in app[SETTINGS].roles:
+        if all(task.done() for task in app[WORKING]):
+            found.append("the worker is not running")
+        elif app[WORKER].is_refused:
+            found.append("the database gives no job out")
+    if INBOX in app and app[INBOX].was_refused():
+        found.append("deliveries cannot be stored")
+    return found
 
 
 async def routes(app: web.Application) -> AsyncIterator[None]:
     """Put together what answers GitHub, schedulers and people."""
     settings = app[SETTINGS]
-    app[INBOX] = inbox.Inbox(settings.webhook_secrets, app[INTAKE], app[WAKEUP], app[NOW])
+    app[INBOX] = inbox.Inbox(settings.webhook_secrets, app[INTAKE], app[WAKEUP], app[NOW], app[MEASURED])
     app[PICTURES] = Pictures(app[STORE])
     app[EXPORTS] = Exports(app[SERVICES])
     app[TICKING] = Ticking(settings.tick_token, app[SERVICES], app[CLOCK], app[SET_CLOCK])
@@ -303,18 +338,36 @@ async def worker(app: web.Application) -> AsyncIterator[None]:
         app[WAKEUP],
         app[NOW],
         jitter=lambda: random.uniform(0.5, 1.5),  # noqa: S311
+        ended=app[MEASURED].job,
         crowded=app[INTAKE].is_crowded if INTAKE in app else lambda: False,
     )
     working = asyncio.create_task(made.work())
-    app[WORKING].append(True)
+    working.add_done_callback(tell_of_its_end)
+    app[WORKING].append(working)
     try:
         yield
     finally:
         app[WORKING].clear()
         working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        await asyncio.gather(working, return_exceptions=True)
         await made.drain(DRAIN_SECONDS)
+
+
+def tell_of_its_end(working: asyncio.Task[None]) -> None:
+    """Log why the worker ended if nobody told it to; /readyz says that it did."""
+    if not working.cancelled() and (error := working.exception()) is not None:
+        log.error("the worker has died", error=repr(error), exc_info=error)
+
+
+async def watch(app: web.Application) -> AsyncIterator[None]:
+    """Look whether the event loop turns, where somebody reads what is found."""
+    watching = asyncio.create_task(app[MEASURED].watch())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
 
 
 async def ticks(app: web.Application) -> AsyncIterator[None]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 import structlog
 from aiohttp import web
 
@@ -9,6 +12,8 @@ from storage.connection import Connection
 from storage.engine import Store
 from storage.queue import counts
 from storage.version import is_current
+
+PATIENCE = 5.0  # seconds: what asks gives up not much later
 
 log = structlog.get_logger(__name__)
 
@@ -21,24 +26,25 @@ async def healthz(_request: web.Request) -> web.Response:
 class Readiness:
     """Tells whether this process can do its work.
 
-    working: one entry while the worker runs, none before and after; None where this process runs no jobs.
+    reasons(): the reasons why not, as far as the process itself knows them, each a sentence.
     """
 
-    def __init__(self, store: Store, working: list[bool] | None) -> None:
+    def __init__(self, store: Store, reasons: Callable[[], list[str]]) -> None:
         self.store = store
-        self.working = working
+        self.reasons = reasons
 
     async def readyz(self, _request: web.Request) -> web.Response:
         """Answer 200 with the queue's counts, or 503 with the reasons."""
+        reasons = self.reasons()
+        jobs: dict[str, int] = {}
         try:
-            current, jobs = await self.store.read(self.look)
+            async with asyncio.timeout(PATIENCE):
+                current, jobs = await self.store.read(self.look)
         except Exception as error:  # any fault of the database is the answer to this question
             log.exception("the database does not answer", error=repr(error))
-            reasons = [f"the database does not answer: {type(error).__name__}"]  # its words may name what is secret
-            return web.json_response({"status": "not ready", "reasons": reasons}, status=503)
-        reasons = [] if current else ["the database's schema is not this version's"]
-        if self.working is not None and not self.working:
-            reasons.append("the worker is not running")
+            reasons.append(f"the database does not answer: {type(error).__name__}")  # its words may name what is secret
+        else:
+            reasons += [] if current else ["the database's schema is not this version's"]
         if reasons:
             return web.json_response({"status": "not ready", "reasons": reasons}, status=503)
         return web.json_response({"status": "ready", "jobs": jobs})

@@ -50,6 +50,7 @@ class Settings:
     port: int
     clock_url: str | None
     tick_token: bytes | None = field(default=None, repr=False)
+    metrics_token: bytes | None = field(default=None, repr=False)
     """What an external scheduler shows at `POST /tick`; None where nobody may."""
     grace_days: int = DEFAULT_GRACE_DAYS
     """Days that the data of an uninstalled App and of removed repositories is kept."""
@@ -147,6 +148,7 @@ class Settings:
             port=read.port("PORT"),
             clock_url=read.url("CLOCK_URL"),
             tick_token=(read.text("TICK_TOKEN") or "").encode() or None,
+            metrics_token=(read.text("METRICS_TOKEN") or "").encode() or None,
             grace_days=read.days("GRACE_DAYS", DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS),
             raw_answers_years=read.years("RAW_ANSWERS_YEARS"),
             lists_years=read.years("LISTS_YEARS"),

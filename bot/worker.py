@@ -8,6 +8,7 @@ installation in which much is asked at once keeps no other one waiting.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -79,6 +80,10 @@ class Worker:
     resting: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Of these, those that wait for GitHub's leave to go on, in so many of their tasks."""
     free_again_at: datetime | None = None
+    ended: Callable[[str, str, float], None] = lambda _kind, _ending, _seconds: None
+    """Is told of each attempt: the job's kind, how it ended, and how many seconds it took."""
+    is_refused: bool = False
+    """Set while the database gives no job out."""
 
     async def work(self) -> None:
         """Claim and run jobs for ever."""
@@ -131,7 +136,9 @@ class Worker:
             job = await queue.claim(self.store, now, LEASE, self.least())
         except Exception as error:  # the worker outlives a database that is busy or full
             log.exception("no job could be claimed", error=repr(error))
+            self.is_refused = True
             return None
+        self.is_refused = False
         if job is not None:
             self.held[job.id, job.lease] = job
         return job
@@ -169,38 +176,42 @@ class Worker:
             holding = asyncio.create_task(self.hold(job))
             resting.set(partial(self.rest, job))
             self.held[job.id, job.lease] = job
+            began, ending = time.monotonic(), "unknown"
             try:
-                await self.attempt(job)
+                ending = await self.attempt(job)
             except Exception:
                 # the database refused to note how it ended: the lease runs out and the job comes again
                 log.exception("a job's end could not be stored")
             finally:
+                self.ended(job.kind, ending, time.monotonic() - began)
                 self.held.pop((job.id, job.lease), None)
                 holding.cancel()
                 with suppress(asyncio.CancelledError):
                     await holding
 
-    async def attempt(self, job: Job) -> None:
+    async def attempt(self, job: Job) -> str:
+        """Run one job; return how this attempt ended: done, put off, gone, failed, given up or left."""
         kind = self.kinds.get(job.kind)
         if kind is None:
             await self.leave(job)
-            return
+            return "left"
         if job.attempts > MOST_ATTEMPTS:
             # none of its attempts got as far as failing: it may be what killed the process each time
             await self.give_up(job, kind, "every attempt ended with its process")
-            return
+            return "given up"
         try:
             await kind.run(job)
         except Later as later:
-            await self.put_off(job, kind, later)
+            return await self.put_off(job, kind, later)
         except Gone as gone:
             log.info("a job's subject is gone", reason=gone.reason)
             await queue.finish(self.store, job, self.now())
+            return "gone"
         except Exception as error:
             log.exception("a job failed", error=repr(error))
-            await self.put_back(job, kind, error)
-        else:
-            await queue.finish(self.store, job, self.now())
+            return await self.put_back(job, kind, error)
+        await queue.finish(self.store, job, self.now())
+        return "done"
 
     async def leave(self, job: Job) -> None:
         """Leave a job of an unknown kind to a newer version, which may work beside this one; in vain, bury it."""
@@ -210,26 +221,28 @@ class Worker:
         else:
             await queue.retry(self.store, job, now + UNKNOWN_AGAIN, reason, counted=False)
 
-    async def put_off(self, job: Job, kind: Kind, later: Later) -> None:
+    async def put_off(self, job: Job, kind: Kind, later: Later) -> str:
         """Wait as long as GitHub says, and longer the older the job is; past its kind's patience give it up."""
         now = self.now()
         age = now - job.created_at
         if kind.patience is not None and age > kind.patience:
             await self.give_up(job, kind, f"it had to wait for too long: {later.reason}")
-            return
+            return "given up"
         until = later.until
         if kind.patience is not None:
             until = max(until, now + min(age / 4, LONGEST_BACK_OFF))
         log.info("a job is put back", until=until.isoformat(), reason=later.reason)
         await queue.retry(self.store, job, until, later.reason, counted=False)
+        return "put off"
 
-    async def put_back(self, job: Job, kind: Kind, error: Exception) -> None:
+    async def put_back(self, job: Job, kind: Kind, error: Exception) -> str:
         """Try again later, each time after twice as long; after the last time say so and keep the job for a look."""
         if job.attempts < MOST_ATTEMPTS:
             wait = min(BACK_OFF * 2 ** (job.attempts - 1), LONGEST_BACK_OFF) * self.jitter()
             await queue.retry(self.store, job, self.now() + wait, repr(error))
-            return
+            return "failed"
         await self.give_up(job, kind, repr(error))
+        return "given up"
 
     async def give_up(self, job: Job, kind: Kind, reason: str) -> None:
         """Keep the job for a look and let its kind say so."""

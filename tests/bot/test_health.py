@@ -22,8 +22,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 async def test_health(store: Store, database_file: Path) -> None:
     """Alive as long as it answers; ready once the worker runs on a database of this version; else the reasons."""
-    running: list[bool] = []
-    readiness = Readiness(store, running)
+    reasons = ["the worker is not running"]
+    readiness = Readiness(store, lambda: list(reasons))
     application = web.Application()
     application.router.add_get("/healthz", healthz)
     application.router.add_get("/readyz", readiness.readyz)
@@ -36,7 +36,7 @@ async def test_health(store: Store, database_file: Path) -> None:
 
         assert await ask("/healthz") == (200, {"status": "alive"})
         assert await ask("/readyz") == (503, {"status": "not ready", "reasons": ["the worker is not running"]})
-        running.append(True)
+        reasons.clear()
         status, body = await ask("/readyz")
         assert (status, body["status"]) == (200, "ready")
         assert body["jobs"] == {"scheduled": 0, "waiting": 1, "running": 0, "done": 0, "dead": 0}
