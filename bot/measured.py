@@ -8,6 +8,7 @@ from bot.numbers import Counter, Histogram
 from reports.services import Runs
 
 STALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+OUTCOMES = ("new", "known", "unsigned", "malformed", "not stored")
 LOOK_EVERY = 0.25  # seconds between two looks at whether the event loop turns
 
 
@@ -17,6 +18,9 @@ class Measured:
     def __init__(self) -> None:
         help_ = "Webhook deliveries, by what became of them at the door."
         self.deliveries = Counter("almanac_deliveries_total", help_, ("outcome",))
+        for outcome in OUTCOMES:
+            # from nothing to one is no increase to Prometheus, from 0 to 1 is
+            self.deliveries.values[outcome,] = 0
         help_ = "From a delivery's arrival to its acknowledgement."
         self.delivery_seconds = Histogram("almanac_delivery_seconds", help_)
         help_ = "Attempts of jobs in this process, by how they ended."
@@ -26,6 +30,7 @@ class Measured:
         self.pool_seconds = Histogram("almanac_pool_seconds", help_, ("function",))
         help_ = "What worker processes could not compute."
         self.pool_failures = Counter("almanac_pool_failures_total", help_, ("function",))
+        self.pool_failures.values["answer",] = 0
         help_ = "How late the event loop came back to a timer; as late is everything else that waits for it."
         self.stalls = Histogram("almanac_loop_delay_seconds", help_, buckets=STALL_BUCKETS)
 
