@@ -11,6 +11,7 @@ COMMANDS = {
     "demo": "watch it work on a small GitHub of its own",
     "tick": "do what is due by now: for a scheduler outside",
     "report": "analyse one repository now, with a personal token",
+    "replay": "work on a delivery once more, by its id or from a file",
     "doctor": "look at everything that must be right, and say what helps",
     "migrate": "bring the database's schema up to date",
     "migrate-database": "move everything from SQLite to PostgreSQL, or back",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,6 +24,22 @@ async def worked_on(conn: Connection, guids: Sequence[str]) -> set[str]:
         query = select(jobs.c.key).where(jobs.c.kind == KIND, these, jobs.c.state != "dead")
         found.update((await conn.execute(query)).scalars())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A delivery's job, and its state: scheduled, waiting, ready, running, done or dead."""
+
+    id: int
+    state: str
+
+
+async def job_of(conn: Connection, guid: str) -> Found | None:
+    """Return the job of a delivery; None if it never came, or so long ago that it is forgotten."""
+    jobs = jobs_in(conn)
+    query = select(jobs.c.id, jobs.c.state).where(jobs.c.kind == KIND, jobs.c.key == guid)
+    row = (await conn.execute(query)).first()
+    return None if row is None else Found(*row)
 
 
 async def last_done(conn: Connection, kind: str) -> datetime | None:
