@@ -26,6 +26,7 @@ BENCHES = {
     "replicas": "one, two and three servers over one PostgreSQL",
     "many": "one repository among 20,000 on PostgreSQL, beside the same alone",
     "stall": "how long the event loop stands still while a repository is read",
+    "weather": "each kind of bad weather at GitHub for a simulated hour",
 }
 
 
@@ -36,6 +37,8 @@ def main() -> None:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
+    parser.add_argument("--minutes", type=float, help="how long `soak` takes (5)")
+    parser.add_argument("--only", default="", help="of `weather`, the kinds whose names have this in them")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHES]
     if unknown:
@@ -44,7 +47,7 @@ def main() -> None:
     for name in given.names or BENCHES:
         print(f"{name}: {BENCHES[name]}", file=sys.stderr, flush=True)
         begun = time.perf_counter()
-        found[name] = importlib.import_module(f"bench.{name}").run(Size(given.quick))
+        found[name] = importlib.import_module(f"bench.{name}").run(Size(given.quick, given.minutes, given.only))
         print(f"    took {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
     print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cpus()} CPUs")
     if given.quick:

@@ -8,9 +8,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """`quick` measures a little of everything: it shows that the benchmarks run, not what the figures are."""
+    """`quick` measures a little of everything: it shows that the benchmarks run, not what the figures are.
+
+    minutes: how long what takes as long as one likes is to take · only: of what has many parts, those whose names have
+    this in them.
+    """
 
     quick: bool = False
+    minutes: float | None = None
+    only: str = ""
 
     def tell(self, line: str) -> None:
         """Say on standard error what is being done."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal, get_args
 
-Kind = Literal["status", "latency", "drop", "truncate", "content_type", "lose_response"]
+Kind = Literal["status", "latency", "drop", "truncate", "content_type", "lose_response", "redirect", "slow_body"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class Fault:
     - `truncate`: the headers and half of the body arrive, then the connection ends.
     - `content_type`: the right body labelled `text/html`.
     - `lose_response`: the request is carried out and its answer never arrives.
+    - `redirect`: the request is sent away to its own address, 301 or 307 as for a repository that has moved.
+    - `slow_body`: the headers arrive at once, the body in pieces over `delay` seconds.
 
     The first `skip` fitting requests pass, then `times` (None: all) fail, each with `probability`.
     """

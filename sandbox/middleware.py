@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from sandbox.state import CALLER, COST, OPERATION, RequestRecord, State, state
 
 VERSIONS = ("2022-11-28", "2026-03-10")
 CONTENT = ("/comments", "/reactions", "/issues", "/labels")
+PIECES = 5  # of a body that takes its time
 API = web.AppKey("API", frozenset)
 
 
@@ -77,12 +79,16 @@ async def _faulty(request: web.Request, handler: Handler, fault: Fault | None) -
     """Answer with the fault the request met, and say whether an answer was sent."""
     if fault is not None and fault.kind in ("status", "drop"):
         return (_failed(fault), True) if fault.kind == "status" else (_cut(request), False)
+    if fault is not None and fault.kind == "redirect":
+        return _moved(request), True
     kind = None if fault is None else fault.kind
     response = await _answered(request, handler, fault.delay if fault is not None and kind == "latency" else 0.0)
     if kind == "lose_response":
         return _cut(request), False
     if kind == "content_type":
         response.content_type = "text/html"
+    if fault is not None and kind == "slow_body":
+        return await _slow(request, response, fault.delay), True
     return (await _truncated(request, response) if kind == "truncate" else response), True
 
 
@@ -91,10 +97,29 @@ def _failed(fault: Fault) -> web.Response:
     return web.Response(text=body, status=fault.status, headers=dict(fault.headers), content_type="application/json")
 
 
+def _moved(request: web.Request) -> web.Response:
+    status = 301 if request.method in ("GET", "HEAD") else 307
+    body = msgspec.json.encode({"message": "Moved Permanently", "url": str(request.url)})
+    return web.Response(body=body, status=status, headers={"Location": str(request.url)})
+
+
 def _cut(request: web.Request) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=499)
+
+
+async def _slow(request: web.Request, response: web.StreamResponse, seconds: float) -> web.StreamResponse:
+    body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+    pieces = web.StreamResponse(status=response.status, headers=response.headers)
+    await pieces.prepare(request)
+    step = max(1, -(-len(body) // PIECES))
+    with suppress(ConnectionError):  # whoever asked has had enough
+        for place in range(0, len(body), step):
+            await asyncio.sleep(seconds / PIECES)
+            await pieces.write(body[place : place + step])
+        await pieces.write_eof()
+    return pieces
 
 
 async def _truncated(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

@@ -102,3 +102,22 @@ def test_an_unknown_kind_of_fault_is_refused() -> None:
         Fault.from_json({"kind": "gremlins"})
     with pytest.raises(ValueError, match="colour"):
         Fault.from_json({"kind": "drop", "colour": "red"})
+
+
+async def test_a_redirect_to_the_same_address(client: Client, sandbox: Sandbox, token: str) -> None:
+    """Whoever follows it comes to what was asked for."""
+    moved = sandbox.faults.add(Fault(Match(path=SECRET), "redirect"))
+
+    reply = await client.get(SECRET, token)
+
+    assert (moved.hit, reply.status) == (1, 200)
+    assert [one.status for one in sandbox.requests[-2:]] == [301, 200]
+
+
+async def test_a_body_that_takes_its_time_arrives_whole(client: Client, sandbox: Sandbox, token: str) -> None:
+    sandbox.faults.add(Fault(Match(path=SECRET), "slow_body", delay=0.05))
+
+    slow, quick = await client.get(SECRET, token), await client.get(SECRET, token)
+
+    assert slow.status == 200
+    assert slow.body == quick.body
