@@ -26,6 +26,7 @@ BENCHES = {
     "replicas": "one, two and three servers over one PostgreSQL",
     "many": "one repository among 20,000 on PostgreSQL, beside the same alone",
     "stall": "how long the event loop stands still while a repository is read",
+    "soak": "minutes of webhooks by the hundred a second, while people ask, read and are captured",
     "weather": "each kind of bad weather at GitHub for a simulated hour",
 }
 

@@ -85,8 +85,8 @@ class Lent(Pool):
 
 @contextmanager
 def by_the_clock(time: Simulated, pool: Pool) -> Iterator[None]:
-    """Let a server in this process live by simulated time: whatever waits by the machine's waits for it or not at all."""
-    exchange = Wire._request
+    """Let a server in this process live by simulated time: what waits by the machine's waits for it, or not at all."""
+    exchange = Wire._request  # noqa: SLF001 - where a request is under way is seen nowhere else
 
     async def counted(self: Wire, *arguments: Any) -> tuple[int, Mapping[str, str], bytes]:
         with time.doing():
@@ -139,7 +139,7 @@ async def hour_of(
         found.during = list(town.requests())
         town.sandbox.faults.clear()
         found.hit = 0 if fault is None else fault.hit
-        await over(town, time, said)
+        await over(town, time)
         found.after = town.requests(len(found.during))
         ticking.cancel()
         await asyncio.gather(ticking, return_exceptions=True)
@@ -156,7 +156,7 @@ async def tick_on(town: Town, time: Simulated, token: str) -> None:
         await time.sleep(TICK_EVERY.total_seconds())
 
 
-async def over(town: Town, time: Simulated, said: list[Said]) -> None:
+async def over(town: Town, time: Simulated) -> None:
     """Return once every command has its answer and for a while nothing else came, at the latest after `AFTERWARDS`."""
     end = town.sandbox.clock.now() + AFTERWARDS
     since = town.sandbox.clock.now()

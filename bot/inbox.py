@@ -21,6 +21,8 @@ PATH = "/webhooks/github"
 STILL_REFUSED = 30.0
 """Seconds for which a delivery that could not be stored counts: to whoever is not ready none is sent any more."""
 TELL_AFTER = 0.05  # seconds: so many deliveries as come in it share one line of the log
+COMMAND = b"/analytics"
+ASKS, HAPPENS = 6, 5  # priorities
 
 log = structlog.get_logger(__name__)
 
@@ -70,7 +72,7 @@ class Inbox:
         now = self.now()
         lock = None if repository_id is None else f"repository:{repository_id}"
         try:
-            new = await self.intake.remember(Delivery(guid, event, body, now, lock))
+            new = await self.intake.remember(Delivery(guid, event, body, now, lock, priority_of(body)))
         except Exception as error:  # whatever kept it from the disk, GitHub must hear that it is not there
             log.exception("a delivery could not be stored", delivery=guid, github_event=event, error=repr(error))
             self.failed_at = time.monotonic()
@@ -95,6 +97,15 @@ class Inbox:
         if self.untold:
             log.info("deliveries are stored", deliveries=self.untold)
             self.untold = []
+
+
+def priority_of(body: bytes) -> int:
+    """Return the priority of a delivery: what may hold a command goes before what merely happens.
+
+    So thousands of events of one owner keep nobody else's question waiting. It is a guess, and free: a body that names
+    the command without asking goes first as well, and one that is written otherwise is answered in its turn.
+    """
+    return ASKS if COMMAND in body else HAPPENS
 
 
 def refuse(status: int, sentence: str) -> web.Response:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.worker import Kind, Run
-from handlers.delivery import give_delivery_up, handle_delivery
+from handlers.delivery import handle_delivery, own_up, say_unanswered
 from handlers.events import handled
-from handlers.kinds import HISTORY, REFRESH, SPEAK
+from handlers.kinds import HISTORY, REFRESH, SPEAK, UNANSWERED
 from reports.services import Services
 from reports.settings_looks import KIND as SETTINGS
 from scheduler import prune
@@ -21,6 +21,7 @@ from storage.intake import KIND as DELIVERY
 from storage.queue import Job
 
 PATIENCE = timedelta(hours=6)  # whoever asked this morning has stopped waiting
+OWED = timedelta(days=1)  # as long is tried to say that a question has no answer
 CAPTURE = "capture"
 DIGEST = "digest"
 FRESHEN = "freshen"
@@ -33,9 +34,10 @@ def kinds(given: Services) -> Mapping[str, Kind]:
     return {
         DELIVERY: Kind(
             lambda job: handle_delivery(given, job),
-            lambda job: give_delivery_up(given, job),
+            lambda job: own_up(given, job),
             patience=PATIENCE,
         ),
+        UNANSWERED: Kind(lambda job: say_unanswered(given, job), patience=OWED),
         HISTORY: Kind(lazily(given, "handlers.history", "read_history"), background=True),
         prune.KIND: Kind(lambda job: prune.prune(given, job), background=True),
         DISCOVER: Kind(lazily(given, "scheduler.discover", "discover"), background=True),
