@@ -27,10 +27,23 @@ from bench.browsing import signed_in
 from bench.figures import Figure, at_most
 from bench.serving import ROOT
 from bench.size import Size
-from bench.soak_world import Seen, ask_on, left, missing_of, read_on, sample_on, world_of
+from bench.soak_world import (
+    SHOUT_EVERY,
+    SHOUT_RARELY,
+    Seen,
+    ask_on,
+    left,
+    loud,
+    missing_of,
+    read_on,
+    sample_on,
+    shout_on,
+    world_of,
+)
 from bot.inbox import PATH
 from bot.ticking import PATH as TICK
 from sandbox.build import VISITOR
+from sandbox.world import World
 
 RATE, BURST, EVERY = 200, 2_000, 20.0
 MINUTES = 5.0
@@ -99,6 +112,13 @@ async def drained(town: Town) -> float:
     return loop.time() - begun
 
 
+def heard(world: World) -> int:
+    """Return how many answers stand in the loud owner's threads."""
+    threads = [one for name in loud(world) for one in world.required(name).threads.values()]
+    comments = [one for thread in threads for one in thread.comments]
+    return sum(one.author is not None and one.author.type == "Bot" for one in comments)
+
+
 def captured(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection:
         return int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
@@ -126,6 +146,8 @@ async def measured(size: Size) -> list[Figure]:
             paths = ["/", f"/r/{name}", f"/r/{name}/pulls?period=90d", f"/r/{name}/data/pulls"]
             jitter = random.Random(1)
             tasks = [asyncio.create_task(ask_on(place, seen, jitter)), asyncio.create_task(sample_on(place, seen))]
+            shouting = SHOUT_RARELY if seconds > 10 * 60 else SHOUT_EVERY
+            tasks.append(asyncio.create_task(shout_on(place, seen, shouting)))
             tasks += [asyncio.create_task(read_on(one, paths, seen)) for one in browsers]
             size.tell(f"{seconds:.0f} s of {RATE} deliveries a second, and {BURST:,} a second every {every:.0f} s")
             load = await loaded(place, secret, outs[0], seconds, 1, every)
@@ -144,6 +166,7 @@ async def measured(size: Size) -> list[Figure]:
             )
             size.tell(json.dumps(locked))
             await drained(place)
+            seen.heard = heard(world)
             broken = dict(place.sandbox.limits.broken)
         acknowledged = {one for out in outs for one in out.read_text().split()}
         missing = missing_of(acknowledged, data / "almanac.db")
@@ -188,6 +211,7 @@ def figures(found: Found) -> list[Figure]:
         Figure("  95th percentile / longest under load", f"{busy:.2f} / {max(seen.answers):.2f} s"),
         at_most("  delay by the loud one, 95th percentile", busy - usual, BOUND, "s", 2),
         nothing("  not answered within two minutes", seen.late),
+        Figure("commands of a loud owner, 40 at once / answered", f"{seen.shouted:,} / {seen.heard:,}"),
         Figure("pages read: how many / 95th percentile", f"{len(seen.pages):,} / {late(seen.pages, 95) * 1000:.0f} ms"),
         nothing("  answers that were no page", sum(seen.no_pages.values())),
         Figure("captures meanwhile", f"{found.captures:,}", "> 0", found.captures > 0),

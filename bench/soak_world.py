@@ -28,15 +28,30 @@ COMMANDS = ("/analytics help", "/analytics pulls 30d", "/analytics issues 30d")
 ASK_EVERY = 10.0  # seconds: below what GitHub lets an App write in an hour
 READ_EVERY = 0.5  # seconds between two pages of one reader
 SAMPLE_EVERY = 1.0
+SHOUTS = 4  # commands at once in each of the loud owner's ten repositories
+SHOUT_EVERY, SHOUT_RARELY = 60.0, 360.0  # seconds; for hours no oftener than GitHub lets an App write
 
 
 def world_of(scale: float) -> tuple[World, AppKeys, str]:
-    """Return a GitHub with the repository that is asked about, and others whose traffic is captured."""
+    """Return a GitHub with the repository that is asked about, and others whose traffic is captured.
+
+    Of one owner's repositories commands come by the dozen.
+    """
     world, keys = many(CAPTURED, OWNERS, now=NOW)
     found = load(world, generate(7, NOW, scale=scale)[:1])[0]
     world.install(found.owner.login)
     world.permit(found.full_name, VISITOR, "write")
+    for full_name in loud(world):
+        world.permit(full_name, VISITOR, "write")
+        repository = world.required(full_name)
+        world.open_issue(repository, world.account(VISITOR), "A place to ask")
     return world, keys, found.full_name
+
+
+def loud(world: World) -> list[str]:
+    """Return the repositories of the owner whose people ask by the dozen."""
+    first = next(iter(world.repositories.values())).owner.login
+    return [one.full_name for one in world.repositories.values() if one.owner.login == first]
 
 
 @dataclass
@@ -45,6 +60,8 @@ class Seen:
 
     answers: list[float] = field(default_factory=list)
     late: int = 0
+    shouted: int = 0
+    heard: int = 0
     pages: list[float] = field(default_factory=list)
     no_pages: dict[int, int] = field(default_factory=dict)
     resident: list[float] = field(default_factory=list)
@@ -66,6 +83,18 @@ async def ask_on(town: Town, seen: Seen, jitter: random.Random) -> None:
         place += 1
         rest = ASK_EVERY * jitter.uniform(0.7, 1.3) - (time.perf_counter() - begun)
         await asyncio.sleep(max(2.5, rest))
+
+
+async def shout_on(town: Town, seen: Seen, every: float) -> None:
+    """Ask by the dozen at once in all repositories of one owner, again and again."""
+    world = town.sandbox.world
+    while True:
+        for _ in range(SHOUTS):
+            for full_name in loud(world):
+                (number,) = world.required(full_name).threads
+                await town.sandbox.comment(full_name, number, VISITOR, "/analytics help")
+                seen.shouted += 1
+        await asyncio.sleep(every)
 
 
 async def read_on(browser: Browser, paths: Sequence[str], seen: Seen) -> None:
