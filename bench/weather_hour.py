@@ -29,7 +29,7 @@ from tests.stories.town import LANTERN, STRONGROOM, WAITING, Said, Town, listene
 EMBER = "quartz-labs/ember"
 WORDS = ("help", "pulls 30d", "issues 30d", "traffic")
 TICK_EVERY = timedelta(minutes=5)
-PATIENCE_OF_ONE = timedelta(seconds=1)  # of the machine, for thirty by the clock
+PATIENCE_OF_ONE = timedelta(seconds=0.4)  # of the machine, for thirty by the clock
 AFTERWARDS = timedelta(hours=7)  # as long as a command is kept, and an hour
 QUIET = timedelta(minutes=40)  # in which nothing may come any more
 

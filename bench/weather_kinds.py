@@ -18,8 +18,8 @@ SUSPENDED = '{"message": "This installation has been suspended"}'
 REFUSED = '{"message": "Resource not accessible by integration"}'
 GRAPHQL = "*/graphql"
 HOUR = timedelta(hours=1)
-OVER_PATIENCE = 1.6
-"""Seconds of the machine that a slow answer takes; who asks is made to wait for one second instead of thirty."""
+OVER_PATIENCE = 0.6
+"""Seconds of the machine that a slow answer takes; who asks is made to wait for 0.4 instead of thirty."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from itertools import count
 
 from sandbox.clock import Clock
 
-TICK = 0.01  # seconds of the machine
-QUICK, SLOW = timedelta(seconds=4), timedelta(seconds=0.3)
-"""How far the clock goes in one tick; a request that takes one second of the machine lasts thirty by the clock."""
+TICK = 0.005  # seconds of the machine
+QUICK, SLOW = timedelta(seconds=5), timedelta(seconds=0.375)
+"""How far the clock goes in one tick; a request that takes 0.4 s of the machine lasts thirty by the clock."""
 
 
 class Simulated:
