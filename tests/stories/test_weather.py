@@ -17,7 +17,7 @@ QUARTER = timedelta(minutes=15)
 
 @pytest.mark.parametrize(("name", "fate"), [("502", "answered"), ("JSON of another shape", "sentence")])
 async def test_every_question_has_one_end(folder: Path, pool: Pool, name: str, fate: str) -> None:
-    """GitHub answers nobody: what may be asked again is answered after it, what failed of itself is excused after it."""
+    """GitHub answers nobody: what may be asked again is answered after it, what made no sense is excused."""
     found = await hour_of(BY_NAME[name], 1.0, folder, pool, 3, QUARTER)
 
     assert found.hit == len(found.during)
