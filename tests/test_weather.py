@@ -21,6 +21,7 @@ async def test_an_hour_of_simulated_time_passes_in_order() -> None:
     """Who sleeps wakes at the moment asked for, the shorter before the longer."""
     clock = Clock(NOON)
     clock.freeze()
+    clock.set(NOON)
     time, woken = Simulated(clock), list[tuple[float, timedelta]]()
 
     async def sleeper(seconds: float) -> None:

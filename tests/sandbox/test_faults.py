@@ -108,7 +108,7 @@ async def test_a_redirect_to_the_same_address(client: Client, sandbox: Sandbox, 
     """Whoever follows it comes to what was asked for."""
     moved = sandbox.faults.add(Fault(Match(path=SECRET), "redirect"))
 
-    reply = await client.get(SECRET, token)
+    reply = await client.ask("GET", SECRET, token=token, follow=True)
 
     assert (moved.hit, reply.status) == (1, 200)
     assert [one.status for one in sandbox.requests[-2:]] == [301, 200]
