@@ -24,6 +24,7 @@ import aiohttp
 
 from bench.asking import Town, town
 from bench.browsing import signed_in
+from bench.capture import used_bytes
 from bench.figures import Figure, at_most
 from bench.serving import ROOT
 from bench.size import Size
@@ -106,7 +107,7 @@ async def drained(town: Town) -> float:
     """Return how many seconds it took until nothing waited any more."""
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    async with asyncio.timeout(600):
+    async with asyncio.timeout(3_600):
         while await asyncio.to_thread(left, town.folder / "almanac.db") > 0:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
     return loop.time() - begun
@@ -150,6 +151,7 @@ async def measured(size: Size) -> list[Figure]:
             tasks.append(asyncio.create_task(shout_on(place, seen, shouting)))
             tasks += [asyncio.create_task(read_on(one, paths, seen)) for one in browsers]
             size.tell(f"{seconds:.0f} s of {RATE} deliveries a second, and {BURST:,} a second every {every:.0f} s")
+            used = used_bytes(data)
             load = await loaded(place, secret, outs[0], seconds, 1, every)
             size.tell(json.dumps(load))
             for task in tasks:
@@ -159,6 +161,7 @@ async def measured(size: Size) -> list[Figure]:
             if failed:
                 raise failed[0]
             rest = await drained(place)
+            seen.used = used_bytes(data) - used
             size.tell(f"a stranger locks the database for {locked_for:.1f} s")
             _, locked = await asyncio.gather(
                 lock(data / "almanac.db", locked_for),
@@ -192,7 +195,7 @@ def figures(found: Found) -> list[Figure]:
     sent = load["sent"]
     kept = max(sent - sum(refused.values()), 1)
     grown = quarter(seen.resident, 3) / quarter(seen.resident, 1)
-    in_database = (seen.database[-1] - seen.database[0]) / kept
+    in_database = seen.used / kept
     in_log = (seen.log[-1] - seen.log[0]) / kept
     honest = set(locked["statuses"]) <= {"202", "503"} and not locked["unanswered"]
     quarters = f"{quarter(seen.resident, 1):.1f} / {quarter(seen.resident, 3):.1f} MB"
@@ -205,7 +208,8 @@ def figures(found: Found) -> list[Figure]:
         nothing("  refused / unanswered", sum(refused.values()), load["unanswered"]),
         nothing("acknowledged, but not stored / stored twice / given up", *found.missing),
         Figure("most that waited to be worked off", f"{max(seen.waiting):,}"),
-        Figure("  until none did", f"{found.drained:.1f} s"),
+        Figure("  seconds after the load until none did", f"{found.drained:.1f} s"),
+        Figure("  the file at most, with all that waited", f"{max(seen.database) / 1e6:,.0f} MB"),
         Figure("answers to others: how many", f"{len(seen.answers)}"),
         Figure("  median alone / under load", f"{usual:.2f} / {statistics.median(seen.answers):.2f} s"),
         Figure("  95th percentile / longest under load", f"{busy:.2f} / {max(seen.answers):.2f} s"),

@@ -64,6 +64,7 @@ class Seen:
     late: int = 0
     shouted: int = 0
     heard: int = 0
+    used: int = 0
     pages: list[float] = field(default_factory=list)
     no_pages: dict[int, int] = field(default_factory=dict)
     resident: list[float] = field(default_factory=list)
