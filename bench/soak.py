@@ -184,7 +184,11 @@ def quarter(samples: list[Any], number: int) -> float:
 
 
 def late(values: list[float], percent: int) -> float:
-    return statistics.quantiles(values, n=100)[percent - 1] if len(values) > 1 else max(values, default=0.0)
+    return (
+        statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+        if len(values) > 1
+        else max(values, default=0.0)
+    )
 
 
 def figures(found: Found) -> list[Figure]:

@@ -29,8 +29,8 @@ COMMANDS, SPAN = 12, timedelta(hours=1)
 FEWER, SHORTER = 3, timedelta(minutes=15)
 A_MINUTE = 900  # points that GitHub bears
 CONTENT_A_MINUTE = 80
-MORE = 5
-"""Times as much as in fair weather is what an hour of bad weather may ask: so often a request is tried."""
+MOST = 2_500
+"""So much may an hour of bad weather ask: half of what GitHub lets every installation ask in an hour."""
 
 
 async def measured(size: Size) -> list[Figure]:
@@ -42,7 +42,8 @@ async def measured(size: Size) -> list[Figure]:
     if size.quick:
         cases = [(KINDS[1], 1.0)]
     if size.only:
-        cases = [(one, chance) for one, chance in cases if size.only in one.name]
+        wanted = [part.strip() for part in size.only.split(",")]
+        cases = [(one, chance) for one, chance in cases if any(part in one.name for part in wanted)]
     pool = Pool()
     try:
         await pool.warm()
@@ -90,16 +91,14 @@ def is_well(found: Hour) -> bool:
 
 def figures(fair: Hour, found: Sequence[Hour]) -> list[Figure]:
     """Return a line for each kind and chance, then what holds for all."""
-    usual = len(fair.during) + len(fair.after)
-    most = MORE * usual
     lines = [Figure(line(fair).replace(": ", " ", 1), "")]
     lines += [
         Figure(
             f"{one.weather.name}, {one.chance:.0%}",
             f"{len(one.during):,} requests, {len(one.after):,} after; a minute {one.most_in_a_minute(one.during)}"
             f" / {one.most_in_a_minute(one.after)}; {told(one.fate)}",
-            f"<= {most:,}; one end each",
-            is_well(one) and len(one.during) <= most,
+            f"<= {MOST:,}; one end each",
+            is_well(one) and len(one.during) <= MOST,
         )
         for one in found
         if one.weather is not None
