@@ -29,8 +29,8 @@ COMMANDS, SPAN = 12, timedelta(hours=1)
 FEWER, SHORTER = 3, timedelta(minutes=15)
 A_MINUTE = 900  # points that GitHub bears
 CONTENT_A_MINUTE = 80
-MOST = 2_500
-"""So much may an hour of bad weather ask: half of what GitHub lets every installation ask in an hour."""
+MOST = 5_000
+"""So much may an hour of bad weather ask: what GitHub lets every installation ask in an hour."""
 
 
 async def measured(size: Size) -> list[Figure]:
