@@ -82,7 +82,7 @@ async def within(services: Services, learn: Callable[[Services], Awaitable[objec
     try:
         async with asyncio.timeout(LISTED_WITHIN):
             found = await learn(services)
-    except (Later, Gone, Refused, TimeoutError, KeyError, TypeError, ValueError) as error:
+    except (Later, Gone, Refused, TimeoutError, AttributeError, KeyError, TypeError, ValueError) as error:
         log.warning("installations could not be looked for, which is tried again", error=repr(error))
         now = services.now()
         job = NewJob(DISCOVER, f"again:{now:%Y-%m-%dT%H:%M}", b"", DISCOVER, PRIORITY)
