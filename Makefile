@@ -11,7 +11,11 @@ RUNTIME := $(VENV)/runtime.stamp
 DEVELOPMENT := $(VENV)/development.stamp
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check bench judge image lock clean
+# Programs are under these licences, or are not depended on: none of them asks whoever runs Almanac to publish anything.
+LICENCES := MIT;BSD;0BSD;Apache;Python Software Foundation;PSF;LGPL-3.0-only;OFL;Zlib;CC0;ISC;MPL
+PROGRAM := analytics bot dashboard github handlers reports sandbox scheduler storage
+
+.PHONY: help demo test fuzz check supply audit sbom bench judge image lock clean
 # A half-written target must not look finished.
 .DELETE_ON_ERROR:
 
@@ -27,12 +31,25 @@ test: $(DEVELOPMENT) ## Run every test, in three processes, as each waits now an
 fuzz: $(DEVELOPMENT) ## Look for new examples that break a property, by chance; TEST_ARGS goes to pytest
 	ALMANAC_FUZZ=1 $(BIN)/python -m pytest -n 2 -m hypothesis $(TEST_ARGS)
 
-check: $(DEVELOPMENT) ## Lint, format, types, who may import whom, and whether the documents are true
+check: $(DEVELOPMENT) supply ## Lint, format, types, who may import whom, what is depended on, and whether the documents are true
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_docs.py tests/test_configuration.py tests/test_app_manifest.py
+
+supply: $(DEVELOPMENT) sbom ## Look at our own code for insecure habits, at the workflows, and at the licences of what is depended on
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PROGRAM)
+	$(BIN)/zizmor --offline --quiet --pedantic .github/workflows
+	$(BIN)/pip-licenses --from=mixed --partial-match --allow-only="$(LICENCES)" \
+		--packages $$(sed -n 's/^\([A-Za-z0-9_.-]*\)==.*/\1/p' requirements.txt) --summary
+
+sbom: $(DEVELOPMENT) ## Write what the program is made of as out/sbom.json, in CycloneDX
+	@mkdir -p out
+	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file out/sbom.json
+
+audit: $(DEVELOPMENT) ## Ask the database of known vulnerabilities about every dependency; it needs the internet
+	$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.txt
 
 bench: $(DEVELOPMENT) ## Measure intake, answers, pictures, start and memory; BENCH_ARGS goes to the benchmarks
 	$(BIN)/python -m bench $(BENCH_ARGS)
