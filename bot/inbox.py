@@ -56,7 +56,11 @@ class Inbox:
         began = time.monotonic()
         headers = request.headers
         signature = headers.get("X-Hub-Signature-256")
-        body = await self.arriving.body_of(request) if may_be_signed(signature) else None
+        try:
+            body = await self.arriving.body_of(request) if may_be_signed(signature) else None
+        except web.HTTPException:
+            self.measured.deliveries.add("refused")
+            raise
         if body is None or not any(verify(secret, body, signature) for secret in self.secrets):
             self.measured.deliveries.add("unsigned")
             return refuse(401, "X-Hub-Signature-256 is missing, or does not sign this body with this App's secret")

@@ -8,7 +8,7 @@ from bot.numbers import Counter, Histogram
 from reports.services import Runs
 
 STALL_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-OUTCOMES = ("new", "known", "unsigned", "malformed", "not stored")
+OUTCOMES = ("new", "known", "unsigned", "malformed", "refused", "not stored")
 LOOK_EVERY = 0.25  # seconds between two looks at whether the event loop turns
 
 

@@ -10,6 +10,7 @@ import pytest
 import bot.inbox
 import bot.metrics
 import storage.intake
+from bot.arriving import MAX_DELIVERY
 from bot.worker import Worker
 from tests.stories.conftest import OpenTown
 from tests.stories.town import Town
@@ -44,6 +45,7 @@ async def test_metrics_tell_what_was_done_and_how_things_stand(
         assert (await read(town, "another"))[0] == 401
         await town.say("/analytics pulls")
         assert await town.deliver(b"{}", signature="sha256=" + "0" * 64) == 401
+        assert await town.deliver(b"x" * (MAX_DELIVERY + 1)) == 413
         status, text = await read(town)
         # a database that takes too long: what is counted here is told all the same
         monkeypatch.setattr(bot.metrics, "PATIENCE", 0.0)
@@ -52,6 +54,7 @@ async def test_metrics_tell_what_was_done_and_how_things_stand(
     assert status == 200
     assert value(text, 'almanac_deliveries_total{outcome="new"}') >= 1
     assert value(text, 'almanac_deliveries_total{outcome="unsigned"}') == 1
+    assert value(text, 'almanac_deliveries_total{outcome="refused"}') == 1
     assert value(text, 'almanac_jobs_ended_total{kind="delivery",ending="done"}') >= 1
     assert value(text, 'almanac_pool_seconds_count{function="answer"}') == 1
     assert value(text, 'almanac_jobs{kind="delivery",state="waiting"}') == 0
