@@ -33,7 +33,10 @@ from tests.stories.test_capture import TOKEN, ticked
 pytestmark = pytest.mark.usefixtures("town_of")  # the pool that all stories share
 
 EXPLAINED = ("SELECT", "UPDATE", "DELETE", "WITH")
-FEW = {"invitations"}  # those that are open, of all repositories; what is over goes at the next one
+FEW = {
+    "invitations",  # those that are open, of all repositories; what is over goes at the next one
+    "askings",  # those of eight days; once a night all that are older go, and nobody else looks at more than one's own
+}
 ANY_ROW = re.compile(r"SELECT EXISTS \(SELECT 1 FROM \w+\)( OR EXISTS \(SELECT 1 FROM \w+\))*")  # ends at the first
 WRITTEN_ONLY = {"raw_answers"}  # and read by whoever mends something
 OF_A_YEAR = re.compile("_(other|to_[0-9]+|[0-9]{4})$")  # what ends the name of a partition
