@@ -89,6 +89,7 @@ def _plain_log() -> Iterator[None]:
 
     None of them, whichever test writes it, holds a secret.
     """
+    structlog.reset_defaults()  # a command that ran in the test before may have silenced all but warnings
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
