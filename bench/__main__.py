@@ -27,6 +27,7 @@ BENCHES = {
     "many": "one repository among 20,000 on PostgreSQL, beside the same alone",
     "stall": "how long the event loop stands still while a repository is read",
     "soak": "minutes of webhooks by the hundred a second, while people ask, read and are captured",
+    "crash": "a server killed again and again under load, on both databases: lost, twice, half",
     "weather": "each kind of bad weather at GitHub for a simulated hour",
 }
 
@@ -39,16 +40,18 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     parser.add_argument("--minutes", type=float, help="how long `soak` takes (5)")
-    parser.add_argument("--only", default="", help="of `weather`, the kinds whose names have this in them")
+    parser.add_argument("--only", default="", help="of `weather` and `crash`, the kinds whose names have this in them")
+    parser.add_argument("--kills", type=int, help="how often `crash` kills on each database (20)")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHES]
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
+    size = Size(given.quick, given.minutes, given.only, given.kills)
     found: dict[str, list[Figure]] = {}
     for name in given.names or BENCHES:
         print(f"{name}: {BENCHES[name]}", file=sys.stderr, flush=True)
         begun = time.perf_counter()
-        found[name] = importlib.import_module(f"bench.{name}").run(Size(given.quick, given.minutes, given.only))
+        found[name] = importlib.import_module(f"bench.{name}").run(size)
         print(f"    took {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
     print(f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cpus()} CPUs")
     if given.quick:

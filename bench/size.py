@@ -11,12 +11,13 @@ class Size:
     """`quick` measures a little of everything: it shows that the benchmarks run, not what the figures are.
 
     minutes: how long what takes as long as one likes is to take · only: of what has many parts, those whose names have
-    this in them.
+    this in them · kills: how often what is killed is to be killed.
     """
 
     quick: bool = False
     minutes: float | None = None
     only: str = ""
+    kills: int | None = None
 
     def tell(self, line: str) -> None:
         """Say on standard error what is being done."""
