@@ -7,7 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -74,6 +74,37 @@ class RedactingFormatter(logging.Formatter):
         return json.dumps(redact_value(line))
 
 
+class Lasting:
+    """A stream of log lines that never stops whoever writes: a line that cannot be written is counted and left out.
+
+    A disk that is full of a log is mended while the server goes on; then one line says how many are missing.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.missing = 0
+
+    def write(self, text: str) -> int:
+        """Write a text, or count it."""
+        try:
+            if self.missing:
+                said = {"event": "lines of the log could not be written", "level": "error", "lines": self.missing}
+                self.stream.write(json.dumps(said) + "\n")
+                self.stream.flush()
+                self.missing = 0
+            return self.stream.write(text)
+        except (OSError, ValueError):  # a full or a broken disk, a pipe that nobody reads, a stream that is closed
+            self.missing += 1
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush what was written."""
+        try:
+            self.stream.flush()
+        except (OSError, ValueError):
+            self.missing += 1
+
+
 def processors() -> list[Any]:
     """Return what makes an event a line: with what is bound to its job, such as the delivery's id, without secrets."""
     return [
@@ -89,12 +120,13 @@ def processors() -> list[Any]:
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (standard error by default)."""
     threshold = logging.getLevelNamesMapping()[level.upper()]
+    lasting = cast("TextIO", Lasting(stream or sys.stderr))
     structlog.configure(
         processors=processors(),
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(lasting),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(lasting)
     handler.setFormatter(RedactingFormatter())
     logging.basicConfig(level=max(threshold, logging.WARNING), handlers=[handler], force=True)

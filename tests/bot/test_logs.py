@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import logging
@@ -199,3 +200,34 @@ def test_a_name_makes_no_second_line(configured: io.StringIO, name: str) -> None
     assert text.replace("\n", "").isascii()
     assert text.replace("\n", "").isprintable()
     assert json.loads(lines[0])["repository"] == name
+
+
+class Full(io.StringIO):
+    """A stream whose disk is full until there is room."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_a_log_that_cannot_be_written_stops_nobody() -> None:
+    """A disk full of the log: whoever logs goes on, and once there is room the log says what is missing."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    stream = Full()
+    try:
+        logs.configure(stream=stream)
+        structlog.get_logger().error("the disk is full")
+        logging.getLogger("aiohttp.server").error("and says so")
+        stream.full = False
+        structlog.get_logger().info("there is room again")
+    finally:
+        root.handlers[:] = handlers
+        structlog.reset_defaults()
+    missing, said = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert missing["event"] == "lines of the log could not be written"
+    assert missing["lines"] >= 2
+    assert said["event"] == "there is room again"
