@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import os
 import sys
+import zlib
 from importlib.metadata import version
 from pathlib import Path
 
@@ -49,15 +50,16 @@ class ChartScript:
         return None if self.digest is None else f"/static/vega-{self.digest}.js"
 
     async def make(self) -> str | None:
-        """Return the address; makes the file where there is none, which takes a few seconds, once.
+        """Return the address; makes the file where there is none, or none that is whole: a few seconds, once.
 
         None where it cannot be made: the log says why, and it is not tried again before the next start.
         """
         async with self.making:
             if self.digest is None and not self.failed:
-                if not await asyncio.to_thread(self.file.exists):
+                self.digest = await asyncio.to_thread(_digest, self.file)
+                if self.digest is None:
                     await self._in_child()
-                self.digest = None if self.failed else await asyncio.to_thread(_digest, self.file)
+                    self.digest = None if self.failed else await asyncio.to_thread(_digest, self.file)
         return self.address
 
     async def _in_child(self) -> None:
@@ -89,7 +91,15 @@ class ChartScript:
         headers["X-Content-Type-Options"] = "nosniff"
         if tag in request.headers.get("If-None-Match", ""):
             return web.Response(status=304, headers=headers)
-        data = await asyncio.to_thread(self.file.read_bytes)
+        data = await asyncio.to_thread(_read, self.file)
+        if _name(data) != self.digest:
+            # somebody has emptied the folder, or the disk has lost something: it is made again for whoever asks next
+            log.warning("the script for interactive charts is broken and made anew", file=str(self.file))
+            self.digest = None
+            address = await self.make()
+            data = await asyncio.to_thread(_read, self.file)
+            if address != f"/static/vega-{_name(data)}.js":
+                raise web.HTTPServiceUnavailable(text="This file is being made anew.")
         if "gzip" in request.headers.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
         else:
@@ -97,8 +107,25 @@ class ChartScript:
         return web.Response(body=data, headers=headers, content_type="text/javascript", charset="utf-8")
 
 
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+def _read(file: Path) -> bytes:
+    """Return what a file holds; nothing where there is none."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _name(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def _digest(file: Path) -> str | None:
+    """Return the name of a file's content, None where it is missing or not whole: a packed file ends with its sum."""
+    data = _read(file)
+    try:
+        return _name(data) if gzip.decompress(data) else None
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 def write(file: Path) -> None:

@@ -88,3 +88,24 @@ async def test_several_at_once_make_one(tmp_path: Path) -> None:
 async def test_the_server_never_holds_the_runtime(folder: Path) -> None:
     child = await asyncio.create_subprocess_exec(sys.executable, "-c", ALONE, str(folder / "own"), cwd=ROOT)
     assert await child.wait() == 0
+
+
+@pytest.mark.parametrize("left", [b"", b"half", None])
+async def test_a_broken_file_is_made_anew(client: Client, folder: Path, left: bytes | None) -> None:
+    """Emptied, cut off by a full disk, or changed: who starts next makes it anew, and so does a server that runs."""
+    script = ChartScript(folder)
+    address = await script.make()
+    assert address
+    whole = script.file.read_bytes()
+    assert (await client.get(address)).status == 200  # this server knows the file
+    broken = whole[: len(whole) // 2] if left == b"half" else left
+    if broken is None:
+        script.file.unlink()
+    else:
+        script.file.write_bytes(broken)
+    if left == b"half":
+        assert await ChartScript(folder).make() == address
+    else:
+        answer = await client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert (answer.status, await answer.read()) == (200, whole)
+    assert script.file.read_bytes() == whole
