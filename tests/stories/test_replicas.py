@@ -27,6 +27,7 @@ SECRET = "c3VwcG9zZSB0aGlzIHdlcmUgMzIgYnl0ZXMgbG9uZy4="  # the same for all of t
 COMMANDS = ("/analytics help", "/analytics pulls 30d", "/analytics help pulls", "/analytics issues 90d")
 ASKED, KILLS = 24, 3
 PATIENCE = 200.0
+DAY = 86_400_000_000  # microseconds
 
 
 class KillAtRandom:
@@ -67,7 +68,7 @@ async def meanwhile(town: Town, servers: Replicas, over: Callable[[], object]) -
 def captured(town: Town) -> Counter[tuple[int, str]]:
     """Return how often each repository was captured on each day."""
     rows = town.rows("SELECT repository_id, captured_at FROM captures WHERE outcome IN ('captured', 'partly')")
-    return Counter((row["repository_id"], str(row["captured_at"])[:10]) for row in rows)
+    return Counter((row["repository_id"], str(row["captured_at"] // DAY)) for row in rows)
 
 
 @pytest.mark.timeout(300)
