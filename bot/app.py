@@ -75,6 +75,11 @@ CLOCK = web.AppKey("clock", Clock)
 WORKER = web.AppKey("worker", Worker)
 TICKING = web.AppKey("ticking", Ticking)
 
+CLOSED = (
+    "The database cannot be opened; the reason stands above. See that DATABASE_URL names a database that runs, or, as "
+    "DATA_DIR does, a file on a local disk that the server's user may write to."
+)
+
 log = structlog.get_logger(__name__)
 
 
@@ -196,7 +201,12 @@ async def database(app: web.Application) -> AsyncIterator[None]:
     file = sqlite_path(settings.database_url)
     if file is not None and not file.exists():
         await migrate(settings.database_url)
-    store = await Store.open(settings.database_url)
+    try:
+        store = await Store.open(settings.database_url)
+    except Exception as error:
+        # whatever the database says no with; its own words go through the log, which blacks out what is secret
+        log.exception("the database cannot be opened", error=repr(error))
+        raise SystemExit(CLOSED) from None
     try:
         if await store.read(is_unfinished):
             raise SystemExit(UNFINISHED)
