@@ -36,6 +36,8 @@ BACKGROUND = 2  # of these, how many may do what nobody waits for
 # beside them: captures compute little and rest as long as GitHub took, and each installation has limits of its own
 CAPTURES = 8
 MOST_ATTEMPTS = 6
+# a process dies with dozens of jobs, of which most have not killed it: that says less of one than its own failure does
+MOST_DEATHS = 2 * MOST_ATTEMPTS
 BACK_OFF = timedelta(seconds=5)
 LONGEST_BACK_OFF = timedelta(minutes=30)
 UNKNOWN_AGAIN = timedelta(seconds=30)  # until a job of an unknown kind may be claimed again, by whoever knows it
@@ -195,8 +197,8 @@ class Worker:
         if kind is None:
             await self.leave(job)
             return "left"
-        if job.attempts > MOST_ATTEMPTS:
-            # none of its attempts got as far as failing: it may be what killed the process each time
+        if job.attempts > MOST_DEATHS:
+            # its attempts did not get as far as failing: it may be what killed the process each time
             await self.give_up(job, kind, "every attempt ended with its process")
             return "given up"
         try:
@@ -245,13 +247,19 @@ class Worker:
         return "given up"
 
     async def give_up(self, job: Job, kind: Kind, reason: str) -> None:
-        """Keep the job for a look and let its kind say so."""
-        buried = await queue.bury(self.store, job, self.now(), reason)
-        if buried and kind.given_up is not None:
+        """Let the job's kind say so, and keep the job for a look.
+
+        It is said first, so that a process which dies in between says it again; whoever says it does so once. What
+        kills each process that says it is kept without a word.
+        """
+        silent = kind.given_up is None or job.attempts > MOST_DEATHS + MOST_ATTEMPTS
+        held = silent or await queue.extend(self.store, job, self.now(), LEASE)
+        if kind.given_up is not None and not silent and held:
             try:
                 await kind.given_up(job)
             except Exception as unsaid:  # the job is at its end all the same
                 log.exception("that a job was given up could not be said", error=repr(unsaid))
+        await queue.bury(self.store, job, self.now(), reason)
 
     async def hold(self, job: Job) -> None:
         """Keep the job's lease while it runs."""

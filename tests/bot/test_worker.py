@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.worker import BACK_OFF, LONGEST_BACK_OFF, MOST_ATTEMPTS, UNKNOWN_AGAIN, UNKNOWN_FOR, Kind
+from bot.worker import BACK_OFF, LEASE, LONGEST_BACK_OFF, MOST_ATTEMPTS, MOST_DEATHS, UNKNOWN_AGAIN, UNKNOWN_FOR, Kind
 from github.errors import Gone, Later
 from storage import queue
 from storage.queue import Job
@@ -116,6 +118,42 @@ async def test_a_kind_that_nothing_runs_for_a_day_is_kept_for_a_look(bench: Benc
     await bench.one()
     assert bench.row("a")["state"] == "dead"
     assert bench.row("a")["error"] == "nothing runs jobs of kind from-the-future"
+
+
+def claimed_so_often(bench: Bench, times: int) -> None:
+    """Leave a job as processes do that died with it."""
+    with sqlite3.connect(bench.file) as connection:
+        connection.execute("UPDATE jobs SET attempts = ?", (times,))
+    connection.close()
+
+
+async def test_a_job_is_done_however_its_process_has_died_ten_times(bench: Bench) -> None:
+    """Processes die with many jobs, which are not to blame."""
+    await bench.put("a")
+    claimed_so_often(bench, 10)
+    await bench.one()
+    assert (bench.row("a")["state"], bench.given_up) == ("done", [])
+
+
+async def test_a_process_that_dies_while_it_gives_up_leaves_that_to_the_next(bench: Bench) -> None:
+    """Else nobody would be told: what was given up is not claimed again."""
+    told: list[int] = []
+
+    async def dies_once(job: Job) -> None:
+        told.append(job.attempts)
+        if len(told) == 1:
+            raise asyncio.CancelledError
+
+    bench.worker.kinds = {"work": Kind(bench.run, dies_once)}
+    await bench.put("a")
+    claimed_so_often(bench, MOST_DEATHS)
+    with suppress(asyncio.CancelledError):
+        await bench.one()
+    assert bench.row("a")["state"] == "running"
+    bench.now += LEASE + timedelta(seconds=20)
+    await bench.one()
+    assert bench.row("a")["state"] == "dead"
+    assert told == [MOST_DEATHS + 1, MOST_DEATHS + 2]
 
 
 @pytest.mark.usefixtures("logged")

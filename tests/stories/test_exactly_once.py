@@ -103,14 +103,15 @@ async def test_a_dead_workers_job_is_picked_up_once_its_lease_is_over(town: Town
 
 
 async def test_a_job_that_kills_its_process_each_time_is_given_up(town: Town) -> None:
-    """Six processes died with it: it is kept for a look, and the thread gets one neutral sentence."""
+    """A dozen processes died with it: it is kept for a look, and the thread gets one neutral sentence."""
     town.break_("drop", "POST", COMMENTS)
     said = await town.say("/analytics help")
     with sqlite3.connect(town.database) as connection:
-        connection.execute("UPDATE jobs SET attempts = 6")
+        connection.execute("UPDATE jobs SET attempts = 12")
     connection.close()
     town.sandbox.clock.advance(timedelta(seconds=31))
     await town.until(lambda: town.answers_to(said), "the sentence")
+    await town.settled()
     (job,) = [one for one in town.jobs("delivery") if one["state"] == "dead"]
     assert f"`{job['key']}`" in town.answer_to(said)
 
