@@ -38,6 +38,11 @@ class Faults:
     half: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        """How many of each."""
+        return len(self.lost), len(self.twice), len(self.half), len(self.broken)
+
     def add(self, other: Faults) -> None:
         self.lost += other.lost
         self.twice += other.twice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import uuid
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -38,11 +39,12 @@ THREADS = 4
 
 @dataclass
 class Books:
-    """What was promised: deliveries that were acknowledged, commands by their answer's key. Refused ones by status."""
+    """What was promised: deliveries that were acknowledged, commands by their answer's key. statuses: of webhooks."""
 
     acknowledged: list[str] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
     refused: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
     unanswered: int = 0
 
 
@@ -121,6 +123,7 @@ class Load:
                         self.books.acknowledged.append(guid)
                     else:
                         self.books.refused += 1
+                    self.books.statuses[answer.status] += 1
             except (aiohttp.ClientError, OSError, TimeoutError):
                 self.books.unanswered += 1
             await asyncio.sleep(PAUSE)

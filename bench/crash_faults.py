@@ -1,0 +1,175 @@
+"""What breaks around a server that lives on: its disk, its clock, its database, its workers, its cache.
+
+Each is a Monday's work as in `bench.crash`, with the trouble in the middle of it instead of kills. What the server says
+meanwhile is kept: the statuses of webhooks and the reasons of `/readyz`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import resource
+import signal
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+
+from bench.crash_weeks import Weeks
+from bench.figures import Figure
+from bench.serving import ROOT, children
+from bench.size import Size
+from storage.migrate import upgrade
+
+LASTS = 3.0  # seconds
+A_PAGE = 4096  # bytes: whatever is written behind them fails, as on a disk that is full
+LOCKED = 12.0  # seconds; GitHub waits for ten
+LEAP = timedelta(hours=6)
+SEED = 9
+READ_ONLY = "mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec {1} -m bot serve"
+HONEST = {202, 503}
+
+
+@dataclass
+class Said:
+    """What the server said while something was broken: reasons of `/readyz`, statuses of webhooks."""
+
+    reasons: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    odd: int = 0
+
+
+class Troubles(Weeks):
+    """The same server through one trouble after the other."""
+
+    async def suffer(self, number: int, trouble: Callable[[], Awaitable[None]]) -> Said:
+        """Let one trouble come in the middle of a Monday's work and go again."""
+        said, before = Said(), self.load.books.refused
+
+        async def meanwhile() -> None:
+            await self.live()
+            busy = asyncio.create_task(self.be_busy(asyncio.create_task(self.mortal.ready(self.session))))
+            listening = asyncio.create_task(self.listen(said))
+            await self.load.ask()
+            await trouble()
+            listening.cancel()
+            await asyncio.gather(busy, listening, return_exceptions=True)
+            if not self.mortal.alive:
+                raise RuntimeError(f"the server ended by itself: {self.mortal.log.read_text()[-3000:]}")
+
+        await self.week(number, meanwhile)
+        said.refused = self.load.books.refused - before
+        said.odd = sum(count for status, count in self.load.books.statuses.items() if status not in HONEST)
+        self.load.books.statuses.clear()
+        return said
+
+    async def listen(self, said: Said) -> None:
+        """Ask again and again whether it is ready, and why not."""
+        address = f"http://127.0.0.1:{self.mortal.environ['PORT']}/readyz"
+        while True:
+            with suppress(aiohttp.ClientError, TimeoutError):
+                async with self.session.get(address, timeout=aiohttp.ClientTimeout(8)) as answer:
+                    said.reasons.update((await answer.json()).get("reasons", ["ready"]))
+            await asyncio.sleep(0.2)
+
+    # the troubles
+
+    async def disk_full(self) -> None:
+        """Nothing can be written: neither to the database, nor to its log, nor to the log of the server."""
+        assert self.mortal.process is not None
+        pid = self.mortal.process.pid
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (A_PAGE, hard))
+        await asyncio.sleep(LASTS)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard, hard))
+
+    async def locked(self) -> None:
+        """A stranger holds the database's write lock for longer than GitHub waits."""
+        assert self.database.file is not None
+        connection = sqlite3.connect(self.database.file, timeout=30, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            await asyncio.sleep(LOCKED)
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+
+    async def clock_leaps(self) -> None:
+        """The clock goes six hours ahead, twelve back, and is right again."""
+        for leap in (LEAP, -2 * LEAP, LEAP):
+            self.sandbox.clock.advance(leap)
+            await asyncio.sleep(LASTS)
+
+    async def workers_killed(self) -> None:
+        """Whatever computes and draws is killed again and again, and in the end what starts it."""
+        assert self.mortal.process is not None
+        for _ in range(6):
+            await asyncio.sleep(LASTS / 6)
+            await self.load.ask() if self.chance.random() < 0.5 else None
+            for pid in children(self.mortal.process.pid)[::-1]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+
+
+async def read_only(weeks: Troubles) -> tuple[int | None, str]:
+    """Start on a disk that nothing can be written to; return the status and the last line of what was said.
+
+    None where this machine lets nobody make such a disk.
+    """
+    given = weeks.mortal.environ
+    command = READ_ONLY.format(weeks.folder, sys.executable)
+    child = await asyncio.create_subprocess_exec(
+        "unshare", "-m", "sh", "-c", command,
+        env=given, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        said, _ = await asyncio.wait_for(child.communicate(), 30)
+    except TimeoutError:
+        child.kill()
+        said, _ = await child.communicate()
+        return None, said.decode(errors="replace")
+    lines = said.decode(errors="replace").splitlines()
+    return child.returncode, lines[-1] if lines else ""
+
+
+async def measured(size: Size, folder: Path) -> list[Figure]:
+    url = f"sqlite:///{folder / 'almanac.db'}"
+    await asyncio.to_thread(upgrade, url)
+    weeks, found = Troubles(size, url, folder, SEED), []
+    troubles = {
+        "a full disk": weeks.disk_full,
+        "a stranger locks the database": weeks.locked,
+        "the clock leaps": weeks.clock_leaps,
+        "workers are killed": weeks.workers_killed,
+    }
+    async with weeks.opened():
+        await weeks.begin()
+        for number, (name, trouble) in enumerate(list(troubles.items())[: 1 if size.quick else None]):
+            before = sum(weeks.found.faults.counts)
+            said = await weeks.suffer(number, trouble)
+            size.tell(f"{name}: {said}")
+            told = "; ".join(one for one in said.reasons if one != "ready") or "ready throughout"
+            found.append(Figure(f"{name}: what /readyz says", told))
+            wrong = sum(weeks.found.faults.counts) - before
+            value = f"{said.refused - said.odd} / {said.odd} / {wrong}"
+            what = f"{name}: refused with 503 / otherwise / lost, twice, half or broken"
+            found.append(Figure(what, value, "- / 0 / 0", not said.odd and not wrong))
+        weeks.mortal.kill()
+        await weeks.mortal.gone()
+        status, line = await read_only(weeks)
+        size.tell(f"read-only: {status} {line}")
+        found.append(Figure("started on a read-only disk: status, what it says", f"{status}: {line[:90]}"))
+    return found
+
+
+def run(size: Size, folder: Path) -> list[Figure]:
+    """Break one thing after the other."""
+    random.seed(SEED)
+    return asyncio.run(measured(size, folder))
