@@ -28,6 +28,7 @@ BENCHES = {
     "stall": "how long the event loop stands still while a repository is read",
     "soak": "minutes of webhooks by the hundred a second, while people ask, read and are captured",
     "crash": "a server killed again and again under load, on both databases: lost, twice, half",
+    "fuzz": "inputs by the hundred thousand to webhooks, comments, configurations and names",
     "weather": "each kind of bad weather at GitHub for a simulated hour",
 }
 
@@ -40,13 +41,16 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     parser.add_argument("--minutes", type=float, help="how long `soak` takes (5)")
-    parser.add_argument("--only", default="", help="of `weather` and `crash`, the kinds whose names have this in them")
+    parser.add_argument(
+        "--only", default="", help="of `weather`, `crash` and `fuzz`, those whose names have this in them"
+    )
     parser.add_argument("--kills", type=int, help="how often `crash` kills on each database (20)")
+    parser.add_argument("--inputs", type=int, help="how many `fuzz` makes up (100,000)")
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHES]
     if unknown:
         parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(BENCHES)}")
-    size = Size(given.quick, given.minutes, given.only, given.kills)
+    size = Size(given.quick, given.minutes, given.only, given.kills, given.inputs)
     found: dict[str, list[Figure]] = {}
     for name in given.names or BENCHES:
         print(f"{name}: {BENCHES[name]}", file=sys.stderr, flush=True)

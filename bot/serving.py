@@ -12,7 +12,7 @@ from pathlib import Path
 
 import structlog
 import uvloop
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from bot import logs
 from bot.app import create_app
@@ -101,9 +101,22 @@ def runner_of(app: web.Application, public_url: str | None = None) -> web.AppRun
             response.headers["Strict-Transport-Security"] = STRICT
 
     app.on_response_prepare.append(prepare)
+    for route in app.router.routes():
+        # aiohttp's own answer repeats the header, and where that is not UTF-8 it fails to be written: a 500
+        route._expect_handler = to_expect  # noqa: SLF001 - it can be given to each route only where that is added
     return web.AppRunner(
         app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=STUCK_SECONDS
     )
+
+
+async def to_expect(request: web.Request) -> None:
+    """Say that a body is welcome to whoever asks before sending it (RFC 9110, 10.1.1); 417 for anything else."""
+    if request.version != HttpVersion11:
+        return
+    if request.headers.get("Expect", "").lower() != "100-continue":
+        raise web.HTTPExpectationFailed(text="a request can only expect 100-continue\n")
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0  # what is counted as sent is the answer
 
 
 async def check_key(pem: str, called: str) -> None:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from handlers.tags import MATH, TAG, WRITTEN_COMMENT, Mark, Tag, tag
+from handlers.tags import HIDING, MATH, TAG, WRITTEN_COMMENT, Mark, Tag, tag
 
 # Everything that can begin something longer than a character.
 SPECIAL = re.compile(r"\\[!-/:-@\[-`{-~]|`+|<|\]\(|\]\[|\[|\]|-->|~+|\$+")
@@ -27,7 +27,8 @@ class Scan:
     """What is found in a paragraph: hidden spans, tags, and the place after which nothing is certain.
 
     brackets: those that are open · bracketed: the outermost pairs, which may be a link's text, in order · first, last:
-    where each mark of math or striking out begins first, and where it ends last. All between counts as
+    where each mark of math or striking out begins first, and where it ends last · backticks_left: whether
+    there were some that nothing closes. All between counts as
     hidden: which of several belong together no two readers of Markdown agree on.
     """
 
@@ -41,6 +42,7 @@ class Scan:
     last: dict[str, int] = field(default_factory=dict)
     runs: dict[int, list[int]] = field(default_factory=dict)
     comments_end: bool = True
+    backticks_left: bool = False
 
     def run(self) -> None:
         """Go through the paragraph once."""
@@ -69,8 +71,21 @@ class Scan:
         closing = self.runs.get(end - start, [])
         following = bisect_left(closing, end)
         if following == len(closing):
+            self.backticks_left = True
             return end
-        return self.hide(start, closing[following] + end - start)
+        ends = closing[following] + end - start
+        if self.backticks_left:
+            self.shown_in(start, ends)
+        return self.hide(start, ends)
+
+    def shown_in(self, start: int, end: int) -> None:
+        """Note what a code span would hide if it were none.
+
+        After backticks that nothing closes, GitHub's renderer sees none in some places where the standard has one.
+        """
+        for found in TAG.finditer(self.text, start, end):
+            if tag(found).opens and tag(found).name in HIDING:
+                self.tags.append((found.start(), tag(found)))
 
     def pointed(self, start: int) -> int:
         """Return where the tag, comment or address in angle brackets ends; the next character, if it is none."""

@@ -13,16 +13,18 @@ from collections.abc import Iterator
 from handlers.inline import events_in
 from handlers.tags import Mark, Tag
 
-RULER = re.compile(r"\|?+ *+:?+-++:?+ *+(?:\| *+:?+-++:?+ *+)*+\|?+ *+$")
+SPACES = " \t\v\f"  # a tab beside a pipe is none to every renderer, and a line that may be a table's counts as one
+SPACE = f"[{SPACES}]*+"
+RULER = re.compile(rf"\|?+{SPACE}:?+-++:?+{SPACE}(?:\|{SPACE}:?+-++:?+{SPACE})*+\|?+{SPACE}$")
 PIPE = re.compile(r"(?<!\\)\|")
 
 
 def cells_of(line: str) -> list[str]:
     """Return the cells of a line; pipes at its ends hold none."""
-    cells = PIPE.split(line.strip(" "))
+    cells = PIPE.split(line.strip(SPACES))
     if len(cells) > 1 and not cells[0]:
         del cells[0]
-    if not cells[-1].strip(" "):
+    if not cells[-1].strip(SPACES):
         del cells[-1]
     return cells
 

@@ -12,17 +12,23 @@ SPACE = r"[ \t\n\v\f\r]"
 VALUE = r"""(?:[^ \t\n\v\f\r"'=<>`]++|'[^']*+'|"[^"]*+")"""
 ATTRIBUTE = rf"{SPACE}++[A-Za-z_:][A-Za-z0-9_.:-]*+(?:{SPACE}*+={SPACE}*+{VALUE})?+"
 TAG = re.compile(rf"<(?:(?P<close>/)(?P<closed>{NAME}){SPACE}*+|(?P<opened>{NAME})(?:{ATTRIBUTE})*+{SPACE}*+/?+)>")
-TAG_OR_COMMENT = re.compile(rf"<!--|-->|{TAG.pattern}")
+# A block of HTML is handed on unchecked, and what looks like a tag to a browser is one, a name with `<` in it included
+# (https://html.spec.whatwg.org/multipage/parsing.html#tag-open-state). One that does not end in its block ends in the
+# next one, at the end of `<p>`.
+BEGUN = re.compile(r"<!--|<(?P<close>/)?+(?P<name>[A-Za-z][^\s/>]*+)")
+ATTRIBUTES = re.compile(r"""(?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])))*+""")
 COMMENT = "!--"
 # Begun within a paragraph and not ended in it: shown as it is written, hardly as it is meant.
 WRITTEN_COMMENT = "&lt;!--"
+# A value in a tag whose quotation mark nothing closes: browsers show nothing of what follows.
+QUOTED = "='"
 # A line of two dollars alone: the next one ends what it begins.
 MATH = "$$"
 
 # Elements that quote or hide what they hold, even where nobody closed them; any other one must be closed to count.
 HIDING = frozenset(
-    (COMMENT, "blockquote", "code", "del", "details", "iframe", "kbd", "noembed", "noframes", "plaintext", "pre", "q",
-     "s", "samp", "script", "strike", "style", "template", "textarea", "title", "tt", "xmp")
+    (COMMENT, QUOTED, "blockquote", "code", "del", "details", "iframe", "kbd", "noembed", "noframes", "plaintext",
+     "pre", "q", "s", "samp", "script", "strike", "style", "template", "textarea", "title", "tt", "xmp")
 )  # fmt: skip
 
 
@@ -47,15 +53,21 @@ def tag(found: re.Match[str]) -> Tag:
 
 def tags(html: str) -> Iterator[Tag]:
     """Yield the tags of a block of HTML in order, and its comments, but nothing that is inside of these."""
-    commented = False
-    for found in TAG_OR_COMMENT.finditer(html):
-        if found[0] in ("<!--", "-->"):
-            opens = found[0] == "<!--"
-            if opens is not commented:
-                yield Tag(COMMENT, opens)
-            commented = opens
-        elif not commented:
-            yield tag(found)
+    place = 0
+    while found := BEGUN.search(html, place):
+        if found["name"] is None:
+            yield Tag(COMMENT, opens=True)
+            place = html.find("-->", found.end()) + len("-->")
+            if place < len("-->"):
+                return
+            yield Tag(COMMENT, opens=False)
+            continue
+        yield Tag(found["name"].lower(), found["close"] is None)
+        attributes = ATTRIBUTES.match(html, found.end())
+        place = found.end() if attributes is None else attributes.end()
+        if html[place : place + 1] == "=":
+            yield Tag(QUOTED, opens=True)
+            return
 
 
 def outside(events: Sequence[Tag | Mark]) -> list[Mark]:

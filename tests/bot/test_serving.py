@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 from aiohttp import web
@@ -39,4 +41,29 @@ async def test_no_answer_says_what_the_server_is_made_of_and_below_https_each_as
                     assert response.status == status
                     assert "Server" not in response.headers
                     assert response.headers.get("Strict-Transport-Security") == strict
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("expected", "answer"),
+    [
+        (b"100-continue", b"HTTP/1.1 100 Continue"),
+        (b"100-Continue", b"HTTP/1.1 100 Continue"),
+        (b"something else", b"HTTP/1.1 417 Expectation Failed"),
+        (b"100-continue\xff\xfe", b"HTTP/1.1 417 Expectation Failed"),
+    ],
+)
+async def test_what_a_request_expects_is_answered_and_not_repeated(expected: bytes, answer: bytes) -> None:
+    app = web.Application()
+    app.router.add_post("/fine", fine)
+    runner = runner_of(app)
+    with listener() as listening:
+        await runner.setup()
+        await web.SockSite(runner, listening).start()
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        writer.write(b"POST /fine HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\nExpect: " + expected + b"\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert (await reader.readline()).rstrip() == answer
+        writer.write(b"{}")
+        writer.close()
         await runner.cleanup()

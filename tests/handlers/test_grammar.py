@@ -144,6 +144,12 @@ def test_a_line_that_begins_with_the_command_is_one(text: str, expected: list[tu
         "[a]:\n/analytics",
         "[a](`) `\n/analytics\n`",
         "> " * 80 + "\n\n/analytics",
+        "a | b\n--|\x0b-\n/analytics",
+        "a | b\n\x0c--|-\x0b\n/analytics",
+        "<!-- x --><pre\ny\n-->\n/analytics",
+        "<pre>log\n</det<pr</pre> b='>\n\n/analytics",
+        "<div>\n<a b='\n\n/analytics",
+        "``\n`a`\nb`<pre>c\n`d`\n/analytics",  # GitHub's renderer sees no code around that tag
     ],
 )
 def test_code_quotes_and_html_are_no_commands(text: str) -> None:
@@ -252,7 +258,8 @@ def test_no_text_raises(text: str) -> None:
      "<!-- --", "<?", "> ", ">", "- ", "1. ", "-", "* ", "_", " ", "\t", "\n", "\r", "\n\n ", "[", "](",
      "[a](", "\\", "\\`", "<div>\n", "</div>", "<b>", "</b>", "<b></b>", "é", "\U0001f600", "\u200b", "a ",
      '"', '" ', "#", "=\n", "a\n=\n", "&", "-->", "--", "<!A", "\n> ", "\n- ", " \n", "> \n", "- a\n", "`\n",
-     "<a\n", "<a b\n", "][", "a=", "a=b ", 'a="', 'a=" ', ',"', 'a=,"', '"a=', "`*", "`a=", "\u201c"]
+     "<a\n", "<a b\n", "</a ", "<a =", "<a b=", "='", "<pre ", "][", "a=", "a=b ", 'a="', 'a=" ', ',"', 'a=,"',
+     '"a=', "`*", "`a=", "\u201c"]
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_the_largest_comment_is_read_in_linear_time(piece: str) -> None:
@@ -262,6 +269,7 @@ def test_the_largest_comment_is_read_in_linear_time(piece: str) -> None:
         "/analytics\n" + whole,
         "/analytics a=" + whole,
         whole + "\n\n/analytics",
+        "<div>\n" + whole[: -len("<div>\n\n\n/analytics")] + "\n\n/analytics",
         "- " * 50 + "\n/analytics\n" + whole,
     ):
         calls = parse(text[:65_536])
