@@ -6,7 +6,8 @@ The schema's `errorMessage` is the remedy; editors that know the keyword show th
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +21,7 @@ FILE = Path(__file__).with_name("analytics.schema.json")
 UNKNOWN = "additionalProperties"
 MOST_FAULTS = 100  # of these it is said what would be right: finding that takes its time
 REMEDY = "errorMessage"
+NUMBER = re.compile(r"\+?[0-9]{1,20}", re.ASCII)
 
 
 @cache
@@ -66,11 +68,32 @@ def against_schema(document: Document) -> Iterator[Fault]:
 def found(document: Document) -> Iterator[tuple[int | None, Place, bool]]:
     """Yield each objection with its line, its place, and whether it is a key that is not known, at its own place."""
     for error in validator().iter_errors(document.value):
-        kind = error.kind  # each look at it copies the names of all keys that are not known
-        place: Place = tuple(error.instance_path)
+        kind = error.kind  # each look at this, or at the instance, copies whatever lies in it
         unknown = kind.name == UNKNOWN
-        for each in ((*place, key) for key in kind.unexpected) if unknown else (place,):
-            yield document.line(each), each, unknown
+        meant = list(places(document.value, error.instance_path))
+        for place in meant:
+            if len(meant) == 1 or at(document.value, place) == error.instance:
+                for each in ((*place, key) for key in kind.unexpected) if unknown else (place,):
+                    yield document.line(each), each, unknown
+
+
+def places(value: object, path: Sequence[str | int]) -> Iterator[Place]:
+    """Yield each place that the validator's path may mean: of a key such as `08` it says 8, the number."""
+    if not path:
+        yield ()
+        return
+    step: str | int = path[0]
+    names: Sequence[str | int] = [step]
+    if isinstance(value, dict) and isinstance(step, int):
+        names = [key for key in value if number(key) == step]
+    for key in names:
+        for rest in places(cast("Any", value)[key], path[1:]):
+            yield (key, *rest)
+
+
+def number(key: str) -> int | None:
+    """Return the number that the validator takes a key for."""
+    return int(key) if NUMBER.fullmatch(key) else None
 
 
 def below(place: Place) -> Mapping[str, Any]:

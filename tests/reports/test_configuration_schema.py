@@ -117,11 +117,32 @@ def test_the_schemas_words_are_those_of_the_code() -> None:
     assert parse_configuration(json.dumps(defaults)) == Configuration()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'capture:\n  "8": now and then\n',
+        'capture:\n  "08": daily\n  "8": now and then\n',
+        'capture:\n  "+8": daily\n  "8": [a]\n  "08": daily\n',
+    ],
+)
+def test_a_repository_may_be_called_by_a_number(text: str) -> None:
+    """The validator says 8 of each of these keys; the one that is wrong is named, with its line."""
+    (fault,) = parse(text, owners=True).faults
+    assert fault.place == ("capture", "8")
+    assert fault.line == 2 + text.splitlines().index(next(line for line in text.splitlines() if '"8"' in line)) - 1
+    assert fault.clause(quote=True).startswith("line ")
+
+
+def test_a_key_that_is_a_number_is_not_known() -> None:
+    (fault,) = parse("8: x\n", owners=True).faults
+    assert fault.place == ("8",)
+
+
 WORDS = st.sampled_from(
     ["off", "daily", "names", "hidden", "de", "mon", "mon-fri", "9:00", "24h", "UTC", "DE", "x", "a b", ""]
 )
 ENTRIES = st.sampled_from(
-    [*keys(), "timezone", "days", "from", "to", "holidays", "dates", "merge", "close", "other", "*"]
+    ["8", "08", "+8", *keys(), "timezone", "days", "from", "to", "holidays", "dates", "merge", "close", "other", "*"]
 )
 VALUES = st.recursive(WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ENTRIES, inner, max_size=3))
 
