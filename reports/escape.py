@@ -29,6 +29,7 @@ JOINER_RUN = re.compile(f"[{JOINERS}]+")
 PUNCTUATION = ".,:;!?"  # at the end of a word it belongs to the sentence
 LATIN = "\u02ff"  # the last character of the Latin blocks
 BACKTICKS = re.compile("`+")
+TOO_MANY = re.compile("(`{80,})")  # cmark-gfm takes 80 at most for the beginning or end of code
 
 
 def clean(text: str) -> str:
@@ -70,11 +71,13 @@ def code(value: str) -> str:
     if not line:
         return "`(empty)`"
     # A pipe ends a table's cell even within code, and escaped there it would show its backslash elsewhere.
-    return PIPE.join(span(part) if part else "" for part in line.split("|"))
+    return PIPE.join("".join(map(span, TOO_MANY.split(part))) for part in line.split("|"))
 
 
 def span(line: str) -> str:
-    """Return `line` between as many backticks as it needs."""
+    """Return `line` between as many backticks as it needs; of too many alone, each is escaped."""
+    if not line or TOO_MANY.fullmatch(line):
+        return line.translate(ESCAPES)
     longest = max((len(run) for run in BACKTICKS.findall(line)), default=0)
     if not longest:
         return f"`{line}`"

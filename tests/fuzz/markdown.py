@@ -41,9 +41,9 @@ TARGET = Target(
     words=(
         b"@octocat", b"@", b"#12", b"o/r#1", b"GH-1", b"gh-22", b"deadbeef", b"0123456", b"https://", b"http://",
         b"www.x.y", b"mailto:a@b.cd", b"xmpp:", b"<b>", b"</td>", b"<!--", b"-->", b"<img src=x>", b"|", b"\\", b"\\|",
-        b"`", b"``", b"*", b"**", b"_", b"~~", b"[", b"](x)", b"![", b"[^1]", b"- ", b"+ ", b"1. ", b"# ", b"> ", b"=",
-        b"---", b"\n", b"\n\n", b"\r", b"\t", b"    ", b"&amp;", b"&#64;x", b"&commat;", b"$", b"$x$", b"GHSA-aaaa",
-        b"CVE-2026-1", b".", b")", b"!", b"{", b"}", b":+1:", b"/analytics", b"\x00", b"\x7f", b"\xff",
+        b"`", b"``", b"`" * 79, b"*", b"**", b"_", b"~~", b"[", b"](x)", b"![", b"[^1]", b"- ", b"+ ", b"1. ", b"# ",
+        b"> ", b"=", b"---", b"\n", b"\n\n", b"\r", b"\t", b"    ", b"&amp;", b"&#64;x", b"&commat;", b"$", b"$x$",
+        b"GHSA-aaaa", b"CVE-2026-1", b".", b")", b"!", b"{", b"}", b":+1:", b"/analytics", b"\x00", b"\x7f", b"\xff",
         "\u202e".encode(), "\u200b".encode(), "\u200d".encode(), "\ufeff".encode(), "\u00a0".encode(), "é".encode(),
     ),
     longest=512,

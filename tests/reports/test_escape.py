@@ -54,11 +54,17 @@ def test_text_reads_as_it_was_written(written: str, expected: str) -> None:
         ("a`b", "`` a`b ``"),
         ("a|b", "`a`&#124;`b`"),
         ("two\nlines", "`two lines`"),
+        ("@a" + "`" * 79 + "@b", "`" * 80 + " @a" + "`" * 79 + "@b " + "`" * 80),
+        ("@a" + "`" * 80 + "@b", "`@a`" + "\\`" * 80 + "`@b`"),
+        ("`" * 200 + "@b", "\\`" * 200 + "`@b`"),
+        ("`" * 90, "\\`" * 90),
         ("", "`(empty)`"),
     ],
 )
 def test_a_name_is_a_code_span(written: str, expected: str) -> None:
     assert code(written) == expected
+    must_be_harmless(expected)
+    must_be_harmless(text(written))
 
 
 WRITTEN = st.one_of(
