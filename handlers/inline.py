@@ -18,6 +18,7 @@ AUTOLINK = re.compile(
 # The rest of a link, as links mostly are; in any other one, backticks and `<` may mean something else than they seem.
 PLAIN_LINK = re.compile(r"""\]\([^\s()<>`\\"']*+(?: +"[^"`<\\\n]*+")?+\)|\]\[[^\]`<\\\n]*+\]""")
 STRIKES = ("~", "~~")
+SPACES = ("", " ", "\t", "\n")  # to everybody; of other characters some say so
 DOLLAR, DOLLARS = "$", "$$"
 DEFINITION = re.compile(r"\[[^\n]*\]:")
 
@@ -134,7 +135,7 @@ class Scan:
         before, after = self.text[start - 1 : start], self.text[end : end + 1]
         if run[0] == DOLLAR:
             run = run[:2]
-        begins, ends = bool(after.strip()), bool(before.strip())
+        begins, ends = after not in SPACES, before not in SPACES
         if run == DOLLARS:
             begins = ends = True
             if {before, after} <= {"", "\n"}:

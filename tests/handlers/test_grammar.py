@@ -149,6 +149,7 @@ def test_a_line_that_begins_with_the_command_is_one(text: str, expected: list[tu
         "<!-- x --><pre\ny\n-->\n/analytics",
         "<pre>log\n</det<pr</pre> b='>\n\n/analytics",
         "<div>\n<a b='\n\n/analytics",
+        "~a\n/analytics\n\x1f~ b",
         "``\n`a`\nb`<pre>c\n`d`\n/analytics",  # GitHub's renderer sees no code around that tag
     ],
 )
