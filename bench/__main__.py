@@ -29,6 +29,7 @@ BENCHES = {
     "soak": "minutes of webhooks by the hundred a second, while people ask, read and are captured",
     "crash": "a server killed again and again under load, on both databases: lost, twice, half",
     "fuzz": "inputs by the hundred thousand to webhooks, comments, configurations and names",
+    "isolation": "every address before every kind of person, there and not there",
     "weather": "each kind of bad weather at GitHub for a simulated hour",
 }
 

@@ -110,3 +110,11 @@ def filled(path: str, values: Mapping[str, str]) -> str:
     for whole, name in gaps(path):
         path = path.replace(whole, values[name], 1)
     return path
+
+
+DENIED = (
+    ("slate", "/r/{owner}/{name}/{metric}"), ("slate", "/r/{owner}/{name}/data/{table}.csv"),
+    ("slate", "/api/v1/repositories/{owner}/{name}/metrics/{metric}"), ("slate", "/i/{installation}"),
+    ("slate", "/collect/{run}"), ("agate", "/r/{owner}/{name}/{metric}"), ("agate", "/i/{installation}/people"),
+)  # fmt: skip
+"""Who is told that something is not there, and where: of each kind of address one."""
