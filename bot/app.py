@@ -44,6 +44,7 @@ from reports.sharing import Sharing
 from scheduler.clock import Clock
 from storage.engine import Store
 from storage.intake import Intake, intake_of
+from storage.opening import open_when_ready
 from storage.queue import Wakeup
 from storage.urls import sqlite_path
 from storage.version import UNFINISHED, is_current, is_unfinished
@@ -202,7 +203,7 @@ async def database(app: web.Application) -> AsyncIterator[None]:
     if file is not None and not file.exists():
         await migrate(settings.database_url)
     try:
-        store = await Store.open(settings.database_url)
+        store = await open_when_ready(settings.database_url)
     except Exception as error:
         # whatever the database says no with; its own words go through the log, which blacks out what is secret
         log.exception("the database cannot be opened", error=repr(error))
