@@ -82,9 +82,9 @@ def told(fate: Counter[str]) -> str:
 
 
 def is_well(found: Hour) -> bool:
-    """Tell whether each command has one final answer or sentence; where GitHub has shut us out, none is right too."""
+    """Tell whether each command has one final answer or sentence; where GitHub lets nothing in, none is right too."""
     fine = {"answered", "sentence"}
-    if found.weather is not None and found.weather.shut:
+    if found.weather is not None and found.weather.shut and found.chance == 1.0:
         fine.add("silent")
     return not found.fate.keys() - fine and not found.left
 

@@ -36,6 +36,7 @@ def kinds(given: Services) -> Mapping[str, Kind]:
             lambda job: handle_delivery(given, job),
             lambda job: own_up(given, job),
             patience=PATIENCE,
+            looks_again=True,
         ),
         UNANSWERED: Kind(lambda job: say_unanswered(given, job), patience=OWED),
         HISTORY: Kind(lazily(given, "handlers.history", "read_history"), background=True),

@@ -25,6 +25,9 @@ from storage.engine import Store
 from storage.queue import LEAST, SOMEBODY_WAITS, Job, Wakeup
 
 LEASE = timedelta(minutes=2)
+SPREAD = timedelta(minutes=1)
+LOOK_AGAIN = timedelta(seconds=10)  # then 40, then 160: so long a wrong 404, or "suspended", does not last
+LOOKS_AGAIN = 3
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
 EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
 IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
@@ -54,7 +57,8 @@ class Kind:
 
     patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature ·
     background: nobody waits for it; its jobs have a priority below `SOMEBODY_WAITS` ·
-    waits: background that mostly waits for GitHub, and takes one of `CAPTURES` places rather than of `CONCURRENT`.
+    waits: background that mostly waits for GitHub, and takes one of `CAPTURES` places rather than of `CONCURRENT` ·
+    looks_again: GitHub has to say more than once that something is gone before the job ends without a word.
     """
 
     run: Run
@@ -62,6 +66,7 @@ class Kind:
     patience: timedelta | None = None
     background: bool = False
     waits: bool = False
+    looks_again: bool = False
 
 
 @dataclass
@@ -206,14 +211,23 @@ class Worker:
         except Later as later:
             return await self.put_off(job, kind, later)
         except Gone as gone:
-            log.info("a job's subject is gone", reason=gone.reason)
-            await queue.finish(self.store, job, self.now())
-            return "gone"
+            return await self.lose(job, kind, gone)
         except Exception as error:
             log.exception("a job failed", error=repr(error))
             return await self.put_back(job, kind, error)
         await queue.finish(self.store, job, self.now())
         return "done"
+
+    async def lose(self, job: Job, kind: Kind, gone: Gone) -> str:
+        """End a job whose subject is gone; where its kind does not take a first word for it, look again some times."""
+        if kind.looks_again and job.attempts <= LOOKS_AGAIN:
+            log.info("a job's subject seems to be gone; it is looked for again", reason=gone.reason)
+            wait = LOOK_AGAIN * 4 ** (job.attempts - 1) * self.jitter()
+            await queue.retry(self.store, job, self.now() + wait, gone.reason)
+            return "put off"
+        log.info("a job's subject is gone", reason=gone.reason)
+        await queue.finish(self.store, job, self.now())
+        return "gone"
 
     async def leave(self, job: Job) -> None:
         """Leave a job of an unknown kind to a newer version, which may work beside this one; in vain, bury it."""
@@ -233,6 +247,8 @@ class Worker:
         until = later.until
         if kind.patience is not None:
             until = max(until, now + min(age / 4, LONGEST_BACK_OFF))
+        # what waited for the same moment does not come back all at once
+        until += min((until - now) / 10, SPREAD) * abs(self.jitter() - 1)
         log.info("a job is put back", until=until.isoformat(), reason=later.reason)
         await queue.retry(self.store, job, until, later.reason, counted=False)
         return "put off"

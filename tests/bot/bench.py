@@ -37,6 +37,7 @@ class Bench:
             "work": Kind(self.run, self.give_up),
             "plain": Kind(self.run),
             "patient": Kind(self.run, self.give_up, patience=timedelta(hours=6)),
+            "doubting": Kind(self.run, self.give_up, looks_again=True),
         }
         self.worker = Worker(self.store, kinds, Wakeup(), lambda: self.now, jitter=lambda: 1.0)
 

@@ -10,7 +10,18 @@ from typing import Any
 
 import pytest
 
-from bot.worker import BACK_OFF, LEASE, LONGEST_BACK_OFF, MOST_ATTEMPTS, MOST_DEATHS, UNKNOWN_AGAIN, UNKNOWN_FOR, Kind
+from bot.worker import (
+    BACK_OFF,
+    LEASE,
+    LONGEST_BACK_OFF,
+    LOOK_AGAIN,
+    LOOKS_AGAIN,
+    MOST_ATTEMPTS,
+    MOST_DEATHS,
+    UNKNOWN_AGAIN,
+    UNKNOWN_FOR,
+    Kind,
+)
 from github.errors import Gone, Later
 from storage import queue
 from storage.queue import Job
@@ -97,6 +108,43 @@ async def test_what_is_gone_needs_no_further_try(bench: Bench) -> None:
 
     assert bench.row("a")["state"] == "done"
     assert bench.given_up == []
+
+
+async def test_that_a_subject_is_gone_is_believed_once_it_is_said_for_minutes(bench: Bench) -> None:
+    bench.endings = [Gone("not found")] * (LOOKS_AGAIN + 1)
+    await bench.put("a", kind="doubting")
+    waits = []
+    for _ in range(LOOKS_AGAIN):
+        await bench.one()
+        assert bench.row("a")["state"] == "scheduled"
+        waits.append(bench.due_in("a"))
+        bench.now += waits[-1]
+    await bench.one()
+
+    assert waits == [timedelta(seconds=10), timedelta(seconds=40), timedelta(seconds=160)]
+    assert (bench.row("a")["state"], bench.given_up) == ("done", [])
+
+
+async def test_one_wrong_word_that_it_is_gone_loses_nothing(bench: Bench) -> None:
+    bench.endings = [Gone("not found"), None]
+    await bench.put("a", kind="doubting")
+    await bench.one()
+    bench.now += LOOK_AGAIN
+    await bench.one()
+
+    assert bench.ran == [("a", 1), ("a", 2)]
+    assert bench.row("a")["state"] == "done"
+
+
+async def test_what_was_put_off_to_one_moment_comes_back_one_after_another(bench: Bench) -> None:
+    """A tenth of the wait later at most, and half a minute."""
+    for jitter, minutes, late in ((0.5, 20, 30), (1.5, 20, 30), (1.2, 20, 12), (1.5, 1, 3), (1.0, 60, 0)):
+        bench.worker.jitter = lambda value=jitter: value  # type: ignore[misc]
+        until = bench.now + timedelta(minutes=minutes)
+        bench.endings = [Later(until, "an outage")]
+        await bench.put(f"{jitter} {minutes}")
+        await bench.one()
+        assert bench.due_in(f"{jitter} {minutes}") == timedelta(minutes=minutes, seconds=late)
 
 
 async def test_a_kind_that_this_version_has_not_is_left_to_one_that_has(bench: Bench) -> None:
