@@ -40,7 +40,6 @@ async def give_delivery_up(services: Services, job: Job) -> None:
     """Let the event's module say that nothing more will come of this delivery."""
     name, body = unpack(job.payload)
     with structlog.contextvars.bound_contextvars(delivery=job.key, github_event=name):
-        log.error("a delivery is given up", attempts=job.attempts)
         event = await asyncio.to_thread(event_named, name)
         if event is not None and event.give_up is not None:
             await event.give_up(services, job.key, payload_of(body))
@@ -48,6 +47,7 @@ async def give_delivery_up(services: Services, job: Job) -> None:
 
 async def own_up(services: Services, job: Job) -> None:
     """Give the delivery up, and where GitHub does not hear of that either, leave it to a job to say so later."""
+    log.error("a delivery is given up", delivery=job.key, github_event=unpack(job.payload)[0], attempts=job.attempts)
     try:
         await give_delivery_up(services, job)
     except Gone:
