@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import crash_faults
+from bench import crash_faults, crash_postgresql
 from bench.crash_weeks import Run, Weeks
 from bench.figures import Figure
 from bench.size import Size
@@ -58,7 +58,10 @@ def run(size: Size) -> list[Figure]:
             mine = folder / name
             mine.mkdir()
             if name == "faults":
-                found += crash_faults.run(size, mine)
+                (mine / "sqlite").mkdir()
+                (mine / "postgresql").mkdir()
+                found += crash_faults.on_sqlite(size, mine / "sqlite")
+                found += crash_postgresql.on_postgresql(size, mine / "postgresql")
                 continue
             url = f"sqlite:///{mine / 'almanac.db'}"
             if name == "PostgreSQL":

@@ -58,6 +58,13 @@ class Database:
         self.file: Path | None = sqlite_path(url)
         self.jobs = "jobs" if self.file else "job_states"
 
+    def change(self, statement: str) -> None:
+        """Change something, as a stranger does."""
+        with self.open() as connection:
+            connection.execute(statement)
+            if self.file is not None:
+                connection.commit()
+
     @contextmanager
     def open(self) -> Iterator[Any]:
         """Hold a connection."""

@@ -30,6 +30,7 @@ from bench.size import Size
 from storage.migrate import upgrade
 
 LASTS = 3.0  # seconds
+DAMAGED = ("substr(data, 1, 100)", "'this is no picture'", "''")  # as SQL; bytes to both databases
 A_PAGE = 4096  # bytes: whatever is written behind them fails, as on a disk that is full
 START = 15.0  # seconds in which a server that can starts
 LOCKED = 12.0  # seconds; GitHub waits for ten
@@ -37,6 +38,7 @@ LEAP = timedelta(hours=6)
 SEED = 9
 READ_ONLY = "mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec {1} -m bot serve"
 HONEST = {202, 503}
+NOT_THERE = 404
 
 
 @dataclass
@@ -49,7 +51,21 @@ class Said:
 
 
 class Troubles(Weeks):
-    """The same server through one trouble after the other."""
+    """The same server through one trouble after the other. damaged: what it said of pictures that are."""
+
+    def __init__(self, size: Size, url: str, folder: Path, seed: int) -> None:
+        super().__init__(size, url, folder, seed)
+        self.damaged: Counter[tuple[int, str]] = Counter()
+
+    def troubles(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """Return what breaks, by name, in order."""
+        return {
+            "a full disk": self.disk_full,
+            "a stranger locks the database": self.locked,
+            "the clock leaps": self.clock_leaps,
+            "workers are killed": self.workers_killed,
+            "pictures are damaged": self.pictures_damaged,
+        }
 
     async def suffer(self, number: int, trouble: Callable[[], Awaitable[None]]) -> Said:
         """Let one trouble come in the middle of a Monday's work and go again."""
@@ -119,6 +135,20 @@ class Troubles(Weeks):
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 
+    async def pictures_damaged(self) -> None:
+        """What lies in the table of pictures is cut off, overwritten and emptied; each is then asked for."""
+        rows = self.database.rows("SELECT address FROM pictures ORDER BY address")
+        if not rows:
+            raise RuntimeError("no answer has a picture")
+        for place, (address,) in enumerate(rows):
+            self.database.change(
+                f"UPDATE pictures SET data = {DAMAGED[place % len(DAMAGED)]} WHERE address = '{address}'"
+            )
+        root = f"http://127.0.0.1:{self.mortal.environ['PORT']}/pictures/"
+        for (address,) in rows:
+            async with self.session.get(f"{root}{address}.png") as answer:
+                self.damaged.update([(answer.status, (await answer.text(errors="replace")).strip()[:60])])
+
 
 async def read_only(weeks: Troubles) -> str:
     """Start on a disk that nothing can be written to; return what `/readyz` says, or the last words of the server."""
@@ -139,39 +169,38 @@ async def read_only(weeks: Troubles) -> str:
     return words.decode(errors="replace").splitlines()[-1]
 
 
-async def measured(size: Size, folder: Path) -> list[Figure]:
-    url = f"sqlite:///{folder / 'almanac.db'}"
-    await asyncio.to_thread(upgrade, url)
-    weeks, found = Troubles(size, url, folder, SEED), []
-    troubles = {
-        "a full disk": weeks.disk_full,
-        "a stranger locks the database": weeks.locked,
-        "the clock leaps": weeks.clock_leaps,
-        "workers are killed": weeks.workers_killed,
-    }
+async def measured(size: Size, weeks: Troubles) -> list[Figure]:
+    """Go through all troubles of a database that is there."""
+    name = "SQLite" if weeks.database.file else "PostgreSQL"
+    found = []
     async with weeks.opened():
         # Python before 3.12.8 and 3.13.1 keeps bytecode that a full disk has cut off, and no start gets over that
         weeks.mortal.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         await weeks.begin()
-        for number, (name, trouble) in enumerate(list(troubles.items())[: 1 if size.quick else None]):
+        for number, (what, trouble) in enumerate(list(weeks.troubles().items())[: 1 if size.quick else None]):
             before = sum(weeks.found.faults.counts)
             said = await weeks.suffer(number, trouble)
-            size.tell(f"{name}: {said}")
+            size.tell(f"{name}, {what}: {said}")
             told = "; ".join(one for one in said.reasons if one != "ready") or "ready throughout"
-            found.append(Figure(f"{name}: what /readyz says", told))
+            found.append(Figure(f"{name}, {what}: what /readyz says", told))
             wrong = sum(weeks.found.faults.counts) - before
             value = f"{said.refused - said.odd} / {said.odd} / {wrong}"
-            what = f"{name}: refused with 503 / otherwise / lost, twice, half or broken"
-            found.append(Figure(what, value, "- / 0 / 0", not said.odd and not wrong))
-        weeks.mortal.kill()
-        await weeks.mortal.gone()
-        line = await read_only(weeks)
-        size.tell(f"read-only: {line}")
-        found.append(Figure("started on a read-only disk: what it says", line[:90], "why not", line != "ready"))
+            line = f"{name}, {what}: refused with 503 / otherwise / lost, twice, half or broken"
+            found.append(Figure(line, value, "- / 0 / 0", not said.odd and not wrong))
+        for (status, words), count in sorted(weeks.damaged.items()):
+            found.append(Figure(f"{name}: {count} damaged pictures", f"{status}: {words}", "404", status == NOT_THERE))
+        if weeks.database.file is not None:
+            weeks.mortal.kill()
+            await weeks.mortal.gone()
+            last = await read_only(weeks)
+            size.tell(f"read-only: {last}")
+            found.append(Figure("started on a read-only disk: what it says", last[:90], "why not", last != "ready"))
     return found
 
 
-def run(size: Size, folder: Path) -> list[Figure]:
-    """Break one thing after the other."""
+def on_sqlite(size: Size, folder: Path) -> list[Figure]:
+    """Break one thing after the other around a server with SQLite."""
     random.seed(SEED)
-    return asyncio.run(measured(size, folder))
+    url = f"sqlite:///{folder / 'almanac.db'}"
+    upgrade(url)
+    return asyncio.run(measured(size, Troubles(size, url, folder, SEED)))

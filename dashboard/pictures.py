@@ -7,14 +7,19 @@ import importlib
 import re
 from typing import Any
 
+import structlog
 from aiohttp import web
 
+from dashboard.whole_png import is_whole
 from storage.engine import Store
 
 PATH = "/pictures/{file}"
 TABLE = "storage.pictures"
 FILE = re.compile(r"(?P<address>[A-Za-z0-9_-]{43})\.png")  # 256 bits in URL-safe base64
+DAMAGED = "this picture is damaged where it is stored; a new one is drawn for whoever asks again\n"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+log = structlog.get_logger(__name__)
 
 
 class Pictures:
@@ -25,7 +30,7 @@ class Pictures:
         self.table: Any = None
 
     async def get(self, request: web.Request) -> web.Response:
-        """Answer 200 with the PNG, or 404."""
+        """Answer 200 with the PNG, or 404: also for one that is damaged, which nobody may keep for a year."""
         wanted = FILE.fullmatch(request.match_info["file"])
         if wanted is None:
             raise web.HTTPNotFound
@@ -37,5 +42,8 @@ class Pictures:
         found = await self.store.read(lambda connection: pictures.picture(connection, address))
         if found is None:
             raise web.HTTPNotFound
+        if not is_whole(found.data):
+            log.error("a stored picture is damaged", answer=found.answer_key, position=found.position)
+            raise web.HTTPNotFound(text=DAMAGED)
         headers = {"Cache-Control": FOR_EVER, "X-Content-Type-Options": "nosniff", "ETag": f'"{address}"'}
         return web.Response(body=found.data, content_type=found.media_type, headers=headers)

@@ -83,4 +83,13 @@ def watch() -> None:
     """Begin to watch this process."""
     secrets.token_urlsafe = LINES.watching(secrets.token_urlsafe)
     secrets.token_hex = LINES.watching(secrets.token_hex)
-    logging.getLogger().addHandler(OfLibraries(LINES, RedactingFormatter()))
+    handler = OfLibraries(LINES, RedactingFormatter())
+    configured = logging.basicConfig
+
+    def configured_and_watched(**options: Any) -> None:
+        # a command that is run in a test sends the log where it belongs, and closes whoever listened before
+        configured(**options)
+        logging.getLogger().addHandler(handler)
+
+    logging.basicConfig = configured_and_watched
+    logging.getLogger().addHandler(handler)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import secrets
 from collections.abc import Iterator
@@ -46,6 +47,18 @@ def test_one_in_a_traceback_is_found() -> None:
 def test_one_that_a_library_writes_is_found() -> None:
     logging.getLogger("aiohttp.server").error("refused for %s", new_secret())
     assert len(LINES.taken()) == 1
+
+
+def test_one_that_a_library_writes_is_found_after_a_command_sent_the_log_elsewhere() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    logs.configure("error", io.StringIO())
+    try:
+        logging.getLogger("aiohttp.server").error("refused for %s", new_secret())
+        assert len(LINES.taken()) == 1
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def test_what_is_blacked_out_and_what_is_no_secret_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,15 +10,21 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import BaseTestServer, TestServer
+from sqlalchemy import update
 
-from dashboard.pictures import PATH, Pictures
+from dashboard.pictures import DAMAGED, PATH, Pictures
 from storage.engine import Store
 from storage.installations import Repository, save_repository
 from storage.pictures import Picture, delete_pictures, save_pictures
+from storage.schema_work import pictures
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ADDRESS = "A" * 21 + "_-" + "9" * 20
-DATA = b"\x89PNG\r\n\x1a\nnot really"
+# one grey pixel
+DATA = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c6368"
+    "00000082008177cd72b60000000049454e44ae426082"
+)
 
 
 @pytest.fixture
@@ -101,3 +107,19 @@ async def test_nothing_can_be_put_there(site: BaseTestServer) -> None:
     url = site.make_url(f"/pictures/{ADDRESS}.png")
     async with aiohttp.ClientSession() as session, session.put(url, data=b"x") as response:
         assert response.status == 405
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        b"", b"\0" * 60, DATA[:-1], DATA[:30], DATA + b"\0", DATA[:40] + b"x" + DATA[41:], DATA[:8], DATA[:-12],
+        DATA[:8] + b"\xff\xff\xff\xff" + DATA[12:], b"<html>" + DATA,
+    ],
+)  # fmt: skip
+async def test_a_damaged_picture_is_not_shown_and_kept_by_nobody(
+    site: BaseTestServer, store: Store, damaged: bytes
+) -> None:
+    await store.write(lambda conn: conn.execute(update(pictures).values(data=damaged)))
+    status, cache, body = await get(site, f"{ADDRESS}.png")
+    assert (status, body.decode()) == (404, DAMAGED)
+    assert "max-age" not in cache

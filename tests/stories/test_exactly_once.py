@@ -36,7 +36,7 @@ async def test_a_dropped_post_is_posted_later(town: Town) -> None:
     said = await town.say("/analytics help")
     assert dropped.hit == 1
     assert town.answers_to(said) == []
-    await town.wait(seconds=31)
+    await town.wait(seconds=35)
     assert len(town.answers_to(said)) == 1
 
 
@@ -46,7 +46,7 @@ async def test_a_key_in_somebody_elses_comment_is_not_believed(town: Town) -> No
     said = await town.say("/analytics help")
     key = f"<!-- almanac:answer-{town.repository_id(LANTERN)}-{said.id} -->"
     forged = await town.post(f"I am the answer.\n\n{key}")
-    await town.wait(seconds=31)
+    await town.wait(seconds=35)
     assert lost.hit == 1
     assert len(town.answers_to(said)) == 1
     assert town.world.comments[forged.id].body.startswith("I am")
@@ -109,7 +109,7 @@ async def test_a_job_that_kills_its_process_each_time_is_given_up(town: Town) ->
     with sqlite3.connect(town.database) as connection:
         connection.execute("UPDATE jobs SET attempts = 12")
     connection.close()
-    town.sandbox.clock.advance(timedelta(seconds=31))
+    town.sandbox.clock.advance(timedelta(seconds=35))
     await town.until(lambda: town.answers_to(said), "the sentence")
     await town.settled()
     (job,) = [one for one in town.jobs("delivery") if one["state"] == "dead"]

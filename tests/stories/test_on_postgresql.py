@@ -42,7 +42,7 @@ async def test_time_passes_there_as_everywhere(shared_town: Town) -> None:
     shared_town.break_("drop", "POST", "/repos/*/issues/*/comments")
     said = await shared_town.say("/analytics help")
     assert shared_town.answers_to(said) == []
-    await shared_town.wait(seconds=31)
+    await shared_town.wait(seconds=35)
     assert len(shared_town.answers_to(said)) == 1
 
 

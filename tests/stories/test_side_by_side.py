@@ -35,7 +35,7 @@ async def test_the_older_version_serves_on_and_leaves_what_it_does_not_know(town
         await newer.close()
         for _ in range(3):
             assert town.answer_to(await town.say("/analytics pulls 30d"))
-            await town.wait(seconds=31)
+            await town.wait(seconds=35)
         async with town.session.get(f"{town.url}/readyz") as ready:
             assert ready.status == 200
         (left,) = town.jobs("of-tomorrow")
