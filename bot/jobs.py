@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.worker import Kind, Run
+from handlers.at_once import handle_at_once
 from handlers.delivery import handle_delivery, own_up, say_unanswered
 from handlers.events import handled
 from handlers.kinds import HISTORY, REFRESH, SPEAK, UNANSWERED
@@ -37,6 +38,7 @@ def kinds(given: Services) -> Mapping[str, Kind]:
             lambda job: own_up(given, job),
             patience=PATIENCE,
             looks_again=True,
+            at_once=lambda conn, job: handle_at_once(given, conn, job),
         ),
         UNANSWERED: Kind(lambda job: say_unanswered(given, job), patience=OWED),
         HISTORY: Kind(lazily(given, "handlers.history", "read_history"), background=True),

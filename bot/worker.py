@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,9 @@ import structlog
 from github.errors import Gone, Later
 from github.resting import resting
 from storage import queue
+from storage.connection import Connection
 from storage.engine import Store
+from storage.job import Attempt
 from storage.queue import LEAST, SOMEBODY_WAITS, Job, Wakeup
 
 LEASE = timedelta(minutes=2)
@@ -33,6 +35,7 @@ EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
 IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
 GIVE_WAY_LOOKS = 10
 GIVE_WAY = 0.25  # seconds that a new job waits at most while deliveries come in by the dozen
+TOGETHER = 16  # jobs that are claimed in one transaction, of a kind that is mostly done at once
 CONCURRENT = 4  # answers mostly wait for GitHub or for the pool of two
 HELD = 32  # jobs at most, beside captures, of which most wait for their turn to write
 BACKGROUND = 2  # of these, how many may do what nobody waits for
@@ -58,7 +61,8 @@ class Kind:
     patience: how long GitHub may put such a job off before it is given up; None where waiting is its nature ·
     background: nobody waits for it; its jobs have a priority below `SOMEBODY_WAITS` ·
     waits: background that mostly waits for GitHub, and takes one of `CAPTURES` places rather than of `CONCURRENT` ·
-    looks_again: GitHub has to say more than once that something is gone before the job ends without a word.
+    looks_again: GitHub has to say more than once that something is gone before the job ends without a word ·
+    at_once: does within a transaction what awaits nothing else, and raises for whatever does.
     """
 
     run: Run
@@ -67,6 +71,7 @@ class Kind:
     background: bool = False
     waits: bool = False
     looks_again: bool = False
+    at_once: Attempt | None = None
 
 
 @dataclass
@@ -86,6 +91,8 @@ class Worker:
     """The jobs this process runs just now, by id and lease."""
     resting: Counter[tuple[int, int]] = field(default_factory=Counter)
     """Of these, those that wait for GitHub's leave to go on, in so many of their tasks."""
+    round: asyncio.Task[bool] | None = None
+    """The claim that is under way, with what is done at once of it."""
     free_again_at: datetime | None = None
     ended: Callable[[str, str, float], None] = lambda _kind, _ending, _seconds: None
     """Is told of each attempt: the job's kind, how it ended, and how many seconds it took."""
@@ -103,19 +110,56 @@ class Worker:
                 await self.wakeup.wait(IDLE)
                 continue
             await self.give_way()
-            job = await self.claim()
-            if job is None:
+            # what is claimed must be run, also where the worker is told to stop meanwhile: `drain` waits for it
+            self.round = asyncio.create_task(self.go_round())
+            if not await asyncio.shield(self.round):
                 await self.wakeup.wait(IDLE)
-                continue
+
+    async def go_round(self) -> bool:
+        """Claim what is next, do at once what can be, and start the rest; False if there was nothing."""
+        jobs = await self.claim_some()
+        for job in await self.do_at_once(jobs):
             task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
             self.running.add(task)
             task.add_done_callback(self.done)
+        return bool(jobs)
+
+    async def do_at_once(self, jobs: Sequence[Job]) -> Sequence[Job]:
+        """Do what awaits nothing, in one transaction; return the jobs that are to be run each on its own."""
+        kind = self.kinds.get(jobs[0].kind) if jobs else None
+        if kind is None or kind.at_once is None or jobs[0].attempts > 1:
+            return jobs
+        at_once, took = kind.at_once, dict[int, float]()
+
+        async def attempt(conn: Connection, job: Job) -> None:
+            began = time.monotonic()
+            with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind, key=job.key, attempt=job.attempts):
+                await at_once(conn, job)
+            took[job.id] = time.monotonic() - began
+
+        try:
+            worked = await queue.work_off(self.store, jobs, attempt, self.now(), self.room())
+        except Exception as error:  # the database refused all of it: each is tried alone, and fails alone
+            log.exception("jobs could not be ended together", error=repr(error))
+            return jobs
+        if worked.done:
+            log.info("deliveries are handled at once", deliveries=[job.key for job in worked.done])
+        for job in worked.done:
+            self.ended(job.kind, "done", took[job.id])
+        for job in jobs:
+            self.held.pop((job.id, job.lease), None)
+        self.held |= by_lease(worked.alone)
+        return worked.alone
 
     def has_room(self) -> bool:
         """Tell whether one more job may be claimed: fewer than `CONCURRENT` are at work, and there is an end to all."""
+        return self.room() > 0
+
+    def room(self) -> int:
+        """Return how many more jobs may be run beside captures."""
         beside = len(self.running) - self.captures()
         at_work = beside - sum(not self.waits(self.held[one]) for one in self.resting if one in self.held)
-        return at_work < CONCURRENT and beside < HELD
+        return min(CONCURRENT - at_work, HELD - beside)
 
     async def give_way(self) -> None:
         """Let a crowd of deliveries go first, but not for ever."""
@@ -129,8 +173,11 @@ class Worker:
         # what waited for this job's lock may go now
         self.wakeup.set()
 
-    async def claim(self) -> Job | None:
-        """Take the next job; what a dead process left is freed first. A database that cannot answer is asked again."""
+    async def claim_some(self, most: int = TOGETHER) -> list[Job]:
+        """Take the next job, and with one that may be done at once others; what a dead process left is freed first.
+
+        A database that cannot answer is asked again.
+        """
         try:
             now = self.now()
             # a clock that was set back must not put this off until it is there again
@@ -140,15 +187,15 @@ class Worker:
                 for held in tuple(self.held.values()):
                     await queue.extend(self.store, held, now, LEASE)
                 await queue.release_expired(self.store, now)
-            job = await queue.claim(self.store, now, LEASE, self.least())
+            of = [name for name, kind in self.kinds.items() if kind.at_once is not None]
+            jobs = await queue.claim_some(self.store, now, LEASE, self.least(), most=most, of=of)
         except Exception as error:  # the worker outlives a database that is busy or full
             log.exception("no job could be claimed", error=repr(error))
             self.is_refused = True
-            return None
+            return []
         self.is_refused = False
-        if job is not None:
-            self.held[job.id, job.lease] = job
-        return job
+        self.held |= by_lease(jobs)
+        return jobs
 
     def least(self) -> int:
         """Return the lowest priority that may be claimed now."""
@@ -292,8 +339,15 @@ class Worker:
 
     async def drain(self, seconds: float) -> None:
         """Let running jobs end for `seconds`, then cancel them; their leases run out and they come again."""
+        if self.round is not None:
+            await asyncio.wait([self.round], timeout=seconds)
         if self.running:
             await asyncio.wait(self.running, timeout=seconds)
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)
+
+
+def by_lease(jobs: Iterable[Job]) -> dict[tuple[int, int], Job]:
+    """Return jobs by id and lease."""
+    return {(job.id, job.lease): job for job in jobs}

@@ -1,4 +1,4 @@
-"""The one way to the database: `await store.read(work)`, `glance`, `look` and `await store.write(work)`."""
+"""The one way to the database: `await store.read(work)`, `glance`, `look`, `await store.write(work)` and `at_once`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from storage import sqlite
 from storage.connection import AsyncEngine, Connection, create_async_engine
 from storage.glances import BusyError, Glances, Looks
+from storage.strokes import Strokes
 from storage.urls import SQLITE, normalise, parse, sqlite_path
 
 __all__ = ["Store", "normalise"]
@@ -42,6 +43,7 @@ class Store:
         self.file = sqlite_path(url)
         self.glances: Glances | None = None
         self.looks: Looks | None = None
+        self.strokes: Strokes | None = None
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -117,23 +119,35 @@ class Store:
         """
         return await self.shielded(self.writing(work))
 
-    async def writing(self, work: Work[T]) -> T:
+    async def at_once(self, work: Work[T]) -> T:
+        """Run `work` as `write` does, with SQLite in the event loop itself and only its commit in a thread.
+
+        For many small statements, of which none takes long; `work` must await nothing but its connection's `execute`
+        and `scalar`, and keep the loop for a few milliseconds at most.
+        """
+        if self.file is None:
+            return await self.write(work)
+        if self.strokes is None:
+            self.strokes = Strokes(f"sqlite:///{self.file}")
+        return await self.shielded(self.writing(work, self.strokes.run))
+
+    async def writing(self, work: Work[T], attempt: Callable[[Work[T]], Awaitable[T]] | None = None) -> T:
         """Take the turn and try until the transaction is committed or the budget of retries is spent."""
         if self.dialect != "sqlite":
-            return await self.attempt_often(work)
+            return await self.attempt_often(work, self.attempt)
         async with self.turn:
-            return await self.attempt_often(work)
+            return await self.attempt_often(work, attempt or self.attempt)
 
-    async def attempt_often(self, work: Work[T]) -> T:
+    async def attempt_often(self, work: Work[T], attempt: Callable[[Work[T]], Awaitable[T]]) -> T:
         for pause in RETRY_SECONDS:
             try:
-                return await self.attempt(work)
+                return await attempt(work)
             except Exception as error:
                 if not worth_retrying(error):
                     raise
                 log.info("the database was busy, trying again", error=str(error))
                 await asyncio.sleep(pause)
-        return await self.attempt(work)
+        return await attempt(work)
 
     async def attempt(self, work: Work[T]) -> T:
         async with self.engine.connect() as conn:
@@ -156,7 +170,7 @@ class Store:
         """Let what has begun come to its end, then close every connection."""
         while self.running:
             await asyncio.wait(self.running)
-        for opened in (self.glances, self.looks):
+        for opened in (self.glances, self.looks, self.strokes):
             if opened is not None:
                 opened.close()
         await self.engine.dispose()

@@ -128,4 +128,5 @@ def finished(work: Awaitable[T]) -> T:
         next(steps)
     except StopIteration as done:
         return cast("T", done.value)
-    raise RuntimeError("a glance waits for nothing but the database")
+    steps.close()
+    raise RuntimeError("what is done at once waits for nothing but the database")

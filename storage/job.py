@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from storage.connection import Connection
 
 # GitHub redelivers under the same id for 3 days, Enterprise Server for 7: a key forgotten sooner would run a job twice.
 KEYS_KEPT = timedelta(days=8)
@@ -35,3 +38,15 @@ class Job:
     attempts: int
     created_at: datetime
     lease: int
+
+
+Attempt = Callable[[Connection, Job], Awaitable[None]]
+"""Does one job within a transaction."""
+
+
+@dataclass
+class Worked:
+    """What became of several jobs. done: with what followed them · alone: still claimed, to be run each on its own."""
+
+    done: list[Job] = field(default_factory=list)
+    alone: list[Job] = field(default_factory=list)

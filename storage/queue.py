@@ -7,7 +7,7 @@ the others then change nothing and return False. Of the jobs with one lock at mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,7 +15,7 @@ from typing import Protocol
 from storage import queue_embedded
 from storage.connection import Connection
 from storage.engine import Store
-from storage.job import KEYS_KEPT, LEAST, SOMEBODY_WAITS, Job, NewJob
+from storage.job import KEYS_KEPT, LEAST, SOMEBODY_WAITS, Attempt, Job, NewJob, Worked
 from storage.wakeup import Wakeup
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "Job",
     "NewJob",
     "Wakeup",
+    "Worked",
     "attending",
     "bury",
     "claim",
+    "claim_some",
     "counts",
     "extend",
     "finish",
@@ -36,6 +38,7 @@ __all__ = [
     "put",
     "release_expired",
     "retry",
+    "work_off",
 ]
 
 
@@ -44,6 +47,12 @@ class Engine(Protocol):
 
     async def put(self, conn: Connection, new: Iterable[NewJob], now: datetime) -> int: ...
     async def claim(self, store: Store, now: datetime, lease: timedelta, least: int = ...) -> Job | None: ...
+    async def claim_some(
+        self, store: Store, now: datetime, lease: timedelta, least: int, *, most: int, of: Collection[str]
+    ) -> list[Job]: ...
+    async def work_off(
+        self, store: Store, claimed: Sequence[Job], attempt: Attempt, now: datetime, room: int
+    ) -> Worked: ...
     async def extend(self, store: Store, job: Job, now: datetime, lease: timedelta) -> bool: ...
     async def finish(self, store: Store, job: Job, now: datetime) -> bool: ...
     async def bury(self, store: Store, job: Job, now: datetime, error: str) -> bool: ...
@@ -78,6 +87,28 @@ async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAS
     least: `LEAST`, or `SOMEBODY_WAITS` to leave alone what nobody waits for.
     """
     return await engine(store.dialect).claim(store, now, lease, least)
+
+
+async def claim_some(
+    store: Store, now: datetime, lease: timedelta, least: int, *, most: int, of: Collection[str]
+) -> list[Job]:
+    """Take the next job as `claim` does; if it is of a kind in `of`, take others of that kind that are ready with it.
+
+    At most `most` in all, and with the first, unless it was tried before, only what never was: they are for `work_off`.
+    PostgreSQL gives one at a time.
+    """
+    return await engine(store.dialect).claim_some(store, now, lease, least, most=most, of=of)
+
+
+async def work_off(store: Store, claimed: Sequence[Job], attempt: Attempt, now: datetime, room: int) -> Worked:
+    """Try to do jobs that were just claimed, and those that wait behind each, in one transaction with their ends.
+
+    attempt(connection, job) is awaited in that transaction and must await nothing but the connection. Whatever it
+    raises, nothing of that job is kept: it is to be run alone, and those behind it wait. Once `room` jobs are to be
+    run alone, or the time is used up in which nothing else happens, the others are given back untried. On PostgreSQL
+    every job is to be run alone.
+    """
+    return await engine(store.dialect).work_off(store, claimed, attempt, now, room)
 
 
 async def extend(store: Store, job: Job, now: datetime, lease: timedelta) -> bool:

@@ -7,21 +7,40 @@ lease gone: `finish`, `retry` and the others then change nothing and return Fals
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Label, Update, bindparam, delete, func, select, update
+from sqlalchemy import Label, Update, delete, func, select, update
 
 from storage.columns import EPOCH
 from storage.connection import Connection
 from storage.engine import Store
 from storage.job import LEAST, Job, NewJob
-from storage.lanes import in_state, promote_due, settle
+from storage.lanes import in_state, settle
+from storage.queue_together import NEXT, take, work_off
 from storage.schema_jobs import jobs, payloads
 from storage.upsert import insert
 from storage.wakeup import Wakeup
+
+__all__ = [
+    "COUNTS",
+    "NEXT",
+    "attending",
+    "bury",
+    "claim",
+    "claim_some",
+    "counts",
+    "extend",
+    "finish",
+    "next_due",
+    "prune",
+    "put",
+    "release_expired",
+    "retry",
+    "work_off",
+]
 
 STATES = ("scheduled", "waiting", "running", "done", "dead")
 
@@ -54,34 +73,19 @@ async def put(conn: Connection, new: Iterable[NewJob], now: datetime) -> int:
 
 
 async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAST) -> Job | None:
-    """Take the ready job of the highest priority, the oldest first, until `now + lease`; None if nothing is due.
+    """Take the next job; see `storage.queue.claim`."""
+    claimed = await claim_some(store, now, lease, least)
+    return claimed[0] if claimed else None
 
-    Jobs of a lower priority than `least` are left alone.
-    """
+
+async def claim_some(
+    store: Store, now: datetime, lease: timedelta, least: int = LEAST, *, most: int = 1, of: Collection[str] = ()
+) -> list[Job]:
+    """Take the next job, and others of the kinds `of` with it; see `storage.queue.claim_some`."""
     due = await store.read(lambda conn: next_due(conn, least))
     if due is None or due > now:
-        return None  # so that a worker that looks and finds nothing never takes the write lock
-    return await store.write(lambda conn: take(conn, now, now + lease, least))
-
-
-READY = select(jobs.c.id).where(in_state("ready"), jobs.c.priority >= bindparam("least"))
-NEXT = READY.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
-
-
-async def take(conn: Connection, now: datetime, until: datetime, least: int = LEAST) -> Job | None:
-    """Claim the next job inside the caller's transaction."""
-    await promote_due(conn, now)
-    taken = (
-        update(jobs)
-        .where(jobs.c.id == NEXT.scalar_subquery(), in_state("ready"))
-        .values(state="running", attempts=jobs.c.attempts + 1, lease=jobs.c.lease + 1, leased_until=until)
-        .returning(*(jobs.c[name] for name in ("id", "kind", "key", "lock", "attempts", "created_at", "lease")))
-    )
-    row = (await conn.execute(taken, {"least": least})).mappings().one_or_none()
-    if row is None:
-        return None
-    body = (await conn.execute(select(payloads.c.body).where(payloads.c.job_id == row["id"]))).scalar_one()
-    return Job(**row, payload=body)
+        return []  # so that a worker that looks and finds nothing never takes the write lock
+    return await store.at_once(lambda conn: take(conn, now, now + lease, least, most=most, of=of))
 
 
 def held(job: Job) -> Update:

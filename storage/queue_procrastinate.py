@@ -9,6 +9,7 @@ and lets such a job stop the later ones of its lock. `claim` moves what has beco
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +21,7 @@ from psycopg import AsyncConnection
 from storage.columns import EPOCH, from_micros, to_micros
 from storage.connection import Connection
 from storage.engine import Store
-from storage.job import LEAST, SOMEBODY_WAITS, Job
+from storage.job import LEAST, SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.queue_attending import attendance, attending
 from storage.queue_behind import let_forgotten_out, put_aside
 from storage.queue_ending import bury, changed, extend, finish, retry
@@ -32,6 +33,7 @@ __all__ = [
     "attending",
     "bury",
     "claim",
+    "claim_some",
     "counts",
     "extend",
     "finish",
@@ -40,6 +42,7 @@ __all__ = [
     "put",
     "release_expired",
     "retry",
+    "work_off",
 ]
 
 DUE_AT_ONCE = 500  # jobs that step out of the schedule in one transaction
@@ -125,6 +128,31 @@ async def claim(store: Store, now: datetime, lease: timedelta, least: int = LEAS
             if not isinstance(taken, Parked):
                 return taken
     return None
+
+
+async def claim_some(
+    store: Store,
+    now: datetime,
+    lease: timedelta,
+    least: int,
+    *,
+    most: int,  # noqa: ARG001 - as the other engine has it
+    of: Collection[str],  # noqa: ARG001 - as the other engine has it
+) -> list[Job]:
+    """Take the next job: Procrastinate gives one at a time; see `storage.queue.claim_some`."""
+    job = await claim(store, now, lease, least)
+    return [] if job is None else [job]
+
+
+async def work_off(
+    store: Store,  # noqa: ARG001 - as the other engine has it
+    claimed: Sequence[Job],
+    attempt: Attempt,  # noqa: ARG001 - as the other engine has it
+    now: datetime,  # noqa: ARG001 - as the other engine has it
+    room: int,  # noqa: ARG001 - as the other engine has it
+) -> Worked:
+    """Leave every job to be run alone; see `storage.queue.work_off`."""
+    return Worked(alone=list(claimed))
 
 
 async def take(conn: Connection, now: datetime, until: datetime, least: int, worker: int) -> Job | Parked | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,11 @@ def load(name: str) -> Event:
 def event_named(name: str) -> Event | None:
     """Return what is done for the event of this name, None where nothing is."""
     return load(name) if name in handled() else None
+
+
+def is_at_hand(name: str) -> bool:
+    """Tell whether an event's module has been imported, or nothing handles it: then `event_named` waits for nothing."""
+    return f"{__name__}.{name}" in sys.modules or name not in handled()
 
 
 def all_events() -> Mapping[str, Event]:

@@ -58,7 +58,7 @@ class Bench:
 
     async def one(self) -> Job | None:
         """Claim one job and run it to its end."""
-        job = await self.worker.claim()
+        job = await claim(self.worker)
         if job is not None:
             await self.worker.run(job)
         return job
@@ -74,6 +74,12 @@ class Bench:
     def due_in(self, key: str) -> timedelta:
         run_at: int = self.row(key)["run_at"]
         return datetime.fromtimestamp(run_at / 1e6, UTC) - self.now
+
+
+async def claim(worker: Worker) -> Job | None:
+    """Let the worker claim one job."""
+    jobs = await worker.claim_some(1)
+    return jobs[0] if jobs else None
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from bot.worker import (
 from github.errors import Gone, Later
 from storage import queue
 from storage.queue import Job
-from tests.bot.bench import NOON, Bench
+from tests.bot.bench import NOON, Bench, claim
 
 
 async def test_a_job_that_ends_well_is_done_and_its_payload_dropped(bench: Bench) -> None:
@@ -49,7 +49,7 @@ async def test_each_failure_waits_twice_as_long_and_the_sixth_is_the_last(bench:
         assert bench.row("a")["state"] == "scheduled"
         assert bench.row("a")["error"] == "RuntimeError('no')"
         waits.append(bench.due_in("a"))
-        assert await bench.worker.claim() is None, "not before its time"
+        assert await claim(bench.worker) is None, "not before its time"
         bench.now += waits[-1]
     await bench.one()
 

@@ -22,14 +22,14 @@ async def test_a_database_that_cannot_answer_is_asked_again(
 ) -> None:
     monkeypatch.setattr(module, "IDLE", 0.0)
     refusals = [sqlite3.OperationalError("locked"), sqlite3.OperationalError("locked")]
-    original, done = queue.claim, asyncio.Event()
+    original, done = queue.claim_some, asyncio.Event()
 
-    async def claim(*arguments: Any) -> Job | None:
+    async def claim(*arguments: Any, **more: Any) -> list[Job]:
         if refusals:
             raise refusals.pop()
-        return await original(*arguments)
+        return await original(*arguments, **more)
 
-    monkeypatch.setattr(queue, "claim", claim)
+    monkeypatch.setattr(queue, "claim_some", claim)
     bench.after = lambda _: done.set()
     await bench.put("a")
     async with working(bench.worker):

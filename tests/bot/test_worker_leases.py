@@ -14,18 +14,18 @@ from bot.worker import LEASE, MOST_ATTEMPTS, Kind
 from github.errors import Gone, Later
 from storage import queue
 from storage.queue import Job
-from tests.bot.bench import NOON, Bench
+from tests.bot.bench import NOON, Bench, claim
 
 
 @pytest.mark.usefixtures("logged")
 async def test_a_job_that_somebody_else_took_over_is_left_to_them(bench: Bench) -> None:
     """A worker that was slow finds its lease gone: it neither ends the job nor speaks for it."""
     await bench.put("a")
-    slow = await bench.worker.claim()
+    slow = await claim(bench.worker)
     assert slow is not None
     bench.now += LEASE + timedelta(seconds=1)
     other = Bench(bench.store, bench.file, now=bench.now)
-    taken = await other.worker.claim()
+    taken = await claim(other.worker)
     assert taken is not None
     assert (taken.id, taken.attempts) == (slow.id, 2)
 
@@ -47,7 +47,7 @@ def slot_values(job: Job) -> dict[str, Any]:
 
 async def test_what_a_dead_process_left_is_taken_up_once_its_lease_is_over(bench: Bench) -> None:
     await bench.put("a")
-    assert await bench.worker.claim() is not None
+    assert await claim(bench.worker) is not None
     survivor = Bench(bench.store, bench.file, now=NOON + LEASE)
     assert await survivor.one() is None
     survivor.now += timedelta(seconds=11)
@@ -76,12 +76,12 @@ async def test_a_long_job_keeps_its_lease(bench: Bench, monkeypatch: pytest.Monk
     monkeypatch.setattr(queue, "extend", extend)
     bench.worker.kinds = {"work": Kind(wait)}
     await bench.put("a")
-    job = await bench.worker.claim()
+    job = await claim(bench.worker)
     assert job is not None
     running = asyncio.create_task(bench.worker.run(job))
     await extended.wait()
     other = Bench(bench.store, bench.file, now=bench.now + LEASE / 2)
-    assert await other.worker.claim() is None
+    assert await claim(other.worker) is None
     await running
 
     assert bench.row("a")["state"] == "done"
@@ -92,7 +92,7 @@ async def test_a_lease_that_is_lost_is_logged_and_no_longer_asked_for(
 ) -> None:
     monkeypatch.setattr(module, "EXTEND_EVERY", 0.0)
     await bench.put("a")
-    job = await bench.worker.claim()
+    job = await claim(bench.worker)
     assert job is not None
     assert await queue.finish(bench.store, job, bench.now)
     await bench.worker.hold(job)
@@ -114,7 +114,7 @@ async def test_an_extension_that_fails_is_tried_again(
 
     monkeypatch.setattr(queue, "extend", extend)
     await bench.put("a")
-    job = await bench.worker.claim()
+    job = await claim(bench.worker)
     assert job is not None
     await bench.worker.hold(job)
 

@@ -15,7 +15,7 @@ from github.resting import resting
 from storage import queue
 from storage.engine import Store
 from storage.queue import SOMEBODY_WAITS, Job, NewJob, Wakeup
-from tests.bot.bench import working
+from tests.bot.bench import claim, working
 from tests.stories.town import until
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -69,14 +69,14 @@ async def test_captures_leave_other_background_its_two_places_and_no_more(store:
     wanted = [NewJob("history", str(number), b"", None, 1) for number in range(BACKGROUND)]
     wanted += [NewJob("capture", str(number), b"", None, 0) for number in range(CAPTURES + 1)]
     await store.write(lambda conn: queue.put(conn, wanted, NOON))
-    histories = [await worker.claim() for _ in range(BACKGROUND)]
+    histories = [await claim(worker) for _ in range(BACKGROUND)]
     assert [job and job.kind for job in histories] == ["history"] * BACKGROUND
-    assert await worker.claim() is None
+    assert await claim(worker) is None
     assert histories[0] is not None
     await worker.run(histories[0])
-    captures = [await worker.claim() for _ in range(CAPTURES)]
+    captures = [await claim(worker) for _ in range(CAPTURES)]
     assert [job and job.kind for job in captures] == ["capture"] * CAPTURES
-    assert await worker.claim() is None
+    assert await claim(worker) is None
     assert len(worker.held) == BACKGROUND - 1 + CAPTURES
 
 
@@ -96,11 +96,11 @@ async def test_a_clock_that_was_set_back_does_not_keep_a_job_that_is_due_from_be
 async def test_a_clock_that_was_set_back_does_not_put_off_freeing_dead_leases(store: Store) -> None:
     moment = [NOON.replace(year=2027)]
     worker = Worker(store, {}, Wakeup(), lambda: moment[0], jitter=lambda: 1.0)
-    assert await worker.claim() is None
+    assert await claim(worker) is None
     await store.write(lambda conn: queue.put(conn, [NewJob("capture", "1", b"", None, 0)], NOON))
     assert await queue.claim(store, NOON, bot.worker.LEASE) is not None
     moment[0] = NOON + 2 * bot.worker.LEASE
-    job = await worker.claim()
+    job = await claim(worker)
     assert job is not None
     assert job.attempts == 2
 
