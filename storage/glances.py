@@ -121,6 +121,13 @@ def prepare(connection: Any, waits: int) -> None:
         cursor.close()
 
 
+def say(conn: Connection, statement: str) -> None:
+    """Say a statement without values to SQLite itself, for a twentieth of what it costs otherwise."""
+    opened = cast("AtOnce", conn).connection.connection.dbapi_connection
+    assert opened is not None, "an open connection has its driver's"
+    opened.cursor().execute(statement)
+
+
 def finished(work: Awaitable[T]) -> T:
     """Run something to its end without giving the loop a turn; raises RuntimeError where it wants one."""
     steps = work.__await__()

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import structlog
-from sqlalchemy import RowMapping, Select, bindparam, delete, exists, func, select, text, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import RowMapping, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate, UpdateBase
 
 from storage.connection import Connection
 from storage.engine import Store
+from storage.glances import say
 from storage.job import SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.lanes import in_state, of_lane, promote_due, settle
 from storage.schema_jobs import jobs, payloads
@@ -34,6 +36,7 @@ NAMES = ("id", "kind", "key", "lock", "attempts", "created_at", "lease")
 COLUMNS = tuple(jobs.c[name] for name in NAMES)
 UNTIL = bindparam("until", type_=jobs.c.leased_until.type)
 FINISHED = bindparam("finished", type_=jobs.c.finished_at.type)
+FOLLOWERS = 4  # of each lock, behind the one that was claimed
 
 READY = select(jobs.c.id).where(in_state("ready"), jobs.c.priority >= bindparam("least"))
 NEXT = READY.order_by(jobs.c.priority.desc(), jobs.c.id).limit(1)
@@ -43,12 +46,13 @@ OTHERS = (
     .order_by(jobs.c.priority.desc(), jobs.c.id)
     .limit(bindparam("most"))
 )
-BODY = select(payloads.c.body).where(payloads.c.job_id == bindparam("of_job"))
+BODIES = select(payloads.c.job_id, payloads.c.body).where(payloads.c.job_id.in_(bindparam("ids", expanding=True)))
+RUNNING = select(jobs.c.id, jobs.c.lease).where(in_state("running"), jobs.c.id.in_(bindparam("ids", expanding=True)))
 BEHIND = (
     select(*COLUMNS, SMALL.label("is_small"))
     .where(in_state("waiting"), of_lane)
     .order_by(jobs.c.priority.desc(), jobs.c.id)
-    .limit(1)
+    .limit(FOLLOWERS)
 )
 
 
@@ -71,7 +75,6 @@ FOLLOWER_DONE = (
 )
 GIVEN_BACK = update(jobs).where(*HELD).values(state="waiting", leased_until=None, attempts=jobs.c.attempts - 1)
 DROP = delete(payloads).where(payloads.c.job_id == bindparam("this"))
-SAVEPOINT, RELEASE, ROLL_BACK = (text(f"{verb} delivery") for verb in ("SAVEPOINT", "RELEASE", "ROLLBACK TO"))
 
 
 async def take(
@@ -84,18 +87,14 @@ async def take(
         given = {"least": SOMEBODY_WAITS, "until": until, "of_kind": rows[0]["kind"], "most": most - 1}
         others = (await conn.execute(LEASE_OTHERS, given)).mappings().all()
         rows = [*rows, *sorted(others, key=lambda row: (-row["priority"], row["id"]))]
-    return [job_of(row, await body_of(conn, row)) for row in rows]
+    return await jobs_of(conn, rows)
 
 
-async def body_of(conn: Connection, row: RowMapping) -> bytes:
-    """Return the payload of a row's job."""
-    body: bytes = (await conn.execute(BODY, {"of_job": row["id"]})).scalar_one()
-    return body
-
-
-def job_of(row: RowMapping, body: bytes, **changes: int) -> Job:
-    """Return a row as the job that it is."""
-    return Job(**{name: row[name] for name in NAMES} | changes, payload=body)
+async def jobs_of(conn: Connection, rows: Sequence[RowMapping], **changes: int) -> list[Job]:
+    """Return rows as the jobs that they are, with their payloads."""
+    found = await conn.execute(BODIES, {"ids": [row["id"] for row in rows]})
+    bodies = {row.job_id: row.body for row in found}
+    return [Job(**{name: row[name] for name in NAMES} | changes, payload=bodies[row["id"]]) for row in rows]
 
 
 async def work_off(store: Store, claimed: Sequence[Job], attempt: Attempt, now: datetime, room: int) -> Worked:
@@ -108,44 +107,59 @@ async def work(
     conn: Connection, claimed: Sequence[Job], attempt: Attempt, now: datetime, room: int, *, clock: Callable[[], float]
 ) -> Worked:
     """Work inside the caller's transaction: first on all that were claimed, then on what is behind each, and so on."""
-    worked, leaders = Worked(), {job.id for job in claimed}
-    queue, until = deque(claimed), clock() + SLICE
-    while queue and len(worked.alone) < room and (clock() < until or not worked.done):
-        job = queue.popleft()
-        if await is_done(conn, job, attempt, now, leads=job.id in leaders):
+    running = await conn.execute(RUNNING, {"ids": [job.id for job in claimed]})
+    held = {row.id: row.lease for row in running}
+    worked, until = Worked(), clock() + SLICE
+    lanes = deque([job] for job in claimed if held.get(job.id) == job.lease)
+    leaders = {job.id for lane in lanes for job in lane}
+    while lanes and len(worked.alone) < room and (clock() < until or not worked.done):
+        lane = lanes.popleft()
+        job = lane.pop(0)
+        if await is_done(conn, job, attempt):
             worked.done.append(job)
-            queue.extend(await behind(conn, job))
+            lane = lane or (await behind(conn, job) if job.id in leaders else [])
+            lanes.extend([lane] if lane else [])
         elif job.id in leaders:
             worked.alone.append(job)
-    for job in queue:
-        if job.id in leaders:
-            await conn.execute(GIVEN_BACK, {"this": job.id, "number": job.lease})
+    untried = [job for lane in lanes for job in lane if job.id in leaders]
+    await note(conn, LEADER_DONE, [mark(job) | {"finished": now} for job in worked.done if job.id in leaders])
+    followers = [{"this": job.id, "finished": now} for job in worked.done if job.id not in leaders]
+    await note(conn, FOLLOWER_DONE, followers)
+    await note(conn, DROP, [{"this": job.id} for job in worked.done])
+    await note(conn, GIVEN_BACK, [mark(job) for job in untried])
     await settle(conn, {job.lock for job in claimed})
     return worked
 
 
-async def is_done(conn: Connection, job: Job, attempt: Attempt, now: datetime, *, leads: bool) -> bool:
-    """Do one job and end it, or neither; one that somebody else has taken over meanwhile is left to them."""
-    await conn.execute(SAVEPOINT)
+def mark(job: Job) -> dict[str, Any]:
+    """Return what tells a claim from any other."""
+    return {"this": job.id, "number": job.lease}
+
+
+async def note(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement for each row; for none it is not executed at all."""
+    if rows:
+        await conn.execute(statement, rows)
+
+
+async def is_done(conn: Connection, job: Job, attempt: Attempt) -> bool:
+    """Do one job and keep what it wrote, or nothing of it."""
+    say(conn, "SAVEPOINT job")
     try:
-        mark = {"this": job.id, "number": job.lease, "finished": now} if leads else {"this": job.id, "finished": now}
-        done = (await conn.execute(LEADER_DONE if leads else FOLLOWER_DONE, mark)).rowcount == 1
-        if done:
-            await attempt(conn, job)
-            await conn.execute(DROP, {"this": job.id})
+        await attempt(conn, job)
     except Exception as error:  # noqa: BLE001 - whatever it was, it is tried once more alone, and tells of it then
         log.debug("a job is not done at once", key=job.key, reason=repr(error))
-        await conn.execute(ROLL_BACK)
-        done = False
-    await conn.execute(RELEASE)
-    return done
+        say(conn, "ROLLBACK TO job")
+        return False
+    finally:
+        say(conn, "RELEASE job")
+    return True
 
 
 async def behind(conn: Connection, job: Job) -> list[Job]:
-    """Return the next job of the same lock, if it is of the same kind, small, and was never tried."""
+    """Return the next few jobs of the same lock, as far as they are of the same kind, small, and were never tried."""
     if job.lock is None:
         return []
-    row = (await conn.execute(BEHIND, {"of": job.lock})).mappings().one_or_none()
-    if row is None or row["kind"] != job.kind or row["attempts"] > 0 or not row["is_small"]:
-        return []
-    return [job_of(row, await body_of(conn, row), attempts=1)]
+    rows = (await conn.execute(BEHIND, {"of": job.lock})).mappings()
+    fit = takewhile(lambda row: row["kind"] == job.kind and not row["attempts"] and row["is_small"], rows)
+    return await jobs_of(conn, list(fit), attempts=1)
