@@ -22,7 +22,7 @@ from sqlalchemy.sql.dml import ReturningUpdate, UpdateBase
 
 from storage.connection import Connection
 from storage.engine import Store
-from storage.glances import say
+from storage.glances import finished, say
 from storage.job import SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.lanes import in_state, of_lane, promote_due, settle
 from storage.schema_jobs import jobs, payloads
@@ -115,7 +115,7 @@ async def work(
     while lanes and len(worked.alone) < room and (clock() < until or not worked.done):
         lane = lanes.popleft()
         job = lane.pop(0)
-        if await is_done(conn, job, attempt):
+        if is_done(conn, job, attempt):
             worked.done.append(job)
             lane = lane or (await behind(conn, job) if job.id in leaders else [])
             lanes.extend([lane] if lane else [])
@@ -142,11 +142,11 @@ async def note(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[s
         await conn.execute(statement, rows)
 
 
-async def is_done(conn: Connection, job: Job, attempt: Attempt) -> bool:
+def is_done(conn: Connection, job: Job, attempt: Attempt) -> bool:
     """Do one job and keep what it wrote, or nothing of it."""
     say(conn, "SAVEPOINT job")
     try:
-        await attempt(conn, job)
+        finished(attempt(conn, job))
     except Exception as error:  # noqa: BLE001 - whatever it was, it is tried once more alone, and tells of it then
         log.debug("a job is not done at once", key=job.key, reason=repr(error))
         say(conn, "ROLLBACK TO job")
