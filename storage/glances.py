@@ -52,6 +52,28 @@ class AtOnce:
         return self.connection.scalar(*arguments)
 
 
+class Hurried(AtOnce):
+    """The same, for whoever may not hold the loop for long: after a moment of `clock` it raises TimeoutError."""
+
+    def __init__(self, conn: Connection, clock: Callable[[], float], until: float) -> None:
+        super().__init__(cast("AtOnce", conn).connection)
+        self.clock = clock
+        self.until = until
+
+    async def execute(self, *arguments: Any) -> CursorResult[Any]:
+        self.hurry()
+        return await super().execute(*arguments)
+
+    async def scalar(self, *arguments: Any) -> Any:
+        self.hurry()
+        return await super().scalar(*arguments)
+
+    def hurry(self) -> None:
+        """Raise TimeoutError if the time is over."""
+        if self.clock() > self.until:
+            raise TimeoutError("it takes too long to be done at once")
+
+
 class Glances:
     """One connection, which is opened at once and only ever reads. waits: in milliseconds, for a busy database."""
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import RowMapping, Select, bindparam, delete, exists, func, select, update
@@ -22,12 +22,13 @@ from sqlalchemy.sql.dml import ReturningUpdate, UpdateBase
 
 from storage.connection import Connection
 from storage.engine import Store
-from storage.glances import finished, say
+from storage.glances import Hurried, finished, say
 from storage.job import SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.lanes import in_state, of_lane, promote_due, settle
 from storage.schema_jobs import jobs, payloads
 
 SLICE = 0.005  # seconds spent on one transaction: as long as the event loop does nothing else
+LONGEST = 0.02  # seconds that one job may take of it before it is left to be run alone
 LARGEST = 100_000  # bytes of a payload as it is stored; GitHub's bodies are a few kilobytes, and may have 25 MiB
 
 log = structlog.get_logger(__name__)
@@ -115,7 +116,7 @@ async def work(
     while lanes and len(worked.alone) < room and (clock() < until or not worked.done):
         lane = lanes.popleft()
         job = lane.pop(0)
-        if is_done(conn, job, attempt):
+        if is_done(conn, job, attempt, clock):
             worked.done.append(job)
             lane = lane or (await behind(conn, job) if job.id in leaders else [])
             lanes.extend([lane] if lane else [])
@@ -142,11 +143,12 @@ async def note(conn: Connection, statement: UpdateBase, rows: Sequence[Mapping[s
         await conn.execute(statement, rows)
 
 
-def is_done(conn: Connection, job: Job, attempt: Attempt) -> bool:
+def is_done(conn: Connection, job: Job, attempt: Attempt, clock: Callable[[], float]) -> bool:
     """Do one job and keep what it wrote, or nothing of it."""
     say(conn, "SAVEPOINT job")
     try:
-        finished(attempt(conn, job))
+        hurried = Hurried(conn, clock, clock() + LONGEST)
+        finished(attempt(cast("Connection", hurried), job))
     except Exception as error:  # noqa: BLE001 - whatever it was, it is tried once more alone, and tells of it then
         log.debug("a job is not done at once", key=job.key, reason=repr(error))
         say(conn, "ROLLBACK TO job")

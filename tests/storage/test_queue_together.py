@@ -25,6 +25,7 @@ ROOM = 4
 async def embedded(file: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """An open store on SQLite, and all the time that a busy computer takes."""
     monkeypatch.setattr(queue_together, "SLICE", 60.0)
+    monkeypatch.setattr(queue_together, "LONGEST", 60.0)
     opened = await Store.open(file)
     yield opened
     await opened.close()
@@ -136,6 +137,17 @@ async def test_what_takes_long_gives_the_others_back(embedded: Store, monkeypatc
     }
 
 
+async def test_one_that_takes_long_itself_is_left_to_be_run_alone(
+    embedded: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installation of thousands of repositories, say: the event loop has others to serve."""
+    monkeypatch.setattr(queue_together, "LONGEST", -1.0)
+    await put(embedded, "a1")
+    worked = await Trial().on(embedded, await claim(embedded))
+    assert [job.key for job in worked.alone] == ["a1"]
+    assert await traces(embedded) == set()
+
+
 async def test_what_another_has_taken_over_is_left_to_them(embedded: Store) -> None:
     await put(embedded, "a1", "b1")
     slow = await claim(embedded)
@@ -198,6 +210,7 @@ async def test_a_transaction_that_fails_keeps_nothing_and_leaves_the_connection_
 async def test_on_postgresql_each_is_run_alone(jobs_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """And on SQLite none of these: the interface is one."""
     monkeypatch.setattr(queue_together, "SLICE", 60.0)
+    monkeypatch.setattr(queue_together, "LONGEST", 60.0)
     await put(jobs_store, "a1", "b1")
     claimed = await claim(jobs_store)
     worked = await Trial().on(jobs_store, claimed)
