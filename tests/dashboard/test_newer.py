@@ -70,7 +70,7 @@ async def is_newer(watched: Watched, shown: str) -> bool:
 
 
 async def until_newer(watched: Watched, shown: str) -> None:
-    """Look on, with nothing more stored and the clock at rest, while the answer is computed, however slow the machine."""
+    """Look on, with nothing more stored and the clock at rest, while the answer is computed."""
     for _ in range(150):
         if await is_newer(watched, shown):
             return
