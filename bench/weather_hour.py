@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from aiohttp import web
+
 import bot.app
 import bot.worker
 import handlers.conversation
+import sandbox.middleware
 import scheduler.clock
 import tests.stories.town
 from bench.weather_kinds import Weather
@@ -23,6 +26,8 @@ from bench.weather_time import Simulated
 from bot.ticking import PATH as TICK
 from github.wire import Wire
 from reports.pool import Pool
+from sandbox.control import Handler
+from sandbox.faults import Fault
 from sandbox.state import RequestRecord
 from tests.stories.town import LANTERN, STRONGROOM, WAITING, Said, Town, listener, people_and_github, serving
 
@@ -87,15 +92,22 @@ class Lent(Pool):
 def by_the_clock(time: Simulated, pool: Pool) -> Iterator[None]:
     """Let a server in this process live by simulated time: what waits by the machine's waits for it, or not at all."""
     exchange = Wire._request  # noqa: SLF001 - where a request is under way is seen nowhere else
+    faulty = sandbox.middleware._faulty  # noqa: SLF001 - and here, where it may go on when nobody waits any more
 
     async def counted(self: Wire, *arguments: Any) -> tuple[int, Mapping[str, str], bytes]:
         with time.doing():
             return await exchange(self, *arguments)
 
+    async def answered(request: web.Request, handler: Handler, fault: Fault | None) -> tuple[web.StreamResponse, bool]:
+        # what GitHub does for somebody who has waited long enough is done within seconds, not within the hour
+        with time.doing():
+            return await faulty(request, handler, fault)
+
     Lent.shared, Lent.time = pool, time
     defaults = (PATIENCE_OF_ONE,)
     with (
         patch.object(Wire, "_request", counted),
+        patch.object(sandbox.middleware, "_faulty", answered),
         patch.object(Wire.__init__, "__defaults__", defaults),
         patch.object(bot.app, "Pool", Lent),
         patch.object(bot.worker, "IDLE", 0.02),
