@@ -97,7 +97,7 @@ async def test_a_server_whose_worker_has_died_is_not_ready(town: Town, monkeypat
     async def dying(_worker: Worker) -> None:
         raise RuntimeError("as a fault of ours would")
 
-    monkeypatch.setattr(Worker, "claim", dying)
+    monkeypatch.setattr(Worker, "claim_some", dying)
 
     async def told() -> bool:
         return await ready(town) == (503, ["the worker is not running"])
