@@ -23,13 +23,15 @@ Work = Callable[[Connection], Awaitable[T]]
 
 
 class Strokes:
-    """One connection that writes. Whoever uses it holds the store's turn; it waits for no stranger's lock."""
+    """One connection that writes, a new one after each failure; it waits for no stranger's lock.
+
+    Whoever uses it holds the store's turn.
+    """
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url, poolclass=StaticPool, connect_args=OPTIONS)
         event.listen(self.engine, "connect", lambda connection, _: prepare(connection))
         event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
-        self.connection = self.engine.connect()
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="strokes")
 
     async def run(self, work: Work[T]) -> T:
@@ -37,20 +39,20 @@ class Strokes:
 
         Raises sqlalchemy.exc.OperationalError at once where somebody else is writing, RuntimeError for work that waits.
         """
-        try:
-            with self.connection.begin() as transaction:
-                done = finished(work(cast("Connection", AtOnce(self.connection))))
-                await asyncio.get_running_loop().run_in_executor(self.thread, transaction.commit)
-        except BaseException:
-            # a commit that failed may have left the transaction open, of which SQLAlchemy knows nothing
-            self.connection.connection.rollback()
-            raise
+        with self.engine.connect() as connection:
+            try:
+                with connection.begin() as transaction:
+                    done = finished(work(cast("Connection", AtOnce(connection))))
+                    await asyncio.get_running_loop().run_in_executor(self.thread, transaction.commit)
+            except BaseException:
+                # where a disk is full any statement may fail, also one that undoes, and what is open then nobody knows
+                connection.invalidate()
+                raise
         return done
 
     def close(self) -> None:
         """Close the connection."""
         self.thread.shutdown()
-        self.connection.close()
         self.engine.dispose()
 
 
