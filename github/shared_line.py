@@ -59,8 +59,9 @@ class SharedLine(Line):
                     reached = rest
                 elif self.slot is None:
                     moment = await self.ask(urgency, begun + patience - reached, reached)
-                    bear(moment, begun, patience)
+                    # a turn that was given is used, however little patience is left: it would be lost, the next too
                     if self.slot is None:
+                        bear(moment, begun, patience)
                         await sleep((moment - reached).total_seconds())
                         reached = moment
                 elif self.slot > reached:

@@ -116,6 +116,29 @@ async def test_what_nobody_asked_for_leaves_room_to_people_elsewhere(sides: list
         await write(other, clock, Urgency.EDIT, NO_TIME)
 
 
+async def test_what_bears_no_waiting_goes_though_a_turn_before_it_was_lost(sides: list[Budget], clock: Clock) -> None:
+    """Whoever had that turn gave up; to see that it is too old takes a moment, which is not the new one's fault."""
+    clock.faster = 1
+    side = sides[0]
+    for _ in range(5):
+        await write(side, clock)
+    gives_up = asyncio.create_task(write(side, clock))
+    await asyncio.sleep(0.5)
+    assert not gives_up.done()
+    gives_up.cancel()
+    await asyncio.gather(gives_up, return_exceptions=True)
+    clock.base += MINUTE
+    await write(side, clock, Urgency.UNASKED, NO_TIME)
+
+
+async def test_what_bears_no_waiting_waits_for_a_write_that_is_under_way(sides: list[Budget], clock: Clock) -> None:
+    side = sides[0]
+    async with side.writing:
+        unasked = asyncio.create_task(write(side, clock, Urgency.UNASKED, NO_TIME))
+        await asyncio.sleep(2 / FASTER)
+    assert await unasked > NOON
+
+
 async def test_a_rest_that_one_is_asked_for_is_kept_by_all(sides: list[Budget], clock: Clock) -> None:
     one, other = sides
     assert await free(other, clock)
