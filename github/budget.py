@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from gidgethub import sansio
 
@@ -19,6 +19,8 @@ CORE = "core"
 GRAPHQL = "graphql"
 EVERYTHING = "everything"
 LEAST_LIMIT = 5_000  # points or requests an hour, what every installation has at least
+NEVER = datetime.min.replace(tzinfo=UTC)
+SET_BACK = timedelta(minutes=5)  # more than anybody looks ahead
 BACKGROUND_SHARE = 0.5  # background work leaves this share of each hourly limit to people's questions
 
 
@@ -40,6 +42,7 @@ class Budget:
     writers: Pacer = field(default_factory=Line)
     turns: Turns = field(default_factory=OwnTurns)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    looked_at: datetime = NEVER
 
     def learn(self, resource: str, headers: Mapping[str, str]) -> Allowance | None:
         """Take over `x-ratelimit-*` of an answer and return it, None if there is none."""
@@ -67,7 +70,13 @@ class Budget:
         self.blocks[resource] = max(until, self.blocks.get(resource, until))
 
     def held_until(self, resource: str, now: datetime) -> datetime | None:
-        """Return when the next request of this kind may go, None if now."""
+        """Return when the next request of this kind may go, None if now.
+
+        What was told by a clock that has been set back since is forgotten: GitHub will say it again.
+        """
+        if now + SET_BACK < self.looked_at:
+            self.blocks.clear()
+        self.looked_at = now
         ends = [self.blocks[name] for name in (EVERYTHING, resource) if name in self.blocks]
         allowance = self.allowances.get(resource)
         if allowance and allowance.remaining <= 0:

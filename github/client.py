@@ -22,7 +22,7 @@ from github.budget import GRAPHQL, Budget
 from github.cache import Cached, EtagCache
 from github.credentials import AppIdentity, Credentials, InstallationIdentity, Now, PersonalToken
 from github.endpoints import Endpoints
-from github.errors import Refused
+from github.errors import Later, Refused
 from github.exchange import PATIENCE, Exchange
 from github.graphql import data_of
 from github.pace import Urgency
@@ -31,6 +31,8 @@ from github.route import Route
 from github.usage import Usage
 from github.wire import Reply, Sleep, Wire
 
+UNAUTHORIZED = 401
+SIGNED_ANEW = timedelta(minutes=1)  # until GitHub is asked again that has refused the App's own signature
 PER_PAGE = 100  # GitHub's most
 ACCESS_TOKENS = Route("POST", "/app/installations/{installation_id}/access_tokens")
 
@@ -108,7 +110,15 @@ class GitHub:
 
         async def ask() -> Mapping[str, Any]:
             path = ACCESS_TOKENS.at(installation_id=installation_id)
-            answer: Mapping[str, Any] = await asking.post(path, scope or None, repeatable=True, paced=False)
+            try:
+                answer: Mapping[str, Any] = await asking.post(path, scope or None, repeatable=True, paced=False)
+            except Refused as refused:
+                if refused.status != UNAUTHORIZED:
+                    raise
+                # the machine's clock or the App's key is wrong, which says nothing of what is asked for
+                raise Later(
+                    now() + SIGNED_ANEW, f"{refused.reason}; `python -m bot doctor` looks at clock and key"
+                ) from refused
             return answer
 
         identity = InstallationIdentity(ask, now)

@@ -15,6 +15,7 @@ BURST = 5
 INTERVAL = timedelta(seconds=1)
 PER_MINUTE, PER_HOUR = 80, 500
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+AHEAD = timedelta(minutes=10)  # further than any turn is given
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -67,6 +68,12 @@ class Pace:
             if len(self.sent) >= most:
                 moment = max(moment, self.sent[-most] + span)
         return moment
+
+    def known_at(self, now: datetime) -> Pace:
+        """Return the pace without what only a clock can have noted that has been set back since."""
+        if self.due <= now + AHEAD:
+            return self
+        return Pace(tuple(moment for moment in self.sent if moment <= now), now)
 
     def after(self, moment: datetime) -> Pace:
         """Return the pace once a write has gone out at `moment`."""

@@ -18,7 +18,7 @@ from github.board import Board
 from github.budget import CORE, Budget
 from github.credentials import Now
 from github.errors import Later
-from github.pace import BURST, PER_HOUR, PER_MINUTE, ROOM, Urgency
+from github.pace import AHEAD, BURST, PER_HOUR, PER_MINUTE, ROOM, Urgency
 from github.shared_turns import SharedTurns
 from github.writing import PACED, Line, Sleep, Ticket
 
@@ -44,6 +44,9 @@ class SharedLine(Line):
     async def turn(self, urgency: Urgency, patience: timedelta, now: Now, sleep: Sleep) -> timedelta:
         ticket = Ticket(urgency, next(self.numbers))
         begun = reached = now()
+        self.pace = self.pace.known_at(begun)
+        if self.slot is not None and self.slot > begun + AHEAD:
+            self.slot = None
         insort(self.waiting, ticket)
         try:
             while True:

@@ -54,6 +54,7 @@ class Line:
     async def turn(self, urgency: Urgency, patience: timedelta, now: Now, sleep: Sleep) -> timedelta:
         ticket = Ticket(urgency, next(self.numbers))
         begun = reached = now()
+        self.pace = self.pace.known_at(begun)
         insort(self.waiting, ticket)
         try:
             while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SECOND = 1_000_000  # microseconds
+AHEAD = 600 * SECOND  # further than any turn is given: what lies there was noted by a clock that was set back since
 PLACE_HELD = 60 * SECOND  # how long a place is kept without being renewed, which outlasts any request
 NOW = "coalesce(%(now)s::bigint, (extract(epoch FROM statement_timestamp()) * 1000000)::bigint)"
 
@@ -13,18 +14,23 @@ INSERT INTO github_paces AS p (installation_id, due, sent, turn_at, given)
 SELECT %(installation)s, t.now + %(interval)s, ARRAY[t.now], t.now, true FROM (SELECT {NOW} AS now) t
 ON CONFLICT (installation_id) DO UPDATE SET (due, sent, turn_at, given) = (
     SELECT
-        CASE WHEN ok THEN greatest(moment, p.due) + %(interval)s ELSE p.due END,
+        CASE WHEN ok THEN greatest(moment, known) + %(interval)s ELSE known END,
         CASE WHEN ok THEN p.sent[greatest(1, cardinality(p.sent) - %(kept)s + 2):] || moment ELSE p.sent END,
         moment,
         ok
     FROM (
-        SELECT moment, moment <= now OR (moment = filled AND moment <= now + %(ahead)s) AS ok FROM (
-            SELECT now, filled, greatest(
+        SELECT moment, known, moment <= now OR (moment = filled AND moment <= now + %(ahead)s) AS ok FROM (
+            SELECT now, known, filled, greatest(
                 filled,
                 p.sent[cardinality(p.sent) - %(minute)s + 1] + {60 * SECOND},
                 p.sent[cardinality(p.sent) - %(hour)s + 1] + {3600 * SECOND}
             ) AS moment
-            FROM (SELECT {NOW} AS now, greatest({NOW}, p.due - %(tokens)s * %(interval)s) AS filled) f
+            FROM (
+                SELECT now, known, greatest(now, known - %(tokens)s * %(interval)s) AS filled
+                FROM (
+                    SELECT {NOW} AS now, CASE WHEN p.due > {NOW} + {AHEAD} THEN {NOW} ELSE p.due END AS known
+                ) k
+            ) f
         ) m
     ) told
 )
@@ -58,12 +64,15 @@ WITH told AS (
                 excluded.reset_at IS NOT NULL AND excluded.reset_at > coalesce(l.reset_at, 0) AS newer) c
         ),
         (points_due, points_given) = (
-            SELECT CASE WHEN give > 0 THEN greatest(l.points_due, {NOW}) + give * gap ELSE l.points_due END, give
+            SELECT CASE WHEN give > 0 THEN spent + give * gap ELSE spent END, give
             FROM (
                 SELECT greatest(0, least(excluded.points_given,
-                    ({NOW} + burst::bigint * gap - greatest(l.points_due, {NOW})) / greatest(gap, 1)))::int AS give, gap
-                FROM unnest(%(kinds)s::text[], %(gaps)s::int[], %(bursts)s::int[]) AS n (kind, gap, burst)
-                WHERE n.kind = excluded.kind
+                    ({NOW} + burst::bigint * gap - spent) / greatest(gap, 1)))::int AS give, gap, spent
+                FROM (
+                    SELECT gap, burst, least(greatest(l.points_due, {NOW}), {NOW} + burst::bigint * gap) AS spent
+                    FROM unnest(%(kinds)s::text[], %(gaps)s::int[], %(bursts)s::int[]) AS n (kind, gap, burst)
+                    WHERE n.kind = excluded.kind
+                ) s
             ) g
         )
     RETURNING kind, rests_until, hourly, remaining, reset_at, points_due, points_given

@@ -10,6 +10,8 @@ from storage.connection import Connection
 
 # GitHub redelivers under the same id for 3 days, Enterprise Server for 7: a key forgotten sooner would run a job twice.
 KEYS_KEPT = timedelta(days=8)
+FARTHEST = timedelta(hours=2)
+"""No job is put back, nor leased, for so long: what lies further ahead was written by a clock that was ahead itself."""
 LEAST = -(2**15)  # the lowest priority that a column of small integers holds
 SOMEBODY_WAITS = 3  # the lowest priority of jobs that somebody waits for
 

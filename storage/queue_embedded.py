@@ -12,12 +12,12 @@ from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Label, Update, delete, func, select, update
+from sqlalchemy import Label, Update, delete, func, or_, select, update
 
 from storage.columns import EPOCH
 from storage.connection import Connection
 from storage.engine import Store
-from storage.job import LEAST, Job, NewJob
+from storage.job import FARTHEST, LEAST, Job, NewJob
 from storage.lanes import in_state, settle
 from storage.queue_together import NEXT, take, work_off
 from storage.schema_jobs import jobs, payloads
@@ -136,15 +136,18 @@ async def leave(store: Store, job: Job, *, drop: bool = False, **values: Any) ->
 
 async def release_expired(store: Store, now: datetime) -> int:
     """Let jobs whose lease ran out wait again; return how many. The attempt stays counted: it may be what killed."""
+    far = now + FARTHEST
 
     async def work(conn: Connection) -> int:
         expired = (
             update(jobs)
-            .where(in_state("running"), jobs.c.leased_until < now)
+            .where(in_state("running"), or_(jobs.c.leased_until < now, jobs.c.leased_until > far))
             .values(state="waiting", leased_until=None)
             .returning(jobs.c.lock)
         )
         locks = (await conn.execute(expired)).scalars().all()
+        put_back = in_state("scheduled"), jobs.c.run_at > far, jobs.c.error.is_not(None)
+        await conn.execute(update(jobs).where(*put_back).values(run_at=now))
         await settle(conn, locks)
         return len(locks)
 

@@ -21,7 +21,7 @@ from psycopg import AsyncConnection
 from storage.columns import EPOCH, from_micros, to_micros
 from storage.connection import Connection
 from storage.engine import Store
-from storage.job import LEAST, SOMEBODY_WAITS, Attempt, Job, Worked
+from storage.job import FARTHEST, LEAST, SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.queue_attending import attendance, attending
 from storage.queue_behind import let_forgotten_out, put_aside
 from storage.queue_ending import bury, changed, extend, finish, retry
@@ -74,8 +74,9 @@ WHERE job_id = %s AND NOT done RETURNING kind, key, body, lock, attempts, create
 """
 EXPIRED = """
 SELECT k.job_id FROM procrastinate_jobs p JOIN job_keys k ON k.job_id = p.id
-WHERE p.status = 'doing' AND k.leased_until < %s ORDER BY k.job_id
+WHERE p.status = 'doing' AND (k.leased_until < %s OR k.leased_until > %s) ORDER BY k.job_id
 """
+RECALL = "UPDATE job_keys SET run_at = %s WHERE later AND run_at > %s AND error IS NOT NULL"
 RELEASE = "UPDATE job_keys SET leased_until = NULL WHERE job_id = %s AND leased_until IS NOT NULL"
 COUNTS = """
 SELECT count(*) FILTER (WHERE status = 'todo' AND queue_name = %s),
@@ -202,10 +203,12 @@ async def step_out(connection: AsyncConnection[Any], now: datetime) -> None:
 async def release_expired(store: Store, now: datetime) -> int:
     """Free jobs whose lease ran out, and those of workers whose heart has stopped; see `storage.queue`."""
     worker = await attendance(store)
+    moment, far = to_micros(now), to_micros(now + FARTHEST)
 
     async def work(conn: Connection) -> int:
         connection = await driver(conn)
-        ids = [job_id for (job_id,) in await (await connection.execute(EXPIRED, (to_micros(now),))).fetchall()]
+        await connection.execute(RECALL, (moment, far))
+        ids = [job_id for (job_id,) in await (await connection.execute(EXPIRED, (moment, far))).fetchall()]
         ids += [each for each in await worker.stalled(manager(connection)) if each not in ids]
         return sum([await release(connection, job_id) for job_id in ids])
 

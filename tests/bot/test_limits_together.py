@@ -350,3 +350,17 @@ async def test_of_an_installation_that_is_gone_nothing_is_kept(stores: list[Stor
         return [[number for (number,) in found.fetchall()] for found in asked]
 
     assert await stores[0].read(left) == [[2], [2], [2]]
+
+
+async def test_what_was_noted_by_a_clock_that_was_ahead_holds_nobody_up(stores: list[Store], clock: Clock) -> None:
+    clock.faster = 0
+    side = shared_budgets(stores[0], clock.now, clock.now)(1)
+    clock.base += timedelta(hours=5)
+    for _ in range(4):
+        await write(side, clock)
+    while await free(side, clock):
+        assert await ask(side, points=100)
+    clock.base -= timedelta(hours=5)
+    assert await free(side, clock)
+    for _ in range(4):
+        await write(side, clock, Urgency.ANSWER, MINUTE)

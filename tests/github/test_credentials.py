@@ -14,7 +14,7 @@ from analytics.window import iso
 from github.auth import App
 from github.client import GitHub
 from github.endpoints import Endpoints
-from github.errors import Gone, Refused
+from github.errors import Gone, Later, Refused
 from tests.github.fake import Clock, FakeGitHub, Heard, Says
 
 TOKENS = "/app/installations/42/access_tokens"
@@ -84,6 +84,16 @@ async def test_a_refused_token_is_renewed_once(gh: GitHub, tokens: FakeGitHub, c
     with pytest.raises(Refused, match="401"):
         await gh.get("/x", {"again": 2})
     assert len(tokens.calls("POST", TOKENS)) == 3
+
+
+async def test_a_signature_that_is_refused_is_a_matter_of_clock_or_key_and_comes_again(
+    gh: GitHub, fake: FakeGitHub, clock: Clock
+) -> None:
+    """What somebody asked for is not given up because this machine's clock stands wrong for a while."""
+    fake.on("POST", TOKENS, Says({"message": "'Issued at' claim ('iat') is in the future"}, 401))
+    with pytest.raises(Later, match=r"'iat'.*python -m bot doctor") as later:
+        await gh.get("/x")
+    assert later.value.until == clock.now() + timedelta(minutes=1)
 
 
 async def test_a_personal_token_is_not_tried_twice(

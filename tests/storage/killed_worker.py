@@ -15,7 +15,7 @@ async def main(url: str) -> None:
     queue_attending.BEAT = 0.2
     store = await Store.open(url)
     async with queue.attending(store, Wakeup()):
-        job = await queue.claim(store, datetime.now(UTC), timedelta(days=1))
+        job = await queue.claim(store, datetime.now(UTC), timedelta(hours=1))
         assert job is not None
         sys.stdout.write(f"{job.key}\n")
         sys.stdout.flush()

@@ -168,6 +168,18 @@ async def test_a_dead_workers_job_goes_to_the_next_when_its_lease_is_over(jobs_s
     assert (again.id, again.attempts) == (lost.id, 2)
 
 
+async def test_what_a_clock_put_back_that_was_ahead_comes_once_the_clock_is_right(jobs_store: Store) -> None:
+    """Also what a process had claimed that died meanwhile; what is ordered for later stays ordered for later."""
+    ahead = NOW + timedelta(hours=5)
+    await put(jobs_store, job("a"), job("b"), NewJob("sync", "tomorrow", b"", None, 5, NOW + timedelta(days=1)))
+    failed, _died = await must_claim(jobs_store, ahead), await must_claim(jobs_store, ahead)
+    await queue.retry(jobs_store, failed, ahead + MINUTE, "the clock was wrong")
+    assert await claim(jobs_store, NOW + MINUTE) is None
+    assert await queue.release_expired(jobs_store, NOW + MINUTE) == 1
+    assert {(await must_claim(jobs_store, NOW + MINUTE)).key for _ in "ab"} == {"a", "b"}
+    assert await claim(jobs_store, NOW + MINUTE) is None
+
+
 async def test_an_extended_lease_holds_longer(jobs_store: Store) -> None:
     await put(jobs_store, job("a"))
     claimed = await must_claim(jobs_store)

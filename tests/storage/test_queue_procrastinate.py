@@ -63,7 +63,7 @@ async def freed(store: Store, seconds: float) -> float:
 
 @pytest.mark.usefixtures("hasty")
 async def test_the_lock_of_a_killed_workers_job_is_free_again(store: Store, shared: str) -> None:
-    """Its lease, which goes by our clock, would last for a day: it is its heart that has stopped."""
+    """Its lease, which goes by our clock, would last for an hour: it is its heart that has stopped."""
     await put(store, job("first", "repository:7"), job("second", "repository:7"))
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.storage.killed_worker", shared, cwd=ROOT, stdout=asyncio.subprocess.PIPE
