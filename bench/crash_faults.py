@@ -14,14 +14,15 @@ import signal
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 
+from bench.crash_clock import WrongClock
 from bench.crash_weeks import Weeks
 from bench.crash_world import stopped
 from bench.figures import Figure
@@ -30,11 +31,12 @@ from bench.size import Size
 from storage.migrate import upgrade
 
 LASTS = 3.0  # seconds
-DAMAGED = ("substr(data, 1, 100)", "'this is no picture'", "''")  # as SQL; bytes to both databases
+DAMAGED = ("substr(data, 1, 100)", "CAST('this is no picture' AS {bytes})", "CAST('' AS {bytes})")  # as SQL
+STEP, STEPS = 0.1, timedelta(seconds=4)  # of the machine, and of the clock: two minutes while a leap lasts
 A_PAGE = 4096  # bytes: whatever is written behind them fails, as on a disk that is full
 START = 15.0  # seconds in which a server that can starts
 LOCKED = 12.0  # seconds; GitHub waits for ten
-LEAP = timedelta(hours=6)
+LEAP = timedelta(hours=5)  # what people asked for is kept for six
 SEED = 9
 READ_ONLY = "mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec {1} -m bot serve"
 HONEST = {202, 503}
@@ -56,6 +58,14 @@ class Troubles(Weeks):
     def __init__(self, size: Size, url: str, folder: Path, seed: int) -> None:
         super().__init__(size, url, folder, seed)
         self.damaged: Counter[tuple[int, str]] = Counter()
+
+    @asynccontextmanager
+    async def with_a_clock(self) -> AsyncIterator[None]:
+        """Give the servers a clock of their own."""
+        self.wrong = WrongClock(self.sandbox.clock)
+        async with self.wrong.shown():
+            self.mortal.environ["CLOCK_URL"] = self.wrong.url
+            yield
 
     def troubles(self) -> dict[str, Callable[[], Awaitable[None]]]:
         """Return what breaks, by name, in order."""
@@ -120,10 +130,12 @@ class Troubles(Weeks):
             connection.close()
 
     async def clock_leaps(self) -> None:
-        """The clock goes six hours ahead, twelve back, and is right again."""
-        for leap in (LEAP, -2 * LEAP, LEAP):
-            self.sandbox.clock.advance(leap)
-            await asyncio.sleep(LASTS)
+        """The machine's clock goes five hours ahead, ten back, and is right again; GitHub's goes on as it should."""
+        for ahead in (LEAP, -LEAP, timedelta(0)):
+            self.wrong.ahead = ahead
+            for _ in range(round(LASTS / STEP)):
+                self.sandbox.clock.advance(STEPS)
+                await asyncio.sleep(STEP)
 
     async def workers_killed(self) -> None:
         """Whatever computes and draws is killed again and again, and in the end what starts it."""
@@ -137,12 +149,14 @@ class Troubles(Weeks):
 
     async def pictures_damaged(self) -> None:
         """What lies in the table of pictures is cut off, overwritten and emptied; each is then asked for."""
+        kind = "BLOB" if self.database.file else "BYTEA"
         rows = self.database.rows("SELECT address FROM pictures ORDER BY address")
         if not rows:
             raise RuntimeError("no answer has a picture")
         for place, (address,) in enumerate(rows):
             self.database.change(
-                f"UPDATE pictures SET data = {DAMAGED[place % len(DAMAGED)]} WHERE address = '{address}'"
+                f"UPDATE pictures SET data = {DAMAGED[place % len(DAMAGED)].format(bytes=kind)}"
+                f" WHERE address = '{address}'"
             )
         root = f"http://127.0.0.1:{self.mortal.environ['PORT']}/pictures/"
         for (address,) in rows:
@@ -173,7 +187,7 @@ async def measured(size: Size, weeks: Troubles) -> list[Figure]:
     """Go through all troubles of a database that is there."""
     name = "SQLite" if weeks.database.file else "PostgreSQL"
     found = []
-    async with weeks.opened():
+    async with weeks.opened(), weeks.with_a_clock():
         # Python before 3.12.8 and 3.13.1 keeps bytecode that a full disk has cut off, and no start gets over that
         weeks.mortal.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         await weeks.begin()
