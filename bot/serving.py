@@ -18,6 +18,7 @@ from bot import logs
 from bot.app import create_app
 from bot.credentials import are_missing
 from bot.settings import Incomplete, Settings
+from bot.slow_clients import Runner
 
 STRICT = "max-age=31536000"  # seconds: a year in which browsers ask for this host by https only
 STUCK_SECONDS = 1.0  # how long requests under way may take once the server stops; what comes after has its own time
@@ -51,8 +52,14 @@ def run() -> int:
 
 
 def without_core() -> None:
-    """Have no core written of this process, nor of those that it starts: what lies in memory are keys."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Have no core written of this process, nor of those that it starts: what lies in memory are keys.
+
+    A limit of 1 byte allows no file either, and is the only one at which Linux hands no core to a program such as
+    systemd-coredump, which gets it whole at 0 (seen on Linux 6.18).
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    least = 0 if most == 0 else 1
+    resource.setrlimit(resource.RLIMIT_CORE, (least, least))
 
 
 def go_on() -> None:
@@ -91,7 +98,7 @@ def runner_of(app: web.Application, public_url: str | None = None) -> web.AppRun
 
     No answer says what the server is made of; below https, each says that browsers need not try anything else.
     Bodies are not decompressed: a signature is over the bytes as they came, and nothing that a stranger sends is
-    inflated. A connection that sends nothing more does not hold up the end.
+    inflated. A connection that sends nothing is closed, and one that sends nothing more does not hold up the end.
     """
     is_https = public_url is not None and public_url.startswith("https://")
 
@@ -104,9 +111,7 @@ def runner_of(app: web.Application, public_url: str | None = None) -> web.AppRun
     for route in app.router.routes():
         # aiohttp's own answer repeats the header, and where that is not UTF-8 it fails to be written: a 500
         route._expect_handler = to_expect  # noqa: SLF001 - it can be given to each route only where that is added
-    return web.AppRunner(
-        app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=STUCK_SECONDS
-    )
+    return Runner(app, access_log=None, handle_signals=False, auto_decompress=False, shutdown_timeout=STUCK_SECONDS)
 
 
 async def to_expect(request: web.Request) -> None:

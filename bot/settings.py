@@ -6,9 +6,9 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from bot.credentials import NAMES, completed
 from github.auth import check_key_shape
@@ -50,8 +50,9 @@ class Settings:
     port: int
     clock_url: str | None
     tick_token: bytes | None = field(default=None, repr=False)
-    metrics_token: bytes | None = field(default=None, repr=False)
     """What an external scheduler shows at `POST /tick`; None where nobody may."""
+    metrics_token: bytes | None = field(default=None, repr=False)
+    """What Prometheus shows at `GET /metrics`; None where nobody may."""
     grace_days: int = DEFAULT_GRACE_DAYS
     """Days that the data of an uninstalled App and of removed repositories is kept."""
     raw_answers_years: int | None = None
@@ -87,13 +88,12 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything here that no log may hold."""
-        texts = (
-            self.private_key, self.client_secret, self.oidc_client_secret, self.secret_key, self.previous_secret_key,
-            urlsplit(self.database_url).password,
-        )  # fmt: skip
-        signing = (self.webhook_secret, self.previous_webhook_secret, self.tick_token)
-        return tuple(one for one in texts if one) + tuple(one.decode() for one in signing if one)
+        """Everything here that no log may hold: what is in no `repr`, and of the database's address the password."""
+        hidden = [getattr(self, one.name) for one in fields(self) if not one.repr and one.name != "database_url"]
+        texts = [one.decode() if isinstance(one, bytes) else one for one in hidden if one]
+        password = urlsplit(self.database_url).password
+        # a driver may tell of it as it is written in the address, or as it is
+        return (*texts, *dict.fromkeys([password, unquote(password)] if password else []))
 
     @property
     def webhook_secrets(self) -> tuple[bytes, ...]:

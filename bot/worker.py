@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from functools import partial
 
 import structlog
 
-from github.errors import Gone, Later
+from github.errors import Gone, Later, Refused
 from github.resting import resting
 from storage import queue
 from storage.connection import Connection
@@ -30,6 +30,8 @@ LEASE = timedelta(minutes=2)
 SPREAD = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(seconds=10)  # then 40, then 160: so long a wrong 404, or "suspended", does not last
 LOOKS_AGAIN = 3
+UNAUTHORIZED = 401
+AFTER_401 = timedelta(minutes=1)
 FREE_EVERY = timedelta(seconds=10)  # how often the leases of dead processes are looked for
 EXTEND_EVERY = 40.0  # seconds: two extensions may fail before a lease runs out
 IDLE = 1.0  # seconds between looks for what other processes put and for what has become due
@@ -93,6 +95,9 @@ class Worker:
     """Of these, those that wait for GitHub's leave to go on, in so many of their tasks."""
     round: asyncio.Task[bool] | None = None
     """The claim that is under way, with what is done at once of it."""
+    alone: deque[Job] = field(default_factory=deque)
+    """Claimed together and to be run each alone, those for which there is no room yet."""
+    is_ending: bool = False
     free_again_at: datetime | None = None
     ended: Callable[[str, str, float], None] = lambda _kind, _ending, _seconds: None
     """Is told of each attempt: the job's kind, how it ended, and how many seconds it took."""
@@ -116,13 +121,34 @@ class Worker:
                 await self.wakeup.wait(IDLE)
 
     async def go_round(self) -> bool:
-        """Claim what is next, do at once what can be, and start the rest; False if there was nothing."""
+        """Claim what is next, do at once what can be, and start the rest that has room; False if there was nothing."""
+        if self.alone:
+            return await self.start_kept()
         jobs = await self.claim_some()
-        for job in await self.do_at_once(jobs):
-            task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
-            self.running.add(task)
-            task.add_done_callback(self.done)
+        self.alone.extend(await self.do_at_once(jobs))
+        while self.alone and self.has_room() and not self.is_ending:
+            self.start(self.alone.popleft())
         return bool(jobs)
+
+    async def start_kept(self) -> bool:
+        """Start one that was claimed with others for which there was room only together, if it is still ours."""
+        job = self.alone[0]
+        try:
+            is_ours = await queue.extend(self.store, job, self.now(), LEASE)
+        except Exception as error:  # it is kept until the database answers
+            log.exception("a claimed job's lease could not be extended", error=repr(error))
+            return False
+        self.alone.popleft()
+        if is_ours and not self.is_ending:
+            self.start(job)
+        else:
+            self.held.pop((job.id, job.lease), None)
+        return True
+
+    def start(self, job: Job) -> None:
+        task = asyncio.create_task(self.run(job), name=f"{job.kind} {job.key}")
+        self.running.add(task)
+        task.add_done_callback(self.done)
 
     async def do_at_once(self, jobs: Sequence[Job]) -> Sequence[Job]:
         """Do what awaits nothing, in one transaction; return the jobs that are to be run each on its own."""
@@ -302,6 +328,10 @@ class Worker:
 
     async def put_back(self, job: Job, kind: Kind, error: Exception) -> str:
         """Try again later, each time after twice as long; after the last time say so and keep the job for a look."""
+        if isinstance(error, Refused) and error.status == UNAUTHORIZED:
+            # the machine's clock or the App's key is wrong, and what was asked for is not: that can wait to be mended
+            wait = max(AFTER_401, min((self.now() - job.created_at) / 4, LONGEST_BACK_OFF))
+            return await self.put_off(job, kind, Later(self.now() + wait, repr(error)))
         if job.attempts < MOST_ATTEMPTS:
             wait = min(BACK_OFF * 2 ** (job.attempts - 1), LONGEST_BACK_OFF) * self.jitter()
             await queue.retry(self.store, job, self.now() + wait, repr(error))
@@ -339,10 +369,12 @@ class Worker:
 
     async def drain(self, seconds: float) -> None:
         """Let running jobs end for `seconds`, then cancel them; their leases run out and they come again."""
+        until = time.monotonic() + seconds
         if self.round is not None:
             await asyncio.wait([self.round], timeout=seconds)
+        self.is_ending = True  # what a later end of it would start, nobody would wait for
         if self.running:
-            await asyncio.wait(self.running, timeout=seconds)
+            await asyncio.wait(self.running, timeout=max(0.0, until - time.monotonic()))
         for task in self.running:
             task.cancel()
         await asyncio.gather(*self.running, return_exceptions=True)

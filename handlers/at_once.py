@@ -14,9 +14,11 @@ from github.deliveries import payload_of
 from handlers.events import event_named, is_at_hand
 from reports.services import Services
 from storage.connection import Connection
-from storage.intake import unpack
+from storage.intake import size_of, unpack
 from storage.queue import Job
 from storage.within import Within
+
+LARGEST = 500_000  # bytes of a body: what is larger takes milliseconds to read alone
 
 
 class NotAtOnceError(Exception):
@@ -37,6 +39,8 @@ def closed(*_: Any, **__: Any) -> NoReturn:
 
 async def handle_at_once(services: Services, conn: Connection, job: Job) -> None:
     """Handle a delivery within the transaction of `conn`; raises where it needs more than that."""
+    if size_of(job.payload) > LARGEST:
+        raise NotAtOnceError
     name, body = unpack(job.payload)
     if not is_at_hand(name):
         raise NotAtOnceError

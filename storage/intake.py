@@ -70,6 +70,11 @@ def pack(event: str, body: bytes) -> bytes:
     return packed
 
 
+def size_of(payload: bytes) -> int:
+    """Return how many bytes a delivery's job has once it is unpacked: what LZ4 blocks begin with."""
+    return int.from_bytes(payload[:4], "little")
+
+
 def unpack(payload: bytes) -> tuple[str, bytes]:
     """Return the event's name and the body of a delivery's job."""
     plain: bytes = lz4.block.decompress(payload)

@@ -75,6 +75,7 @@ FOLLOWER_DONE = (
     update(jobs).where(THIS, in_state("waiting")).values(state="done", attempts=1, finished_at=FINISHED, error=None)
 )
 GIVEN_BACK = update(jobs).where(*HELD).values(state="waiting", leased_until=None, attempts=jobs.c.attempts - 1)
+WITHOUT_PAYLOAD = update(jobs).where(THIS).values(state="dead", leased_until=None, error="its payload is missing")
 DROP = delete(payloads).where(payloads.c.job_id == bindparam("this"))
 
 
@@ -95,6 +96,11 @@ async def jobs_of(conn: Connection, rows: Sequence[RowMapping], **changes: int) 
     """Return rows as the jobs that they are, with their payloads."""
     found = await conn.execute(BODIES, {"ids": [row["id"] for row in rows]})
     bodies = {row.job_id: row.body for row in found}
+    # a job without a payload, as a damaged database may have it, would keep the others from being claimed
+    without = [{"this": row["id"]} for row in rows if row["id"] not in bodies]
+    await note(conn, WITHOUT_PAYLOAD, without)
+    await settle(conn, {row["lock"] for row in rows if row["id"] not in bodies})
+    rows = [row for row in rows if row["id"] in bodies]
     return [Job(**{name: row[name] for name in NAMES} | changes, payload=bodies[row["id"]]) for row in rows]
 
 
@@ -116,7 +122,7 @@ async def work(
     while lanes and len(worked.alone) < room and (clock() < until or not worked.done):
         lane = lanes.popleft()
         job = lane.pop(0)
-        if is_done(conn, job, attempt, clock):
+        if len(job.payload) <= LARGEST and is_done(conn, job, attempt, clock):
             worked.done.append(job)
             lane = lane or (await behind(conn, job) if job.id in leaders else [])
             lanes.extend([lane] if lane else [])

@@ -78,6 +78,7 @@ async def steps() -> AsyncIterator[Step]:
         for fault in incomplete.faults:
             yield fail(SETTINGS, f"{fault}.", "docs/configuration.md describes every variable.")
         return
+    logs.conceal(settings.secrets)
     file = settings.credentials_file
     yield ok(SETTINGS, f"Complete; the App's credentials come from {file or 'the environment'}.")
     if file is not None:

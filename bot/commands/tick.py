@@ -48,6 +48,7 @@ def command(capture: bool) -> None:  # noqa: FBT001 - click gives it by name
         settings = Settings.from_environ(os.environ)
     except Incomplete as incomplete:
         raise click.ClickException("the configuration is not complete:\n" + "\n".join(incomplete.faults)) from None
+    logs.conceal(settings.secrets)
     sys.exit(asyncio.run(run(settings, capture=capture)))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,10 +33,15 @@ def handled() -> frozenset[str]:
     return frozenset(module.name for module in pkgutil.iter_modules(__path__))
 
 
+AT_HAND: set[str] = set()
+"""Events whose modules have been imported: `sys.modules` has one while another thread is still importing it."""
+
+
 @cache
 def load(name: str) -> Event:
     """Import the module of a handled event."""
     loaded = importlib.import_module(f"{__name__}.{name}")
+    AT_HAND.add(name)
     return Event(loaded.EVENT, loaded.handle, getattr(loaded, "give_up", None))
 
 
@@ -48,7 +52,7 @@ def event_named(name: str) -> Event | None:
 
 def is_at_hand(name: str) -> bool:
     """Tell whether an event's module has been imported, or nothing handles it: then `event_named` waits for nothing."""
-    return f"{__name__}.{name}" in sys.modules or name not in handled()
+    return name in AT_HAND or name not in handled()
 
 
 def all_events() -> Mapping[str, Event]:

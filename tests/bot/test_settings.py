@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -317,9 +318,11 @@ def test_every_secret_is_known_as_one_and_in_no_repr(complete: dict[str, str]) -
     given = complete | SIGNING_IN | {
         "GITHUB_WEBHOOK_SECRET": "s-webhook", "GITHUB_WEBHOOK_SECRET_PREVIOUS": "s-webhook-before",
         "GITHUB_CLIENT_SECRET": "s-client", "OIDC_CLIENT_SECRET": "s-oidc", "SECRET_KEY": "s" * 32,
-        "SECRET_KEY_PREVIOUS": "t" * 32, "TICK_TOKEN": "s-tick", "DATABASE_URL": "postgresql://me:s-password@db/almanac",
+        "SECRET_KEY_PREVIOUS": "t" * 32, "TICK_TOKEN": "s-tick", "METRICS_TOKEN": "s-metrics",
+        "DATABASE_URL": "postgresql://me:s%40password@db/almanac",
     }  # fmt: skip
     settings = Settings.from_environ(given)
-    secrets = {text for name, text in given.items() if re.search("SECRET|TOKEN", name)} | {"s-password"}
+    assert all(getattr(settings, one.name) for one in fields(settings) if not one.repr), "each has a value here"
+    secrets = {text for name, text in given.items() if re.search("SECRET|TOKEN", name)} | {"s%40password", "s@password"}
     assert set(settings.secrets) == secrets | {settings.private_key}
     assert not any(secret in repr(settings) for secret in settings.secrets)

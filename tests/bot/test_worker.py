@@ -22,7 +22,7 @@ from bot.worker import (
     UNKNOWN_FOR,
     Kind,
 )
-from github.errors import Gone, Later
+from github.errors import Gone, Later, Refused
 from storage import queue
 from storage.queue import Job
 from tests.bot.bench import NOON, Bench, claim
@@ -243,3 +243,17 @@ async def test_who_waits_long_is_asked_about_ever_more_rarely_and_then_given_up(
     assert timedelta(hours=6) < bench.now - NOON < timedelta(hours=7)
     assert 15 < len(bench.ran) < 50
     assert (await bench.store.read(queue.counts))["dead"] == 1
+
+
+async def test_a_signature_that_is_refused_is_no_failure_of_the_job(bench: Bench) -> None:
+    """The machine's clock stands wrong, or the App's key is no longer valid: that can be mended for hours."""
+    bench.endings = [Refused(401, "POST /app/installations/1/access_tokens: 'iat' is in the future")] * 12
+    await bench.put("a", kind="patient")
+    for _ in range(12):
+        await bench.one()
+        assert (bench.row("a")["state"], bench.row("a")["attempts"]) == ("scheduled", 0)
+        assert timedelta(minutes=1) <= bench.due_in("a") <= timedelta(minutes=31)
+        bench.now += bench.due_in("a")
+    await bench.one()
+    assert bench.row("a")["state"] == "done"
+    assert bench.given_up == []

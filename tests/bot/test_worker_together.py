@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.worker import Kind
+from bot.worker import CONCURRENT, Kind
 from storage import queue
 from storage.connection import Connection
 from storage.queue import Job
@@ -93,6 +93,34 @@ async def test_what_cannot_be_ended_together_is_run_one_by_one(
 
     assert sorted(key for key, _ in bench.ran) == sorted(KEYS)
     assert "jobs could not be ended together" in [line["event"] for line in logged]
+    assert bench.worker.held == {}
+
+
+async def test_no_more_of_these_are_run_at_once_than_there_is_room_for(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logged: list[Any]
+) -> None:
+    """A database that has just refused one thing is not asked for sixteen others."""
+    lives, most = 0, 0
+
+    async def refuse(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def slow(_: Job) -> None:
+        nonlocal lives, most
+        lives += 1
+        most = max(most, lives)
+        await asyncio.sleep(0.02)
+        lives -= 1
+
+    async def never(_conn: Connection, _job: Job) -> None:
+        raise AssertionError("it is not tried at once")
+
+    bench.worker.kinds = {"work": Kind(slow, at_once=never)}
+    monkeypatch.setattr(queue, "work_off", refuse)
+    await bench.put(*(f"job {n}" for n in range(12)))
+    await until_done(bench, 12)
+    assert logged
+    assert most == CONCURRENT
     assert bench.worker.held == {}
 
 

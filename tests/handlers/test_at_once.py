@@ -46,6 +46,14 @@ async def kept(store: Store) -> int:
     return counted or 0
 
 
+async def test_a_large_body_is_left_alone_however_small_it_is_stored(services: Services, store: Store) -> None:
+    padded = job("fork", FORKED | {"padding": "a" * at_once.LARGEST})
+    assert len(padded.payload) < 10_000
+    with pytest.raises(NotAtOnceError):
+        await store.at_once(lambda conn: handle_at_once(services, conn, padded))
+    assert await kept(store) == 0
+
+
 async def test_what_it_writes_belongs_to_the_transaction(services: Services, store: Store) -> None:
     async def undone(conn: Connection) -> None:
         await handle_at_once(services, conn, job("fork", FORKED))

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storage import queue, queue_together
 from storage.connection import Connection
 from storage.engine import Store
 from storage.glances import say
 from storage.queue import LEAST, Job, NewJob, Worked
-from storage.schema_jobs import jobs
+from storage.schema_jobs import jobs, payloads
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -182,6 +182,23 @@ async def test_a_large_one_is_left_to_be_run_alone(embedded: Store) -> None:
     worked = await Trial().on(embedded, await claim(embedded))
     assert [job.key for job in worked.done] == ["a1", "b1"]
     assert [job.key for job in await claim(embedded)] == ["a2"]
+
+
+async def test_a_large_one_is_not_tried_at_once_when_it_is_first_either(embedded: Store) -> None:
+    large = NewJob("sync", "a1", bytes(queue_together.LARGEST + 1), "repository:a")
+    await embedded.write(lambda conn: queue.put(conn, [large], NOW))
+    trial = Trial()
+    worked = await trial.on(embedded, await claim(embedded))
+    assert ([job.key for job in worked.alone], trial.tried) == (["a1"], [])
+
+
+async def test_one_whose_payload_is_missing_keeps_no_other_from_being_claimed(embedded: Store) -> None:
+    """As in a database that was damaged and mended."""
+    await put(embedded, "a1", "a2", "b1")
+    await embedded.write(lambda conn: conn.execute(delete(payloads).where(payloads.c.job_id == 1)))
+    assert [job.key for job in await claim(embedded)] == ["b1"]
+    assert [job.key for job in await claim(embedded)] == ["a2"]
+    assert (await states(embedded))["a1"] == ("dead", 1)
 
 
 async def test_another_kind_neither_comes_along_nor_follows(embedded: Store) -> None:
