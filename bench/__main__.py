@@ -1,4 +1,7 @@
-"""`python -m bench [NAME …]`: measure, then print every figure with its target; exits 0 whenever it could measure."""
+"""`python -m bench [NAME …]`: measure, then print every figure with its target; exits 0 whenever it could measure.
+
+With --strict it exits 1 if a target was missed.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,7 @@ def main() -> None:
         prog="python -m bench", description="Measure intake, answers, pictures, start and stalls."
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    parser.add_argument("--strict", action="store_true", help="exit 1 if a target was missed")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that everything runs")
     parser.add_argument("--minutes", type=float, help="how long `soak` takes (5)")
     parser.add_argument(
@@ -63,6 +67,8 @@ def main() -> None:
         print("Small sizes (--quick): these figures say that the benchmarks run, no more.")
     for name, figures in found.items():
         print(f"\n{name}: {BENCHES[name]}\n{table(figures)}")
+    if given.strict and any(figure.met is False for figures in found.values() for figure in figures):
+        sys.exit(1)
 
 
 def cpus() -> int:

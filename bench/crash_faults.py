@@ -12,6 +12,7 @@ import random
 import resource
 import signal
 import sqlite3
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,6 +41,18 @@ LEAP = timedelta(hours=5)  # what people asked for is kept for six
 SEED = 9
 READ_ONLY = "mount --bind {0} {0} && mount -o remount,bind,ro {0} && exec {1} -m bot serve"
 HONEST = {202, 503}
+READY = "ready throughout"
+NO_JOB, NOT_STORED, NO_ANSWER = (
+    "the database gives no job out", "deliveries cannot be stored", "the database does not answer",
+)  # fmt: skip
+DUE = {
+    "a full disk": {NO_JOB, NOT_STORED},
+    "a stranger locks the database": {NO_JOB, NOT_STORED},
+    "it is stopped at once and comes back": {NO_JOB, NOT_STORED, NO_ANSWER},
+    "it takes no writes": {NO_JOB, NOT_STORED},
+    "a stranger locks the table of jobs": {NO_JOB, NOT_STORED, NO_ANSWER},
+}
+"""What `/readyz` may say in a trouble, and has to say something of; in all others it is ready."""
 NOT_THERE = 404
 
 
@@ -50,6 +63,7 @@ class Said:
     reasons: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     odd: int = 0
+    unanswered: int = 0
 
 
 class Troubles(Weeks):
@@ -79,23 +93,27 @@ class Troubles(Weeks):
 
     async def suffer(self, number: int, trouble: Callable[[], Awaitable[None]]) -> Said:
         """Let one trouble come in the middle of a Monday's work and go again."""
-        said, before = Said(), self.load.books.refused
+        books = self.load.books
+        said, before, silent = Said(), books.refused, 0
 
         async def meanwhile() -> None:
             await self.live()
+            nonlocal silent
+            silent = books.unanswered
             busy = asyncio.create_task(self.be_busy(asyncio.create_task(self.mortal.ready(self.session))))
             listening = asyncio.create_task(self.listen(said))
             await self.load.ask()
             await trouble()
+            said.unanswered = books.unanswered - silent
             listening.cancel()
             await asyncio.gather(busy, listening, return_exceptions=True)
             if not self.mortal.alive:
                 raise RuntimeError(f"the server ended by itself: {self.mortal.log.read_text()[-3000:]}")
 
         await self.week(number, meanwhile)
-        said.refused = self.load.books.refused - before
-        said.odd = sum(count for status, count in self.load.books.statuses.items() if status not in HONEST)
-        self.load.books.statuses.clear()
+        said.refused = books.refused - before
+        said.odd = sum(count for status, count in books.statuses.items() if status not in HONEST)
+        books.statuses.clear()
         return said
 
     async def listen(self, said: Said) -> None:
@@ -164,6 +182,14 @@ class Troubles(Weeks):
                 self.damaged.update([(answer.status, (await answer.text(errors="replace")).strip()[:60])])
 
 
+def may_mount() -> bool:
+    """Tell whether disks may be mounted here, as read-only ones and small ones have to be."""
+    try:
+        return subprocess.run(["unshare", "-m", "true"], check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
 async def read_only(weeks: Troubles) -> str:
     """Start on a disk that nothing can be written to; return what `/readyz` says, or the last words of the server."""
     child = await asyncio.create_subprocess_exec(
@@ -195,20 +221,25 @@ async def measured(size: Size, weeks: Troubles) -> list[Figure]:
             before = sum(weeks.found.faults.counts)
             said = await weeks.suffer(number, trouble)
             size.tell(f"{name}, {what}: {said}")
-            told = "; ".join(one for one in said.reasons if one != "ready") or "ready throughout"
-            found.append(Figure(f"{name}, {what}: what /readyz says", told))
+            reasons = {one.partition(":")[0] for one in said.reasons if one != "ready"}
+            told = "; ".join(sorted(reasons)) or READY
+            due = DUE.get(what, {READY})
+            fits = bool(reasons) and reasons <= due if what in DUE else not reasons
+            found.append(Figure(f"{name}, {what}: what /readyz says", told, " or ".join(sorted(due)), fits))
             wrong = sum(weeks.found.faults.counts) - before
-            value = f"{said.refused - said.odd} / {said.odd} / {wrong}"
-            line = f"{name}, {what}: refused with 503 / otherwise / lost, twice, half or broken"
-            found.append(Figure(line, value, "- / 0 / 0", not said.odd and not wrong))
+            value = f"{said.refused - said.odd} / {said.odd} / {said.unanswered} / {wrong}"
+            line = f"{name}, {what}: refused with 503 / otherwise / unanswered / lost, twice, half or broken"
+            found.append(Figure(line, value, "- / 0 / 0 / 0", not said.odd and not said.unanswered and not wrong))
         for (status, words), count in sorted(weeks.damaged.items()):
             found.append(Figure(f"{name}: {count} damaged pictures", f"{status}: {words}", "404", status == NOT_THERE))
-        if weeks.database.file is not None:
+        if weeks.database.file is not None and not may_mount():
+            found.append(Figure("started on a read-only disk", "not tried: only root may mount one"))
+        elif weeks.database.file is not None:
             weeks.mortal.kill()
             await weeks.mortal.gone()
             last = await read_only(weeks)
             size.tell(f"read-only: {last}")
-            found.append(Figure("started on a read-only disk: what it says", last[:90], "why not", last != "ready"))
+            found.append(Figure("started on a read-only disk: what it says", last[:90], NO_JOB, last == NO_JOB))
     return found
 
 

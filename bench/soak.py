@@ -28,6 +28,7 @@ from bench.capture import used_bytes
 from bench.figures import Figure, at_most
 from bench.serving import ROOT
 from bench.size import Size
+from bench.soak_deliveries import follow, heard, kept, told
 from bench.soak_world import (
     SHOUT_EVERY,
     SHOUT_RARELY,
@@ -44,7 +45,6 @@ from bench.soak_world import (
 from bot.inbox import PATH
 from bot.ticking import PATH as TICK
 from sandbox.build import VISITOR
-from sandbox.world import World
 
 RATE, BURST, EVERY = 200, 2_000, 20.0
 MINUTES = 5.0
@@ -67,14 +67,16 @@ class Found:
     captures: int
     drained: float
     missing: tuple[int, int, int]
+    changed: int
     broken: dict[str, int] = field(default_factory=dict)
 
 
-async def loaded(town: Town, secret: Path, out: Path, seconds: float, first: int, every: float) -> dict[str, Any]:
-    """Run the generator; return what it told."""
+async def loaded(town: Town, sent: Path, out: Path, seconds: float, first: int, every: float) -> dict[str, Any]:
+    """Run the generator; return what it told. sent: a folder with the webhook's `secret` and the `bodies`."""
     command = [
         *(sys.executable, "-m", "bench.steady", "--port", str(town.serving.port), "--path", PATH),
-        *("--secret-file", str(secret), "--out", str(out), "--seconds", str(seconds), "--first", str(first)),
+        *("--secret-file", str(sent / "secret"), "--bodies", str(sent / "bodies"), "--out", str(out)),
+        *("--seconds", str(seconds), "--first", str(first)),
         *("--rate", str(RATE), "--burst", str(BURST), "--every", str(every)),
     ]
     process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
@@ -113,13 +115,6 @@ async def drained(town: Town) -> float:
     return loop.time() - begun
 
 
-def heard(world: World) -> int:
-    """Return how many answers stand in the loud owner's threads."""
-    threads = [one for name in loud(world) for one in world.required(name).threads.values()]
-    comments = [one for thread in threads for one in thread.comments]
-    return sum(one.author is not None and one.author.type == "Bot" for one in comments)
-
-
 def captured(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection:
         return int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
@@ -131,8 +126,8 @@ async def measured(size: Size) -> list[Figure]:
     world, keys, name = world_of(0.1 if size.quick else 0.3)
     token, seen = secrets.token_hex(16), Seen()
     with tempfile.TemporaryDirectory(prefix="almanac-bench-") as folder:
-        secret, outs = Path(folder) / "secret", [Path(folder) / "first", Path(folder) / "second"]
-        secret.write_text(keys.webhook_secret)
+        sent, outs = Path(folder), [Path(folder) / "first", Path(folder) / "second"]
+        (sent / "secret").write_text(keys.webhook_secret)
         data = Path(folder) / "data"
         data.mkdir()
         more = {"TICK_TOKEN": token, "GITHUB_CLIENT_SECRET": keys.client_secret}
@@ -144,6 +139,9 @@ async def measured(size: Size) -> list[Figure]:
             alone += await place.ask_often("/analytics issues 30d", 1 if size.quick else 5)
             async with session.post(f"{base}{TICK}", headers={"Authorization": f"Bearer {token}"}) as ticked:
                 ticked.raise_for_status()
+            await follow(place.sandbox, loud(world))
+            before = heard(world, loud(world))
+            (sent / "bodies").write_text(json.dumps(told(place.sandbox, loud(world))))
             paths = ["/", f"/r/{name}", f"/r/{name}/pulls?period=90d", f"/r/{name}/data/pulls"]
             jitter = random.Random(1)
             tasks = [asyncio.create_task(ask_on(place, seen, jitter)), asyncio.create_task(sample_on(place, seen))]
@@ -152,7 +150,7 @@ async def measured(size: Size) -> list[Figure]:
             tasks += [asyncio.create_task(read_on(one, paths, seen)) for one in browsers]
             size.tell(f"{seconds:.0f} s of {RATE} deliveries a second, and {BURST:,} a second every {every:.0f} s")
             used = used_bytes(data)
-            load = await loaded(place, secret, outs[0], seconds, 1, every)
+            load = await loaded(place, sent, outs[0], seconds, 1, every)
             size.tell(json.dumps(load))
             for task in tasks:
                 task.cancel()
@@ -165,15 +163,16 @@ async def measured(size: Size) -> list[Figure]:
             size.tell(f"a stranger locks the database for {locked_for:.1f} s")
             _, locked = await asyncio.gather(
                 lock(data / "almanac.db", locked_for),
-                loaded(place, secret, outs[1], locked_for + 4, 10_000_000, 0),
+                loaded(place, sent, outs[1], locked_for + 4, 10_000_000, 0),
             )
             size.tell(json.dumps(locked))
             await drained(place)
-            seen.heard = heard(world)
+            seen.heard = heard(world, loud(world)) - before
             broken = dict(place.sandbox.limits.broken)
+            changed = kept(data / "almanac.db")
         acknowledged = {one for out in outs for one in out.read_text().split()}
         missing = missing_of(acknowledged, data / "almanac.db")
-        found = Found(alone, seen, load, locked, captured(data / "almanac.db"), rest, missing, broken)
+        found = Found(alone, seen, load, locked, captured(data / "almanac.db"), rest, missing, changed, broken)
     return figures(found)
 
 
@@ -219,7 +218,13 @@ def figures(found: Found) -> list[Figure]:
         Figure("  95th percentile / longest under load", f"{busy:.2f} / {max(seen.answers):.2f} s"),
         at_most("  delay by the loud one, 95th percentile", busy - usual, BOUND, "s", 2),
         nothing("  not answered within two minutes", seen.late),
-        Figure("commands of a loud owner, 40 at once / answered", f"{seen.shouted:,} / {seen.heard:,}"),
+        Figure(
+            "commands of a loud owner, 40 at once / answered",
+            f"{seen.shouted:,} / {seen.heard:,}",
+            "all",
+            seen.heard == seen.shouted,
+        ),
+        Figure("issues stored as the loud one's deliveries told of them", f"{found.changed}", "> 0", found.changed > 0),
         Figure("pages read: how many / 95th percentile", f"{len(seen.pages):,} / {late(seen.pages, 95) * 1000:.0f} ms"),
         nothing("  answers that were no page", sum(seen.no_pages.values())),
         Figure("captures meanwhile", f"{found.captures:,}", "> 0", found.captures > 0),
@@ -227,7 +232,7 @@ def figures(found: Found) -> list[Figure]:
         Figure("memory, most of the second / last quarter", quarters, f"<= {GROWN:g} times", grown <= GROWN),
         at_most("database, bytes more for each delivery", in_database, A_DELIVERY, "", 0),
         at_most("log, bytes more for each delivery", in_log, A_DELIVERY, "", 0),
-        Figure("while a stranger holds the database", told(locked["statuses"]), "202 and 503 only", honest),
+        Figure("while a stranger holds the database", listed(locked["statuses"]), "202 and 503 only", honest),
         at_most("  longest", locked["longest"], 10_000, "ms", 0),
     ]
 
@@ -237,7 +242,7 @@ def nothing(what: str, *counts: int) -> Figure:
     return Figure(what, " / ".join(f"{one:,}" for one in counts), " / ".join("0" * len(counts)), not any(counts))
 
 
-def told(statuses: dict[str, int]) -> str:
+def listed(statuses: dict[str, int]) -> str:
     return ", ".join(f"{count:,} x {status}" for status, count in sorted(statuses.items()))
 
 

@@ -16,11 +16,12 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.load import END_OF_HEAD, Signed, bodies, complete, guid
+from bench.soak_deliveries import Changing, read
 
 MOST_CONNECTIONS = 6_000
 LAST_ANSWER = 15.0  # seconds that answers are waited for in the end; GitHub waits for ten
@@ -40,7 +41,7 @@ class Steady:
     """Sends deliveries when they are due; ids count on from `first`."""
 
     port: int
-    requests: list[Signed]
+    requests: Sequence[Signed | Changing]
     first: int
     acknowledged: list[int] = field(default_factory=list)
     taken: list[float] = field(default_factory=list)
@@ -113,6 +114,7 @@ class Steady:
 
     def send(self, line: socket.socket, number: int) -> None:
         request = self.requests[number % len(self.requests)]
+        request = request.at(number) if isinstance(request, Changing) else request
         line.sendall(b"%s%s%s%s" % (request.head, guid(number).encode(), END_OF_HEAD, request.body))
 
     def percentile(self, percent: float) -> float:
@@ -136,10 +138,13 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=20.0, help="seconds from burst to burst, 0 for none")
     parser.add_argument("--lasting", type=float, default=1.0, help="seconds of a burst")
     parser.add_argument("--first", type=int, default=1, help="the first delivery's number")
+    parser.add_argument("--bodies", type=Path, help="a JSON list of events and bodies to send instead of comments")
     given = parser.parse_args()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    steady = Steady(given.port, bodies(given.secret_file.read_bytes(), given.path), given.first)
+    secret = given.secret_file.read_bytes()
+    requests = bodies(secret, given.path) if given.bodies is None else read(given.bodies, given.path, secret)
+    steady = Steady(given.port, requests, given.first)
     steady.run(due_times(given.seconds, given.rate, given.burst, given.every, given.lasting))
     given.out.write_text("\n".join(guid(number) for number in steady.acknowledged))
     print(json.dumps({

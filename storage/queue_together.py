@@ -27,8 +27,8 @@ from storage.job import SOMEBODY_WAITS, Attempt, Job, Worked
 from storage.lanes import in_state, of_lane, promote_due, settle
 from storage.schema_jobs import jobs, payloads
 
-SLICE = 0.005  # seconds spent on one transaction: as long as the event loop does nothing else
-LONGEST = 0.02  # seconds that one job may take of it before it is left to be run alone
+SLICE = 0.02  # seconds spent on one transaction: as long as the event loop does nothing else
+LONGEST = 0.03  # seconds that one job may take of it before it is left to be run alone
 LARGEST = 100_000  # bytes of a payload as it is stored; GitHub's bodies are a few kilobytes, and may have 25 MiB
 
 log = structlog.get_logger(__name__)
