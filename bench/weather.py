@@ -26,6 +26,9 @@ from storage.migrate import upgrade
 
 CHANCES = (0.01, 0.1, 1.0)
 COMMANDS, SPAN = 12, timedelta(hours=1)
+CROWD = 54
+"""Commands of one hour that all wait until the sky clears, in three threads of two installations."""
+CROWDED = ("503, Retry-After 30", "403, secondary limit", "connection dropped")
 FEWER, SHORTER = 3, timedelta(minutes=15)
 A_MINUTE = 900  # points that GitHub bears
 CONTENT_A_MINUTE = 80
@@ -51,7 +54,7 @@ async def measured(size: Size) -> list[Figure]:
             empty = Path(name) / "empty.db"
             await asyncio.to_thread(upgrade, f"sqlite:///{empty}")
 
-            async def seen(weather: Weather | None, chance: float) -> Hour:
+            async def seen(weather: Weather | None, chance: float, commands: int = commands) -> Hour:
                 folder = Path(tempfile.mkdtemp(dir=name))
                 shutil.copy(empty, folder / "almanac.db")
                 found = await hour_of(weather, chance, folder, pool, commands, span)
@@ -62,7 +65,10 @@ async def measured(size: Size) -> list[Figure]:
                 return found
 
             fair = await seen(None, 0.0)
-            return figures(fair, [await seen(weather, chance) for weather, chance in cases])
+            found = [await seen(weather, chance) for weather, chance in cases]
+            waiting = [one for one, chance in cases if one.name in CROWDED and chance == 1.0 and not size.quick]
+            crowds = [await seen(one, 1.0, CROWD) for one in waiting]
+            return figures(fair, found) + [line for one in crowds for line in of_a_crowd(one)]
     finally:
         pool.close()
 
@@ -115,6 +121,22 @@ def figures(fair: Hour, found: Sequence[Hour]) -> list[Figure]:
         Figure("most requests in a minute after the weather", f"{storm:,}", f"<= {A_MINUTE}", storm <= A_MINUTE),
         Figure("all commands", told(fates), "none twice", not fates["twice"] and not fates["waiting"]),
     ]
+
+
+def of_a_crowd(found: Hour) -> list[Figure]:
+    """Return what came when all that had waited might go on: were it at once, no target here would be met."""
+    assert found.weather is not None
+    name = f"{found.commands} commands wait, {found.weather.name}"
+    busiest, content = found.most_in_a_minute(found.after), found.most_content
+    all_came = len(found.after)
+    return [
+        Figure(f"{name}: {all_came:,} requests after it, in the busiest minute", f"{busiest:,}",
+               f"<= {A_MINUTE}, half of all", busiest <= min(A_MINUTE, all_came / 2)),
+        Figure(f"{name}: most content written in a minute", f"{content}",
+               f"<= {CONTENT_A_MINUTE}", content <= CONTENT_A_MINUTE),
+        Figure(f"{name}: limits exceeded", told(found.broken) or "none", "none", not found.broken),
+        Figure(f"{name}: what became of them", told(found.fate), "one end each", is_well(found)),
+    ]  # fmt: skip
 
 
 def run(size: Size) -> list[Figure]:
