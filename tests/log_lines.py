@@ -10,8 +10,11 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from typing import Any
+
+import structlog
+import structlog.testing
 
 from bot.logs import BLACKED_OUT, RedactingFormatter, redact_value
 
@@ -79,8 +82,27 @@ class OfLibraries(logging.Handler):
 LINES = LogLines()
 
 
+def always_watched(configure: Callable[..., None]) -> Callable[..., None]:
+    """Return `configure`, which has each event looked at before it is rendered, whatever processors it is given."""
+
+    def configured(processors: Sequence[Any] | None = None, **options: Any) -> None:
+        if processors and LINES.event not in processors:
+            processors = [*processors[:-1], LINES.event, processors[-1]]
+        configure(processors=processors, **options)
+
+    return configured
+
+
 def watch() -> None:
     """Begin to watch this process."""
+    structlog.configure = always_watched(structlog.configure)
+    capture = structlog.testing.LogCapture.__call__
+
+    def captured(self: structlog.testing.LogCapture, logger: Any, method: str, event: Any) -> Any:
+        LINES.event(logger, method, event)
+        return capture(self, logger, method, event)
+
+    structlog.testing.LogCapture.__call__ = captured  # type: ignore[method-assign,assignment]
     secrets.token_urlsafe = LINES.watching(secrets.token_urlsafe)
     secrets.token_hex = LINES.watching(secrets.token_hex)
     handler = OfLibraries(LINES, RedactingFormatter())

@@ -44,6 +44,14 @@ def test_one_in_a_traceback_is_found() -> None:
     assert len(LINES.taken()) == 1
 
 
+def test_one_is_found_whatever_a_command_or_a_test_does_with_the_log() -> None:
+    logs.configure("info", io.StringIO())
+    structlog.get_logger().info("it was asked for", token_of=[new_secret()])
+    with structlog.testing.capture_logs():
+        structlog.get_logger().info("it was asked for", token_of=[new_secret()])
+    assert len(LINES.taken()) == 2
+
+
 def test_one_that_a_library_writes_is_found() -> None:
     logging.getLogger("aiohttp.server").error("refused for %s", new_secret())
     assert len(LINES.taken()) == 1

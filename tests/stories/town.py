@@ -41,6 +41,7 @@ from sandbox.server import Sandbox
 from sandbox.state import RequestRecord
 from sandbox.world import World
 from tests.keys import app_key
+from tests.log_lines import LINES
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 BUILT_IN = timedelta(milliseconds=20)
@@ -420,6 +421,9 @@ class Child:
         if self.process is not None:
             await self.process.wait()
             self.process = None
+            # what this process knows as a secret, and what looks like one, is looked for in what that one wrote
+            for line in self.log.read_text(errors="replace").splitlines():
+                LINES.look(line)
 
 
 PICTURE_ADDRESS = re.compile(r"/pictures/[\w-]{43}\.png")
