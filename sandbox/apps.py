@@ -44,6 +44,8 @@ class AppRegistration:
     client_secret: str = ""
     callback_urls: tuple[str, ...] = ()
     """Where people may be sent back to after signing in; with none, to this machine only."""
+    more_public_keys: tuple[str, ...] = ()
+    """Of further keys that its owner made: GitHub takes any of them until it is deleted."""
 
 
 @dataclass(slots=True, eq=False)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 import jwt
 import msgspec
@@ -57,13 +58,9 @@ def verify(token: str, app: AppRegistration | None, now: datetime) -> None:
         raise Refusal(401, DECODE) from None
     if app is None or issuer not in (str(app.id), app.client_id):
         raise Refusal(404, "Integration not found")
-    try:
-        claims = jwt.decode(
-            token, public_key(app.public_key), algorithms=["RS256"],
-            options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
-        )  # fmt: skip
-    except jwt.PyJWTError:
-        raise Refusal(401, DECODE) from None
+    claims = next((found for key in (app.public_key, *app.more_public_keys) if (found := signed(token, key))), None)
+    if claims is None:
+        raise Refusal(401, DECODE)
     moment = now.timestamp()
     if not _is_number(claims.get("iat")) or claims["iat"] > moment:
         raise Refusal(401, ISSUED)
@@ -71,6 +68,18 @@ def verify(token: str, app: AppRegistration | None, now: datetime) -> None:
         raise Refusal(401, EXPIRED)
     if claims["exp"] > moment + LONGEST_JWT.total_seconds():
         raise Refusal(401, TOO_FAR)
+
+
+def signed(token: str, pem: str) -> dict[str, Any] | None:
+    """Return what a JWT says if this key signed it, whatever time it says it is for."""
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token, public_key(pem), algorithms=["RS256"],
+            options={"verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )  # fmt: skip
+    except jwt.PyJWTError:
+        return None
+    return claims
 
 
 def _is_number(value: object) -> bool:
