@@ -25,6 +25,8 @@ ENTERPRISE_API_VERSION = "2022-11-28"  # the one that every supported Enterprise
 ACCEPT = "application/vnd.github+json"
 PATIENCE_OF_ONE = timedelta(seconds=30)  # GitHub gives up on its own work after 10 s
 CONNECT_WITHIN = 10.0
+LARGEST = 64 * 1024**2
+"""Bytes of an answer as it is read, after it is inflated: GitHub's largest have a few million."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -34,7 +36,7 @@ class NotSentError(Exception):
 
 
 class LostError(Exception):
-    """The request may have been seen, and no whole answer arrived. `status` is what it amounts to: 503 or 504."""
+    """The request may have been seen, and no whole answer arrived. `status` is what it amounts to: 502, 503 or 504."""
 
     def __init__(self, reason: str, status: int) -> None:
         super().__init__(reason)
@@ -48,6 +50,17 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+async def body_of(response: aiohttp.ClientResponse) -> bytes:
+    """Return an answer's whole body; raises LostError for one that is larger than any of GitHub's."""
+    pieces, size = [], 0
+    async for piece in response.content.iter_any():
+        size += len(piece)
+        if size > LARGEST:
+            raise LostError(f"an answer of more than {LARGEST // 1024**2} MiB was cut off", 502)
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 class Wire(GitHubAPI):
@@ -101,7 +114,7 @@ class Wire(GitHubAPI):
             async with self._session.request(
                 method, url, headers=headers, data=body or None, allow_redirects=False, timeout=self._timeout
             ) as response:
-                return response.status, response.headers, await response.read()
+                return response.status, response.headers, await body_of(response)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotSentError(f"no connection to GitHub ({type(error).__name__})") from error
         except TimeoutError as error:

@@ -265,6 +265,24 @@ async def test_another_server_behind_the_public_address(doctor: Doctor) -> None:
     assert f"fail The public address: Something else answers at {doctor.sandbox.url} (status 404)." in said
 
 
+async def test_a_public_address_that_leads_on_is_not_followed(doctor: Doctor) -> None:
+    """Whoever holds the name may lead to what only this machine can reach."""
+    asked: list[str] = []
+
+    async def lead(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return web.Response(status=302, headers={"Location": f"http://{request.host}/inside"})
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", lead)
+    async with TestServer(app) as server:
+        url = str(server.make_url("")).rstrip("/")
+        status, said = await doctor.examine(PUBLIC_URL=url)
+    assert status == 1
+    assert f"fail The public address: {url} leads on to {url}/inside." in said
+    assert asked == ["/healthz"]
+
+
 @pytest.mark.parametrize(("seconds", "state"), [(-29, "ok"), (31, "warn"), (-61, "fail"), (61, "fail")])
 def test_a_clock_may_be_half_a_minute_off(seconds: float, state: str) -> None:
     assert checks_here.off_by(seconds).state == state
