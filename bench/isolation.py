@@ -14,7 +14,7 @@ from statistics import median
 from bench.figures import Figure, at_most
 from bench.size import Size
 from storage.migrate import upgrade
-from tests.dashboard.every_address import DENIED, PERSONS, Row, filled, gaps, rows
+from tests.dashboard.every_address import DENIED, OF_REPOSITORY, PERSONS, Row, filled, gaps, rows
 from tests.dashboard.everybody import Here, addresses, everybody
 from tests.fuzz.quiet import be_quiet
 from tests.storage import cluster
@@ -97,7 +97,7 @@ async def before(here: Here, row: Row, person: str) -> tuple[str, bool, bool]:
     if seen.status == 403:
         return TOLD, False, False
     if seen.status != 404:
-        return ANSWERED, False, False
+        return ANSWERED, person not in OF_REPOSITORY and SECRET in seen.text, False
     nothing = await here.ask(person, row, away, page=False)
     compared = bool(gaps(row.path)) and not row.is_open
     return NOTHING, compared and (SECRET in seen.text or (nothing.status, nothing.text) != (404, seen.text)), compared

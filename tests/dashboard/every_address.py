@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from bot.addresses import API, INSTALLATION, OPEN, PAGES, REPOSITORY
 from dashboard.api.table import OPERATIONS
 
-PERSONS = ("nobody", "slate", "agate", "viewer", "member", "admin", "owner", "operator")
-"""slate sees nothing, agate another installation; the others see quartz, a viewer quartz/vault without its traffic."""
+PERSONS = ("nobody", "slate", "agate", "neighbour", "viewer", "member", "admin", "owner", "operator")
+"""slate sees nothing, agate writes in a repository of another installation, which a neighbour looks after; the others
+see quartz, a viewer quartz/vault without its traffic."""
 
 SIGNED_IN = PERSONS[1:]
-OF_REPOSITORY = PERSONS[3:]
-OF_INSTALLATION = PERSONS[4:]
-MANAGERS = PERSONS[5:]
+OF_REPOSITORY = PERSONS[4:]
+OF_INSTALLATION = PERSONS[5:]
+MANAGERS = PERSONS[6:]
 OWN = ("agate",)
 """Whose analysis and token it is."""
 

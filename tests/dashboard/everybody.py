@@ -70,13 +70,14 @@ async def everybody(database: str, folder: Path) -> AsyncIterator[Here]:
     pool = Pool(1)
     async with open_managed(database, folder) as managed:
         place, world = managed.place, managed.place.world
-        for login in ("beryl", "coral", "flint", "topaz"):
+        for login in ("beryl", "coral", "flint", "garnet", "topaz"):
             world.account(login)
         world.add_personal_token(TOKEN, "agate")
         place.app[BROWSING].services = replace(managed.services, pool=pool)
         browsers = {
             "slate": await managed.signed_in("slate"),
             "agate": await managed.signed_in("agate"),
+            "neighbour": await managed.member("garnet", "admin", "basalt"),
             "viewer": await managed.viewer("topaz", "quartz/vault"),
             "member": await managed.member("beryl"),
             "admin": await managed.member("coral", "admin"),

@@ -50,12 +50,12 @@ class Managed:
         """Return somebody who has signed in before."""
         return next(one for one in await self.place.store.read(all_persons) if one.login == login)
 
-    async def member(self, login: str = "opal", role: str = "member") -> Browser:
-        """Sign somebody in and give them a role in quartz; return their browser."""
+    async def member(self, login: str = "opal", role: str = "member", owner: str = "quartz") -> Browser:
+        """Sign somebody in and give them a role in an owner's installation; return their browser."""
         browser = await self.signed_in(login)
-        who, quartz = await self.person(login), self.place.ids["quartz"]
+        who, number = await self.person(login), self.place.ids[owner]
         await self.place.store.write(
-            lambda conn: give_role(conn, who.id, quartz, role, by="a test", at=NOW)  # type: ignore[arg-type]
+            lambda conn: give_role(conn, who.id, number, role, by="a test", at=NOW)  # type: ignore[arg-type]
         )
         return browser
 

@@ -13,7 +13,7 @@ from dashboard import csrf
 from dashboard.access import NOT_THERE
 from dashboard.analysis import NOT_THERE as NO_ANALYSIS
 from storage.engine import Store
-from tests.dashboard.every_address import DENIED, PERSONS, SIGNED_IN, Row, filled, gaps, rows
+from tests.dashboard.every_address import DENIED, OF_REPOSITORY, PERSONS, SIGNED_IN, Row, filled, gaps, rows
 from tests.dashboard.everybody import Here, addresses, everybody
 from tests.dashboard.people import Seen
 from tests.storage import cluster
@@ -53,6 +53,7 @@ async def test_an_address_answers_whom_it_should_and_nobody_else(here: Here, row
             assert seen.status < 500 or seen.status == 503, (person, there, seen.status, seen.text[:500])
             assert "/login" not in seen.headers.get("Location", "")
             next_person_gets_nothing_of_it(seen, there)
+            assert person in OF_REPOSITORY or "vault" not in seen.text, "a list names what they may not see"
         elif person == "nobody":
             is_page = row.method == "GET" and not row.is_api
             assert seen.status == (303 if is_page else 401), (there, seen.status)
@@ -67,6 +68,30 @@ async def test_an_address_answers_whom_it_should_and_nobody_else(here: Here, row
                 assert theirs.status == 404, (person, there, theirs.status, theirs.text[:500])
                 assert any(one in theirs.text for one in (NOT_THERE, NO_ANALYSIS))
                 assert not gaps(row.path) or (nothing.status, nothing.text) == (404, theirs.text), (person, away)
+                assert not gaps(row.path) or told_in(theirs) == told_in(nothing), (person, away)
+
+
+@pytest.mark.parametrize("row", [one for one in rows() if gaps(one.path) and not one.is_open], ids=str)
+async def test_who_sees_one_installation_sees_nothing_of_another(here: Here, row: Row) -> None:
+    """Also not as its owner or administrator, with whose role everything else could be done."""
+    ids = here.managed.place.ids
+    of_basalt = {
+        "owner": "basalt", "name": "pit", "installation": str(ids["basalt"]), "repository_id": str(ids["basalt/pit"]),
+    }  # fmt: skip
+    if not {name for _, name in gaps(row.path)} & of_basalt.keys():
+        return
+    here.managed.place.wait(minutes=1)
+    there, away = filled(row.path, here.there | of_basalt), filled(row.path, here.not_there)
+    for person in ("viewer", "member", "admin", "owner"):
+        seen = await here.ask(person, row, there, page=False)
+        nothing = await here.ask(person, row, away, page=False)
+        assert (seen.status, seen.text) == (404, nothing.text), (person, there, seen.status)
+        assert told_in(seen) == told_in(nothing), (person, there)
+
+
+def told_in(seen: Seen) -> dict[str, str]:
+    """Return the headers that could tell something: not those that count this person's own requests."""
+    return {name: value for name, value in seen.headers.items() if name != "Date" and "RateLimit" not in name}
 
 
 @pytest.mark.parametrize("row", [one for one in rows() if one.method == "GET"], ids=str)
