@@ -21,6 +21,7 @@ from storage.queue_putting import place
 
 MOST = 200  # deliveries in one transaction
 LEEWAY = 1.0  # seconds that the database is given to say itself that it took too long
+LEAST_SECONDS = 0.25  # that a transaction is given however long its deliveries have waited
 PAUSE = 0.05  # seconds until a database that was away is asked again
 DEAD = """
 SELECT p.id FROM job_keys k JOIN procrastinate_jobs p ON p.id = k.job_id
@@ -50,7 +51,10 @@ class SharedIntake(Intake):
                 self.waiting.extendleft(reversed(batch))  # they are refused once they have waited for too long
                 await asyncio.sleep(PAUSE)
                 return 0
-            if len(batch) > 1 and not isinstance(error, TimeoutError):
+            if isinstance(error, TimeoutError):
+                self.refuse_late(batch, error)
+                return 0
+            if len(batch) > 1:
                 return await self.write_alone(batch)
             for each in batch:
                 each.refuse(error)
@@ -58,6 +62,19 @@ class SharedIntake(Intake):
         for each in batch:
             each.settle()
         return len(batch)
+
+    def left(self, batch: Sequence[Waiting]) -> float:
+        """Return how many seconds the longest waiting of these may wait on, at least a moment."""
+        waited = asyncio.get_running_loop().time() - min(each.since for each in batch)
+        return max(LEAST_SECONDS, self.patience - waited)
+
+    def refuse_late(self, batch: Sequence[Waiting], error: Exception) -> None:
+        """Refuse those of a batch whose time is over; the others wait for the next one."""
+        late = asyncio.get_running_loop().time() - self.patience + LEAST_SECONDS
+        self.waiting.extendleft(each for each in reversed(batch) if each.since > late)
+        for each in batch:
+            if each.since <= late:
+                each.refuse(error)
 
     async def write_alone(self, batch: Sequence[Waiting]) -> int:
         """Commit each in a transaction of its own, so that one which cannot be kept takes no other with it."""
@@ -74,10 +91,10 @@ class SharedIntake(Intake):
 
     async def keep(self, batch: Sequence[Waiting]) -> None:
         """Commit these, and note which were new. Raises TimeoutError where that takes longer than GitHub waits."""
-        deliveries = [each.delivery for each in batch]
+        deliveries, seconds = [each.delivery for each in batch], self.left(batch)
         try:
-            async with asyncio.timeout(self.patience + LEEWAY):
-                new = await self.store.write(lambda conn: keep(conn, deliveries, self.patience))
+            async with asyncio.timeout(seconds + LEEWAY):
+                new = await self.store.write(lambda conn: keep(conn, deliveries, seconds))
         except (TimeoutError, psycopg.Error, ConnectorException, DBAPIError) as error:
             if isinstance(error, TimeoutError) or isinstance(cause_of(error), (QueryCanceled, LockNotAvailable)):
                 raise TimeoutError("the database was not free in time") from error
