@@ -51,6 +51,11 @@ class Plan:
         """Pixels of a row that its name may take; in low rows less than all, which keeps the picture light."""
         return self.tall - 2 if self.tall > CELLS[-1][1] else 0.8 * self.tall
 
+    @property
+    def high(self) -> int:
+        """Pixels that figures may take: rows begin on whole ones, so that some are a fraction lower than `tall`."""
+        return int(self.tall)
+
     def cell(self, row: int, column: int) -> Box:
         """Return a cell's box; a hairline of background stays free between cells."""
         left, top = self.left + column * self.pitch, self.top + row * self.tall
@@ -162,10 +167,14 @@ def fitting(canvas: Pen, words: str, room: float) -> Type | None:
     return None
 
 
-def figure(canvas: Pen, value: int, room: float) -> tuple[str, Type]:
-    """Return a figure and its size that fit into `room`, the exact and larger ones first; nothing if none does."""
+def figure(canvas: Pen, value: int, room: float, high: float) -> tuple[str, Type]:
+    """Return a figure and its size that fit into `room` times `high` pixels, the exact and larger ones first.
+
+    Nothing if none does.
+    """
     for type_ in (LABEL, SMALL, TINY):
         for words in (number(value), brief(value)):
-            if canvas.width(words, type_) <= room:
+            width, above, below = canvas.measure(words, type_)
+            if width <= room and above + below <= high:
                 return words, type_
     return "", TINY

@@ -183,9 +183,11 @@ class Heatmap:
             for column, value in enumerate(grid.values[row]):
                 box = ground.cell(row, column)
                 if row >= grid.own_rows or column >= grid.own_columns:
-                    self._sum(canvas, box, value)
+                    self._sum(canvas, box, value, ground.high)
                 else:
-                    self._cell(canvas, box, value, most, least=ground.least, way=marked.get((row, column)))
+                    self._cell(
+                        canvas, box, value, most, least=ground.least, way=marked.get((row, column)), high=ground.high
+                    )
         self._captions(canvas, ground.left - 16, ground.top, ground.names)
         self._notes(canvas, ground, grid, ways)
 
@@ -200,7 +202,7 @@ class Heatmap:
                 x += SIGN + 40 + canvas.width(words, SMALL)
         values = {value for row in grid.values[: grid.own_rows] for value in row[: grid.own_columns] if value}
         width = ground.cell(0, 0).width
-        wide = [value for value in values if value >= ground.least and not figure(canvas, value, width)[0]]
+        wide = [value for value in values if value >= ground.least and not figure(canvas, value, width, ground.high)[0]]
         said = ["1" if ground.least == 2 else f"1 to {number(ground.least - 1)}"] if ground.least > 1 else []
         said += [f"{number(min(wide))} or more" if len(wide) > 1 else number(wide[0])] if wide else []
         if said:
@@ -232,20 +234,22 @@ class Heatmap:
         else:
             canvas.text(right, y, "all")
 
-    def _sum(self, canvas: Pen, box: Box, value: int | None) -> None:
+    def _sum(self, canvas: Pen, box: Box, value: int | None, high: float) -> None:
         """Write the sum of several cells without a shade, which would drown the others."""
         if value:
-            words, type_ = figure(canvas, value, box.width)
+            words, type_ = figure(canvas, value, box.width, high)
             canvas.text(box.middle, box.centre, words, type_, anchor="middle", centred=True)
 
-    def _cell(self, canvas: Pen, box: Box, value: int | None, most: int, *, least: int, way: str | None) -> None:
+    def _cell(
+        self, canvas: Pen, box: Box, value: int | None, most: int, *, least: int, way: str | None, high: float
+    ) -> None:
         theme = canvas.theme
         # A square root keeps a single review visible beside a pair with a hundred.
         colour = theme.background if value is None else theme.shade(math.sqrt(value / most))
         if value is not None:
             canvas.rect(box, colour)
         ink = legible((theme.ink, theme.background), colour)
-        words, type_ = figure(canvas, value, box.width) if value and value >= least else ("", TINY)
+        words, type_ = figure(canvas, value, box.width, high) if value and value >= least else ("", TINY)
         if way:
             room = (box.height - type_.cap) / 2 - 2
             if words and room >= LEAST_SIGN:

@@ -105,6 +105,11 @@ LOW = Heatmap(
     "reviewer",
     "author",
 )
+FLAT = Heatmap(
+    "Low rows", "below long names", ("日本語の名前",) * 3, ("日本語の名前",) * 28,
+    tuple(tuple(35 + (row * 31 + column * 35) % 60 for column in range(28)) for row in range(3)), None, "5", "o-vWvs2l",
+    ((2, 18, "high"), (1, 18, "low"), (1, 3, "high")),
+)  # fmt: skip
 IN_PANELS = Panels("Overview", "two of them", (CROWDED, LOW, CROWDED, LOW))
 
 
@@ -112,6 +117,7 @@ IN_PANELS = Panels("Overview", "two of them", (CROWDED, LOW, CROWDED, LOW))
 @given(st.one_of(single, panels))
 @example(IN_PANELS)
 @example(LOW)
+@example(FLAT)
 def test_texts_neither_overlap_nor_leave_the_picture(chart: Chart) -> None:
     texts_have_room(chart, slack=1)
     assert chart.alt
